@@ -1,0 +1,13 @@
+using CatFunctions.Core.Photos;
+using CatFunctions.Core.Simulation;
+
+namespace CatFunctions.Core.Events;
+
+/// <summary>Turns a tick into events: takes the gallery, simulates its users, writes what they did as CloudEvents.</summary>
+public sealed class CatEventGenerator(GalleryKeeper gallery, Simulator simulator)
+{
+    /// <summary>The events of a tick.</summary>
+    /// <exception cref="PhotoSourceException">There is no photo to look at.</exception>
+    public Task<TickEvents> GenerateAsync(Tick tick, CancellationToken cancellationToken) =>
+        throw new NotImplementedException($"{gallery} {simulator} {tick} {cancellationToken}");
+}
