@@ -13,6 +13,11 @@ public static class CatEventValidator
     /// <returns>Null if it is valid, else the reason why not, for a person to read.</returns>
     public static string? Validate(ReadOnlySpan<byte> value)
     {
+        if (PlainEvent.TryRead(value, out _))
+        {
+            return null;
+        }
+
         if (value.IsEmpty)
         {
             return "the value is empty";
