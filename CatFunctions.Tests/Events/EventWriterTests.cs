@@ -170,7 +170,10 @@ public sealed class EventWriterTests
 
         using var events = EventWriter.Write(ATick, new Gallery([new GalleryPhoto(photo, Now)]), [view]);
 
-        Text(events[0]).ShouldContain("""{"photoUrl":"https://example.com/?a=1&b='2'+3","breed":"Норвежская лесная 猫",""");
+        Text(events[0]).ShouldContain(
+            """
+            {"photoUrl":"https://example.com/?a=1&b='2'+3","breed":"Норвежская лесная 猫",
+            """);
     }
 
     [Fact]
