@@ -151,7 +151,7 @@ public static class CatEventValidator
 
     private static string? RequireType(in Utf8JsonReader reader) =>
         reader.TokenType != JsonTokenType.String ? "type: must be a string"
-        : reader.ValueTextEquals(CatEventTypes.Viewed) || reader.ValueTextEquals(CatEventTypes.Liked) ? null
+        : reader.ValueTextEquals(EventContract.ViewedType) || reader.ValueTextEquals(EventContract.LikedType) ? null
         : "type: is not one that this log knows";
 
     private static string? RequireId(in Utf8JsonReader reader, out int index)
