@@ -29,7 +29,9 @@ build() {
 if ! is_built; then
   mkdir -p "$project"/{bin,obj} "$root"/CatFunctions.Core/{bin,obj} # now, as they would make their parents newer later
   (
-    flock 9 || true # when several start at once, one builds; macOS has no flock and goes on without
+    if command -v flock >/dev/null; then # macOS has none
+      flock 9 # when several start at once, one of them builds
+    fi
     is_built || build 9>&-
   ) 9>"$project/obj/run-local.lock"
 fi
