@@ -14,10 +14,13 @@ public sealed partial class RecordCatEvents(EventRecorder recorder, ILogger<Reco
         KafkaRecord[] records,
         CancellationToken cancellationToken)
     {
-        var batch = Array.ConvertAll(records, KafkaRecordConversion.ToConsumedRecord);
+        var batch = Array.ConvertAll(records, ToConsumedRecord);
         var result = await recorder.RecordAsync(batch, cancellationToken);
         LogRecorded(result.Recorded, result.Redelivered, result.DeadLettered, result.Gaps);
     }
+
+    private static ConsumedRecord ToConsumedRecord(KafkaRecord record) => new(
+        record.Partition, record.Offset, record.Timestamp?.DateTimeOffset ?? default, record.Key, record.Value);
 
     [LoggerMessage(
         LogLevel.Information,
