@@ -1,6 +1,9 @@
 namespace CatFunctions.Core.EventLog;
 
-/// <summary>Finds lines in segments. The lines of a segment are in the order of their offsets.</summary>
+/// <summary>
+/// Finds lines in segments. The lines of a segment are in the order of their offsets. A foreign line among them is
+/// passed over: it hides nothing but itself, and <see cref="LogVerifier"/> names it.
+/// </summary>
 internal static class SegmentSearch
 {
     private const int ScanBytes = 1 << 16;
@@ -68,15 +71,10 @@ internal static class SegmentSearch
             while (!lines.IsEmpty)
             {
                 var length = lines.Span.IndexOf((byte)'\n');
-                var found = ReadOffset(segment, lines.Span[..length]);
-                if (found == offset)
+                var line = lines[..length];
+                if (LogLine.TryReadPosition(line.Span, out _, out var found) && found >= offset)
                 {
-                    return lines[..length];
-                }
-
-                if (found > offset)
-                {
-                    return null;
+                    return found == offset ? line : default(ReadOnlyMemory<byte>?);
                 }
 
                 lines = lines[(length + 1)..];
@@ -93,10 +91,13 @@ internal static class SegmentSearch
         {
             var buffer = new byte[size];
             var filled = await ReadFullyAsync(store, segment, position, buffer, cancellationToken);
-            var start = buffer.AsSpan(0, filled).IndexOf((byte)'\n') + 1;
-            if (start > 0 && LogLine.TryReadPosition(buffer.AsSpan(start, filled - start), out _, out var offset))
+            for (var start = 0; buffer.AsSpan(start, filled - start).IndexOf((byte)'\n') is var length and >= 0;)
             {
-                return (position + start, offset);
+                start += length + 1;
+                if (LogLine.TryReadPosition(buffer.AsSpan(start, filled - start), out _, out var offset))
+                {
+                    return (position + start, offset);
+                }
             }
 
             if (filled < size)
