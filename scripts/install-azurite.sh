@@ -25,4 +25,4 @@ trap 'rm -rf "$work"' EXIT
 log=$(npm install --prefix "$work" --no-audit --no-fund --loglevel=error "azurite@$version" 2>&1) || fail "$log"
 
 # Renamed, it is there as a whole or not at all, also when two of us install at once.
-mv -T "$work" "$folder" 2>/dev/null || [ -d "$folder" ] || fail "$folder could not be written."
+[ -d "$folder" ] || mv "$work" "$folder"

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CatFunctions.Core.EventLog;
 
 namespace CatFunctions.Tests.EventLog;
@@ -25,5 +24,5 @@ public abstract class TestLog : IDisposable
 
     /// <summary>The offsets of a log's lines, in the order of its files.</summary>
     public long[] Offsets(string log = LogNames.Events) =>
-        [.. Lines(log).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kafkaoffset").GetInt64())];
+        [.. Lines(log).Select(RecordFactory.OffsetOf)];
 }
