@@ -35,16 +35,19 @@ internal static class SegmentSearch
     }
 
     /// <summary>The line of an offset, without its line break; null if the segment does not hold it.</summary>
-    /// <remarks>A binary search over the bytes: the lines carry their offsets, so that no index is needed.</remarks>
+    /// <remarks>
+    /// A search over the bytes: the lines carry their offsets, so that no index is needed. It starts at the end, where
+    /// redeliveries are, in steps that double until they are half of what is left.
+    /// </remarks>
     public static async ValueTask<ReadOnlyMemory<byte>?> FindLineAsync(
         ISegmentStore store, SegmentHead head, long offset, CancellationToken cancellationToken)
     {
         // The line, if it is there, begins in [low, high).
         var low = 0L;
         var high = head.Length;
-        while (high - low > ScanBytes)
+        for (long step = ScanBytes; high - low > ScanBytes; step *= 2)
         {
-            var middle = low + ((high - low) / 2);
+            var middle = Math.Max(low + ((high - low) / 2), high - step);
             if (await ReadFirstLineAfterAsync(store, head.Segment, middle, cancellationToken) is not { } line || line.Start >= high)
             {
                 high = middle;

@@ -14,6 +14,9 @@ namespace CatFunctions.Tests.EventLog;
 /// <param name="seed">Decides which ones, and how.</param>
 internal sealed class FaultyStorage(Azurite azurite, double share, int seed) : IAsyncDisposable
 {
+    // Each costs the client its patience, so there are few.
+    private const double LateShare = 0.05;
+
     private static readonly string[] HopByHop = ["Connection", "Host", "Keep-Alive", "Transfer-Encoding"];
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false });
@@ -97,7 +100,9 @@ internal sealed class FaultyStorage(Azurite azurite, double share, int seed) : I
     {
         lock (_random)
         {
-            return _random.NextDouble() < share ? (Fault)_random.Next(1, Enum.GetValues<Fault>().Length) : Fault.None;
+            return _random.NextDouble() >= share ? Fault.None
+                : _random.NextDouble() < LateShare ? Fault.AnswerTooLate
+                : (Fault)_random.Next((int)Fault.ConnectionReset, (int)Fault.AnswerTooLate);
         }
     }
 

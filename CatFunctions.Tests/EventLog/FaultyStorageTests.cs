@@ -5,7 +5,7 @@ using CatFunctions.Core.EventLog;
 namespace CatFunctions.Tests.EventLog;
 
 [Collection(Azurite.Collection)]
-public sealed class FaultyStorageTests(Azurite azurite)
+public sealed class FaultyStorageTests(Azurite azurite, Xunit.Abstractions.ITestOutputHelper output)
 {
     private const int Batches = 2000;
 
@@ -40,6 +40,7 @@ public sealed class FaultyStorageTests(Azurite azurite)
                 .ShouldBe(Enumerable.Range(0, (int)nextOffsets[partition]).Select(offset => (long)offset));
         }
 
+        output.WriteLine(string.Join(", ", storage.Faults));
         storage.Faults.Keys.Order().ShouldBe(Enum.GetValues<Fault>());
     }
 
@@ -66,7 +67,7 @@ public sealed class FaultyStorageTests(Azurite azurite)
             Mode = RetryMode.Fixed,
             MaxRetries = 2,
             Delay = TimeSpan.FromMilliseconds(1),
-            NetworkTimeout = TimeSpan.FromMilliseconds(250),
+            NetworkTimeout = TimeSpan.FromMilliseconds(200),
         },
     };
 }
