@@ -1,8 +1,66 @@
+using System.Buffers;
+
 namespace CatFunctions.Core.EventLog;
 
-/// <summary>Appends consumed records to the event log, each exactly once.</summary>
-public sealed class EventRecorder
+/// <summary>Appends consumed records to the event log, or to the dead letters with a reason: each exactly once.</summary>
+/// <param name="store">Where the logs are.</param>
+/// <param name="clock">Tells the hour of an append.</param>
+public sealed class EventRecorder(ISegmentStore store, TimeProvider clock) : IDisposable
 {
-    public Task<RecordResult> RecordAsync(IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    private readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
+    private readonly Dictionary<int, PartitionRecorder> _partitions = [];
+    private readonly SemaphoreSlim _oneBatch = new(1, 1);
+
+    /// <summary>Records a batch. When it returns, the whole batch is durable and its offsets may be committed.</summary>
+    /// <param name="batch">Records of any partitions; those of one partition in the order of their delivery.</param>
+    /// <param name="cancellationToken">Gives up between two appends.</param>
+    /// <exception cref="EventLogException">The log cannot be read or written. Give the same batch again: nothing is stored twice.</exception>
+    public async Task<RecordResult> RecordAsync(IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken)
+    {
+        await _oneBatch.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var partition in _partitions.Values)
+            {
+                partition.Clear();
+            }
+
+            foreach (var record in batch)
+            {
+                Of(record.Partition).Add(record);
+            }
+
+            var result = default(RecordResult);
+            foreach (var partition in _partitions.Values)
+            {
+                result += await partition.AppendDeadLettersAsync(cancellationToken);
+            }
+
+            foreach (var partition in _partitions.Values)
+            {
+                result += await partition.AppendEventsAsync(cancellationToken);
+            }
+
+            return result;
+        }
+        finally
+        {
+            _oneBatch.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneBatch.Dispose();
+
+    private PartitionRecorder Of(int partition)
+    {
+        if (!_partitions.TryGetValue(partition, out var recorder))
+        {
+            _partitions[partition] = recorder = new PartitionRecorder(
+                new PartitionLog(store, LogNames.Events, partition, new EventLine(), RollPolicy.Default, _lines, clock),
+                new PartitionLog(store, LogNames.DeadLetters, partition, new DeadLetterLine(), RollPolicy.Default, _lines, clock));
+        }
+
+        return recorder;
+    }
 }

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>The JSON of a <see cref="DeadLetter"/>. Metadata only: the generated writer turns a null array into "".</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(DeadLetter))]
+internal sealed partial class DeadLetterJsonContext : JsonSerializerContext;

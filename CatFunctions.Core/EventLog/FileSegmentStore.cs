@@ -1,0 +1,161 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>Segments as files under a folder. Writers of one partition exclude each other while they append.</summary>
+/// <param name="root">The folder.</param>
+public sealed class FileSegmentStore(string root) : ISegmentStore
+{
+    /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellationToken) => Writing(() =>
+    {
+        using var probe = PartitionLock.Acquire(root, "probe", 0, cancellationToken);
+        return Task.CompletedTask;
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) => Reading(() =>
+    {
+        var folder = partition is { } number ? $"partition={number}" : "partition=*";
+        var heads =
+            from date in Folders(Path.Combine(root, log), "date=*")
+            from hour in Folders(date, "hour=*")
+            from part in Folders(hour, folder)
+            from head in Heads(part)
+            let segment = head.Segment
+            orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
+            select head;
+        return Task.FromResult<IReadOnlyList<SegmentHead>>([.. heads]);
+    });
+
+    /// <inheritdoc/>
+    public Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+        Reading(() => Task.FromResult(FindNewest(log, partition)));
+
+    /// <inheritdoc/>
+    public ValueTask<int> ReadAsync(Segment segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) => Reading(() =>
+    {
+        using var file = File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return ValueTask.FromResult(RandomAccess.Read(file, buffer.Span, position));
+    });
+
+    /// <inheritdoc/>
+    public Task<SegmentHead?> TryCreateAsync(Segment segment, SegmentHead? predecessor, CancellationToken cancellationToken) => Writing(() =>
+    {
+        using var partitionLock = PartitionLock.Acquire(root, segment.Log, segment.Partition, cancellationToken);
+        if (FindNewest(segment.Log, segment.Partition)?.Segment != predecessor?.Segment || !IsUnchanged(predecessor))
+        {
+            return Task.FromResult<SegmentHead?>(null);
+        }
+
+        var path = PathOf(segment);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+        return Task.FromResult<SegmentHead?>(new SegmentHead(segment, 0));
+    });
+
+    /// <inheritdoc/>
+    public Task<SegmentHead?> TryAppendAsync(SegmentHead head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(() =>
+    {
+        var segment = head.Segment;
+        using var partitionLock = PartitionLock.Acquire(root, segment.Log, segment.Partition, cancellationToken);
+        if (FindNewest(segment.Log, segment.Partition)?.Segment != segment)
+        {
+            return Task.FromResult<SegmentHead?>(null);
+        }
+
+        using var file = OpenToAppend(segment);
+        if (!TryCutTornLine(file, head.Length))
+        {
+            return Task.FromResult<SegmentHead?>(null);
+        }
+
+        RandomAccess.Write(file, lines.Span, head.Length);
+        RandomAccess.FlushToDisk(file);
+        return Task.FromResult<SegmentHead?>(head with { Length = head.Length + lines.Length });
+    });
+
+    private bool IsUnchanged(SegmentHead? head)
+    {
+        if (head is null)
+        {
+            return true;
+        }
+
+        using var file = OpenToAppend(head.Segment);
+        return TryCutTornLine(file, head.Length);
+    }
+
+    /// <summary>
+    /// Makes the file as long as expected, if all that is behind is one torn line: a whole line there is another
+    /// writer's, since nobody writes now.
+    /// </summary>
+    private static bool TryCutTornLine(SafeFileHandle file, long expectedLength)
+    {
+        var length = RandomAccess.GetLength(file);
+        if (length > expectedLength && !HasLineBreak(file, expectedLength))
+        {
+            RandomAccess.SetLength(file, expectedLength);
+            return true;
+        }
+
+        return length == expectedLength;
+    }
+
+    private static bool HasLineBreak(SafeFileHandle file, long position)
+    {
+        var buffer = new byte[1 << 16];
+        while (RandomAccess.Read(file, buffer, position) is var read and > 0)
+        {
+            if (buffer.AsSpan(0, read).Contains((byte)'\n'))
+            {
+                return true;
+            }
+
+            position += read;
+        }
+
+        return false;
+    }
+
+    // Hours never go back within a partition, so its newest segment is in its last folder.
+    private SegmentHead? FindNewest(string log, int partition) =>
+        (from date in Folders(Path.Combine(root, log), "date=*").OrderDescending(StringComparer.Ordinal)
+         from hour in Folders(date, "hour=*").OrderDescending(StringComparer.Ordinal)
+         let newest = Heads(Path.Combine(hour, $"partition={partition}"))
+            .MaxBy(head => (head.Segment.Generation, head.Segment.BaseOffset))
+         where newest is not null
+         select newest).FirstOrDefault();
+
+    private IEnumerable<SegmentHead> Heads(string partitionFolder) =>
+        Directory.Exists(partitionFolder)
+            ? from file in new DirectoryInfo(partitionFolder).EnumerateFiles("*.jsonl")
+              let segment = Segment.TryParse(Path.GetRelativePath(root, file.FullName).Replace('\\', '/'))
+              where segment is not null
+              select new SegmentHead(segment, file.Length)
+            : [];
+
+    private static IEnumerable<string> Folders(string parent, string pattern) =>
+        Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, pattern) : [];
+
+    private SafeFileHandle OpenToAppend(Segment segment) =>
+        File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+    private string PathOf(Segment segment) => Path.Combine(root, segment.ToString());
+
+    private T Reading<T>(Func<T> read) => Guarded("read", read, "Check that the folder is there and that this user may read it.");
+
+    private T Writing<T>(Func<T> write) => Guarded("write to", write, "Choose a folder that this user may write to, on a disk with room.");
+
+    private T Guarded<T>(string verb, Func<T> action, string nextStep)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new EventLogException($"Cannot {verb} the event log in {root}: {exception.Message} {nextStep}", exception);
+        }
+    }
+}

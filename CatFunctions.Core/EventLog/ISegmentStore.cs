@@ -1,0 +1,38 @@
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>
+/// Keeps the segments of a log. Creating and appending state what they build on, and do nothing when another writer
+/// has been there meanwhile: with this alone, any number of writers keep the log exact.
+/// </summary>
+public interface ISegmentStore
+{
+    /// <summary>Makes the store ready to be written to.</summary>
+    /// <exception cref="EventLogException">It cannot be written to.</exception>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>The segments of a log, in the order of partition, generation, base offset and hour.</summary>
+    /// <param name="log">One of <see cref="LogNames"/>.</param>
+    /// <param name="partition">Only this partition, if given.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken);
+
+    /// <summary>The newest segment of a partition; null if it has none.</summary>
+    Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken);
+
+    /// <summary>Reads bytes from a position on; returns how many, 0 at the end.</summary>
+    ValueTask<int> ReadAsync(Segment segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Creates an empty segment.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="predecessor">The newest segment of the partition until now; null for its first. Nobody can append to it afterwards.</param>
+    /// <param name="cancellationToken">Gives up before anything is changed.</param>
+    /// <returns>Null, and nothing was changed, if the predecessor is not the newest segment or has changed.</returns>
+    Task<SegmentHead?> TryCreateAsync(Segment segment, SegmentHead? predecessor, CancellationToken cancellationToken);
+
+    /// <summary>Appends whole lines and makes them durable. A torn line behind the head's length is cut off first.</summary>
+    /// <param name="head">The newest segment of the partition.</param>
+    /// <param name="lines">The lines, at most <see cref="PartitionLog.MaxAppendBytes"/> unless it is a single one.</param>
+    /// <param name="cancellationToken">Gives up before anything is changed.</param>
+    /// <returns>The segment after the append. Null, and nothing was changed, if it is no longer the newest or has changed.</returns>
+    Task<SegmentHead?> TryAppendAsync(SegmentHead head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>The Kafka position that every line of both logs begins with.</summary>
+internal static class LogLine
+{
+    private const int MaxPositionLength = 64;
+
+    private static ReadOnlySpan<byte> PartitionPrefix => "{\"kafkapartition\":"u8;
+
+    private static ReadOnlySpan<byte> OffsetPrefix => ",\"kafkaoffset\":"u8;
+
+    /// <summary>Writes <c>{"kafkapartition":P,"kafkaoffset":O,</c>.</summary>
+    public static void WritePosition(IBufferWriter<byte> output, in ConsumedRecord record)
+    {
+        var span = output.GetSpan(MaxPositionLength);
+        PartitionPrefix.CopyTo(span);
+        var length = PartitionPrefix.Length;
+        Utf8Formatter.TryFormat(record.Partition, span[length..], out var digits);
+        length += digits;
+        OffsetPrefix.CopyTo(span[length..]);
+        length += OffsetPrefix.Length;
+        Utf8Formatter.TryFormat(record.Offset, span[length..], out digits);
+        length += digits;
+        span[length++] = (byte)',';
+        output.Advance(length);
+    }
+
+    /// <summary>Reads the position of a line; false if it does not begin with one.</summary>
+    public static bool TryReadPosition(ReadOnlySpan<byte> line, out int partition, out long offset) =>
+        TryReadPosition(line, out partition, out offset, out _);
+
+    /// <summary>Reads the position of a line, and where what follows it begins; false if it does not begin with one.</summary>
+    public static bool TryReadPosition(ReadOnlySpan<byte> line, out int partition, out long offset, out int length)
+    {
+        offset = 0;
+        partition = 0;
+        length = PartitionPrefix.Length;
+        if (!line.StartsWith(PartitionPrefix) || !Utf8Parser.TryParse(line[length..], out partition, out var digits))
+        {
+            return false;
+        }
+
+        length += digits;
+        if (!line[length..].StartsWith(OffsetPrefix)
+            || !Utf8Parser.TryParse(line[(length + OffsetPrefix.Length)..], out offset, out digits))
+        {
+            return false;
+        }
+
+        length += OffsetPrefix.Length + digits;
+        return line[length++..].StartsWith((byte)',');
+    }
+}

@@ -1,0 +1,11 @@
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>The two logs, each a folder under the same root.</summary>
+public static class LogNames
+{
+    /// <summary>The events.</summary>
+    public const string Events = "events";
+
+    /// <summary>The records that are no events, with the reason.</summary>
+    public const string DeadLetters = "dead-letters";
+}

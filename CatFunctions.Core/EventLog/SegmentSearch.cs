@@ -1,0 +1,135 @@
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>Finds lines in segments. The lines of a segment are in the order of their offsets.</summary>
+internal static class SegmentSearch
+{
+    private const int ScanBytes = 1 << 16;
+
+    /// <summary>Reads the last whole line, without its line break; its end is the length of the segment but for a torn line.</summary>
+    /// <returns>An empty line and 0 if there is no whole line.</returns>
+    public static async ValueTask<(ReadOnlyMemory<byte> Line, long End)> ReadLastLineAsync(
+        ISegmentStore store, SegmentHead head, CancellationToken cancellationToken)
+    {
+        for (var size = Math.Min(head.Length, ScanBytes); size > 0; size = Math.Min(head.Length, size * 2))
+        {
+            var start = head.Length - size;
+            var buffer = new byte[size];
+            var filled = await ReadFullyAsync(store, head.Segment, start, buffer, cancellationToken);
+            var lineBreak = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n');
+            var before = lineBreak <= 0 ? -1 : buffer.AsSpan(0, lineBreak).LastIndexOf((byte)'\n');
+            if (lineBreak >= 0 && (before >= 0 || start == 0))
+            {
+                return (buffer.AsMemory((before + 1)..lineBreak), start + lineBreak + 1);
+            }
+
+            if (start == 0)
+            {
+                break;
+            }
+        }
+
+        return (ReadOnlyMemory<byte>.Empty, 0);
+    }
+
+    /// <summary>The line of an offset, without its line break; null if the segment does not hold it.</summary>
+    /// <remarks>A binary search over the bytes: the lines carry their offsets, so that no index is needed.</remarks>
+    public static async ValueTask<ReadOnlyMemory<byte>?> FindLineAsync(
+        ISegmentStore store, SegmentHead head, long offset, CancellationToken cancellationToken)
+    {
+        // The line, if it is there, begins in [low, high).
+        var low = 0L;
+        var high = head.Length;
+        while (high - low > ScanBytes)
+        {
+            var middle = low + ((high - low) / 2);
+            if (await ReadFirstLineAfterAsync(store, head.Segment, middle, cancellationToken) is not { } line || line.Start >= high)
+            {
+                high = middle;
+            }
+            else if (line.Offset <= offset)
+            {
+                low = line.Start;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return await ScanAsync(store, head.Segment, low, offset, cancellationToken);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ScanAsync(
+        ISegmentStore store, Segment segment, long position, long offset, CancellationToken cancellationToken)
+    {
+        var reader = new SegmentReader(store, segment, position, ScanBytes);
+        while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+        {
+            while (!lines.IsEmpty)
+            {
+                var length = lines.Span.IndexOf((byte)'\n');
+                var found = ReadOffset(segment, lines.Span[..length]);
+                if (found == offset)
+                {
+                    return lines[..length];
+                }
+
+                if (found > offset)
+                {
+                    return null;
+                }
+
+                lines = lines[(length + 1)..];
+            }
+        }
+
+        return null;
+    }
+
+    private static async ValueTask<(long Start, long Offset)?> ReadFirstLineAfterAsync(
+        ISegmentStore store, Segment segment, long position, CancellationToken cancellationToken)
+    {
+        for (var size = 1 << 12; ; size *= 2)
+        {
+            var buffer = new byte[size];
+            var filled = await ReadFullyAsync(store, segment, position, buffer, cancellationToken);
+            var start = buffer.AsSpan(0, filled).IndexOf((byte)'\n') + 1;
+            if (start > 0 && LogLine.TryReadPosition(buffer.AsSpan(start, filled - start), out _, out var offset))
+            {
+                return (position + start, offset);
+            }
+
+            if (filled < size)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The offset of a line.</summary>
+    /// <exception cref="EventLogException">It is not a line of a log.</exception>
+    public static long ReadOffset(Segment segment, ReadOnlySpan<byte> line) =>
+        LogLine.TryReadPosition(line, out _, out var offset) ? offset : throw ForeignLine(segment);
+
+    private static EventLogException ForeignLine(Segment segment) =>
+        new($"{segment} holds a line that does not begin with its Kafka position. Something else has written to it: "
+            + "take that line out, or move the file away, and start again.");
+
+    private static async ValueTask<int> ReadFullyAsync(
+        ISegmentStore store, Segment segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < buffer.Length)
+        {
+            var read = await store.ReadAsync(segment, position + filled, buffer[filled..], cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            filled += read;
+        }
+
+        return filled;
+    }
+}

@@ -1,0 +1,46 @@
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>Counts the events of one tick.</summary>
+/// <param name="size">How many there must be.</param>
+internal sealed class TickTally(int size)
+{
+    // One bit per index, 64 to a word. Sparse, because an event may claim any index; gone once all are there.
+    private Dictionary<int, ulong>? _seen = [];
+    private int _count;
+
+    /// <summary>How many there must be.</summary>
+    public int Size => size;
+
+    /// <summary>How many are not there yet.</summary>
+    public int Missing => size - _count;
+
+    /// <summary>Counts an event; false if it was counted before.</summary>
+    public bool TryAdd(int index)
+    {
+        var bit = 1UL << (index % 64);
+        if (_seen is null || (_seen.TryGetValue(index / 64, out var word) && (word & bit) != 0))
+        {
+            return false;
+        }
+
+        _seen[index / 64] = word | bit;
+        if (++_count == size)
+        {
+            _seen = null;
+        }
+
+        return true;
+    }
+
+    /// <summary>The first index that is not there.</summary>
+    public int FirstMissing()
+    {
+        var index = 0;
+        while (_seen is not null && _seen.TryGetValue(index / 64, out var word) && (word & (1UL << (index % 64))) != 0)
+        {
+            index++;
+        }
+
+        return index;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+using CatFunctions.Core.Events;
+
+namespace CatFunctions.Tests.Events;
+
+public sealed class CatEventValidatorTests
+{
+    [Fact]
+    public void The_event_of_the_contract_is_valid() => Validate(SampleEvent.Json).ShouldBeNull();
+
+    [Fact]
+    public void A_like_is_valid() =>
+        CatEventValidator.Validate(SampleEvent.With("type", "catfunctions.photo.liked")).ShouldBeNull();
+
+    [Theory]
+    [InlineData("breed")]
+    [InlineData("color")]
+    public void What_is_optional_in_the_data_may_be_missing(string name) =>
+        CatEventValidator.Validate(SampleEvent.WithoutData(name)).ShouldBeNull();
+
+    [Fact]
+    public void The_content_type_may_be_missing() =>
+        CatEventValidator.Validate(SampleEvent.Without("datacontenttype")).ShouldBeNull();
+
+    [Fact]
+    public void Unknown_attributes_of_any_type_are_allowed()
+    {
+        foreach (var value in new[] { "1", "\"x\"", "null", "true", "[1,[2]]", """{"a":{"b":[]}}""" })
+        {
+            CatEventValidator.Validate(SampleEvent.With("traceparent", JsonNode.Parse(value))).ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public void White_space_and_line_breaks_between_tokens_are_allowed() =>
+        Validate("\r\n" + JsonNode.Parse(SampleEvent.Json)!.ToJsonString(new() { WriteIndented = true }) + "\n ").ShouldBeNull();
+
+    [Fact]
+    public void Escapes_in_names_and_values_mean_what_they_stand_for() =>
+        Validate(SampleEvent.Json
+            .Replace("\"type\"", "\"t\\u0079pe\"", StringComparison.Ordinal)
+            .Replace("photo.viewed", "photo\\u002eviewed", StringComparison.Ordinal)).ShouldBeNull();
+
+    [Theory]
+    [InlineData("", "the value is empty")]
+    [InlineData("   ", "the value is not JSON")]
+    [InlineData("not json", "the value is not JSON")]
+    [InlineData("3, 57", "the value is not JSON")]
+    [InlineData("[]", "the value is not a JSON object")]
+    [InlineData("null", "the value is not a JSON object")]
+    [InlineData("{}", "specversion: is missing")]
+    [InlineData("{\"id\":1} x", "the value is not JSON")]
+    [InlineData("{\"id\":1", "the value is not JSON")]
+    public void What_is_no_event_at_all_is_refused(string value, string reason) =>
+        Validate(value).ShouldNotBeNull().ShouldStartWith(reason);
+
+    [Fact]
+    public void Two_events_in_one_value_are_refused() =>
+        Validate(SampleEvent.Json + SampleEvent.Json).ShouldNotBeNull().ShouldStartWith("the value is not JSON");
+
+    [Fact]
+    public void A_value_that_is_cut_anywhere_is_refused()
+    {
+        var whole = SampleEvent.Utf8(SampleEvent.Json);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            CatEventValidator.Validate(whole.AsSpan(0, length)).ShouldNotBeNull();
+        }
+    }
+
+    [Fact]
+    public void A_value_that_is_not_UTF_8_is_refused()
+    {
+        var value = SampleEvent.Utf8(SampleEvent.Json);
+        value[^10] = 0xFF;
+
+        CatEventValidator.Validate(value).ShouldBe("the value is not UTF-8");
+    }
+
+    [Theory]
+    [InlineData("\\ud83d")]
+    [InlineData("\\ude00")]
+    [InlineData("\\ude00\\ud83d")]
+    [InlineData("\\ud83dx")]
+    [InlineData("\\ud83d\\n")]
+    public void Half_of_a_surrogate_pair_is_refused(string text) =>
+        Validate(SampleEvent.Json.Replace("Abyssinian", text, StringComparison.Ordinal))
+            .ShouldBe("a string holds half of a surrogate pair");
+
+    [Theory]
+    [InlineData("\\ud83d\\ude00")]
+    [InlineData("\\\\ud83d")]
+    [InlineData("\\\\\\\"\\u00e9")]
+    public void Whole_surrogate_pairs_and_what_only_looks_like_an_escape_are_allowed(string text) =>
+        Validate(SampleEvent.Json.Replace("Abyssinian", text, StringComparison.Ordinal)).ShouldBeNull();
+
+    [Theory]
+    [InlineData("specversion")]
+    [InlineData("id")]
+    [InlineData("source")]
+    [InlineData("type")]
+    [InlineData("subject")]
+    [InlineData("time")]
+    [InlineData("ticksize")]
+    [InlineData("data")]
+    public void A_missing_attribute_is_named(string attribute) =>
+        CatEventValidator.Validate(SampleEvent.Without(attribute)).ShouldBe($"{attribute}: is missing");
+
+    [Theory]
+    [InlineData("photoUrl")]
+    [InlineData("userId")]
+    public void Missing_data_is_named(string name) =>
+        CatEventValidator.Validate(SampleEvent.WithoutData(name)).ShouldBe($"data.{name}: is missing");
+
+    [Theory]
+    [InlineData("specversion", "\"0.3\"")]
+    [InlineData("specversion", "1.0")]
+    [InlineData("id", "17")]
+    [InlineData("id", "\"17\"")]
+    [InlineData("id", "\"20261122T073015000Z-\"")]
+    [InlineData("id", "\"20261122T073015000Z--1\"")]
+    [InlineData("id", "\"20261122T073015000Z-+1\"")]
+    [InlineData("id", "\"20261122T073015000Z-01\"")]
+    [InlineData("id", "\"20261122T073015000Z-1e2\"")]
+    [InlineData("id", "\"20261122T073015000Z-99999999999\"")]
+    [InlineData("id", "\"20261322T073015000Z-1\"")]
+    [InlineData("id", "\"20260230T073015000Z-1\"")]
+    [InlineData("id", "\"2026112 T073015000Z-1\"")]
+    [InlineData("id", "\"20261122T073015000Z-250\"")]
+    [InlineData("source", "\"\"")]
+    [InlineData("source", "{}")]
+    [InlineData("type", "\"catfunctions.photo.purred\"")]
+    [InlineData("type", "null")]
+    [InlineData("subject", "\"\"")]
+    [InlineData("subject", "[]")]
+    [InlineData("time", "1700000000")]
+    [InlineData("time", "\"2026-11-22\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12\"")]
+    [InlineData("time", "\"2026-11-22T25:30:12Z\"")]
+    [InlineData("time", "\"yesterday at ten o'clock\"")]
+    [InlineData("datacontenttype", "\"text/plain\"")]
+    [InlineData("datacontenttype", "1")]
+    [InlineData("ticksize", "\"250\"")]
+    [InlineData("ticksize", "0")]
+    [InlineData("ticksize", "-1")]
+    [InlineData("ticksize", "2.5")]
+    [InlineData("ticksize", "99999999999")]
+    [InlineData("data", "\"text\"")]
+    [InlineData("data", "[]")]
+    [InlineData("kafkapartition", "0")]
+    [InlineData("kafkaoffset", "null")]
+    public void A_wrong_attribute_is_named(string attribute, string json) =>
+        CatEventValidator.Validate(SampleEvent.With(attribute, JsonNode.Parse(json))).ShouldNotBeNull().ShouldStartWith($"{attribute}: ");
+
+    [Theory]
+    [InlineData("photoUrl", "1")]
+    [InlineData("photoUrl", "\"\"")]
+    [InlineData("userId", "{\"photoUrl\":\"x\"}")]
+    [InlineData("breed", "false")]
+    public void Wrong_data_is_named(string name, string json) =>
+        CatEventValidator.Validate(SampleEvent.WithData(name, JsonNode.Parse(json))).ShouldNotBeNull().ShouldStartWith($"data.{name}: ");
+
+    [Theory]
+    [InlineData("id", "\"20261122T073015000Z-17\"")]
+    [InlineData("data", "{}")]
+    public void An_attribute_that_stands_twice_is_refused(string attribute, string json) =>
+        Validate($"{SampleEvent.Json[..^1]},\"{attribute}\":{json}}}").ShouldBe($"{attribute}: stands twice");
+
+    [Fact]
+    public void A_reserved_attribute_does_not_hide_behind_escapes() =>
+        Validate("{\"kafka\\u006fffset\":7," + SampleEvent.Json[1..]).ShouldBe("kafkaoffset: is reserved for the log");
+
+    [Fact]
+    public void A_value_that_is_nested_too_deeply_is_refused() =>
+        Validate($"{SampleEvent.Json[..^1]},\"x\":{new string('[', 100)}{new string(']', 100)}}}")
+            .ShouldNotBeNull().ShouldStartWith("the value is not JSON");
+
+    [Fact]
+    public void A_valid_event_is_checked_without_an_allocation()
+    {
+        var value = SampleEvent.Utf8(SampleEvent.Json);
+        CatEventValidator.Validate(value);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            CatEventValidator.Validate(value);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    private static string? Validate(string value) => CatEventValidator.Validate(SampleEvent.Utf8(value));
+}
