@@ -8,7 +8,6 @@ using CatFunctions.Local.Commands;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Output;
 using CatFunctions.Local.Pipeline;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CatFunctions.Local;
 
@@ -55,8 +54,8 @@ internal static class PipelineServices
     {
         Override(builder, "Simulation:EventsPerSecond", arguments.GetValue(CliOptions.Rate));
         Override(builder, "Simulation:Seed", arguments.GetValue(CliOptions.Seed));
-        builder.Services.TryAddSingleton<GalleryKeeper>();
-        builder.Services.TryAddSingleton<Simulator>();
+        builder.Services.AddPhotos(arguments.GetValue(CliOptions.Photos));
+        builder.Services.AddSimulation();
         builder.Services.AddSingleton<CatEventGenerator>();
         builder.Services.AddSingleton(
             arguments.GetValue(CliOptions.Schedule) ?? TickSchedule.Parse(CliOptions.DefaultSchedule));

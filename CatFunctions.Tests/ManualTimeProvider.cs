@@ -1,13 +1,18 @@
 namespace CatFunctions.Tests;
 
-/// <summary>A clock that a test moves; timers fire while it is moved.</summary>
+/// <summary>A clock that stands still until it is told to advance; timers that fall due on the way fire.</summary>
 internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly List<Timer> _timers = [];
     private DateTimeOffset _now = start;
 
+    /// <summary>Called when somebody begins to wait, with the time.</summary>
+    public Action<TimeSpan>? Waiting { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -17,66 +22,48 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public void Advance(TimeSpan time)
+    {
+        List<Timer> due;
+        lock (_gate)
+        {
+            _now += time;
+            due = [.. _timers.Where(timer => timer.Due <= _now)];
+            _timers.RemoveAll(due.Contains);
+        }
+
+        due.ForEach(timer => timer.Fire());
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new Timer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
     }
 
-    public void Advance(TimeSpan time)
+    private sealed class Timer(ManualTimeProvider clock, Action fire) : ITimer
     {
-        var end = GetUtcNow() + time;
-        while (TakeNextTimer(end) is { } timer)
-        {
-            timer.Fire();
-        }
-    }
-
-    /// <summary>Moves to the next timer that is due by then, or else to the end.</summary>
-    private ManualTimer? TakeNextTimer(DateTimeOffset end)
-    {
-        lock (_gate)
-        {
-            var next = _timers.MinBy(timer => timer.Due);
-            if (next is null || next.Due > end)
-            {
-                _now = end;
-                return null;
-            }
-
-            _now = next.Due > _now ? next.Due : _now;
-            _timers.Remove(next);
-            if (next.Period > TimeSpan.Zero)
-            {
-                next.Due += next.Period;
-                _timers.Add(next);
-            }
-
-            return next;
-        }
-    }
-
-    private sealed class ManualTimer(ManualTimeProvider clock, Action fire) : ITimer
-    {
-        public DateTimeOffset Due { get; set; }
-
-        public TimeSpan Period { get; private set; }
+        public DateTimeOffset Due { get; private set; }
 
         public void Fire() => fire();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            var waits = dueTime != Timeout.InfiniteTimeSpan;
             lock (clock._gate)
             {
                 clock._timers.Remove(this);
-                if (dueTime != Timeout.InfiniteTimeSpan)
+                if (waits)
                 {
-                    (Due, Period) = (clock._now + dueTime, period);
+                    Due = clock._now + dueTime;
                     clock._timers.Add(this);
                 }
+            }
+
+            if (waits)
+            {
+                clock.Waiting?.Invoke(dueTime);
             }
 
             return true;

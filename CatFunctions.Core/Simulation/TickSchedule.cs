@@ -16,10 +16,10 @@ public sealed class TickSchedule
     private TickSchedule(CrontabSchedule schedule) => _schedule = schedule;
 
     /// <exception cref="FormatException">It is not a schedule; the message is one line that says what to do.</exception>
-    public static TickSchedule Parse(string? expression)
+    public static TickSchedule Parse(string expression)
     {
         var options = new CrontabSchedule.ParseOptions { IncludingSeconds = true };
-        return CrontabSchedule.TryParse(expression ?? "", options) is { } schedule && Occurs(schedule)
+        return CrontabSchedule.TryParse(expression, options) is { } schedule && Occurs(schedule)
             ? new TickSchedule(schedule)
             : throw new FormatException(
                 $"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");

@@ -64,14 +64,13 @@ public sealed class TickScheduleTests
     }
 
     [Theory]
-    [InlineData(null)]
     [InlineData("")]
     [InlineData("every day")]
     [InlineData("*/5 * * * *")]
     [InlineData("99 * * * * *")]
     [InlineData("00:00:05")]
     [InlineData("0 0 0 30 2 *")]
-    public void What_is_not_a_schedule_is_refused_with_what_to_do(string? expression) =>
+    public void What_is_not_a_schedule_is_refused_with_what_to_do(string expression) =>
         Should.Throw<FormatException>(() => TickSchedule.Parse(expression))
             .Message.ShouldBe($"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");
 
