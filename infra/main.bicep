@@ -1,6 +1,6 @@
 // CatFunctions in Azure: one resource group with everything that the pipeline needs, made by `azd up`.
-// The app signs in to storage, Key Vault and Application Insights as one identity of its own. The only secrets are the
-// password of Kafka and, if given, the key of TheCatAPI: they stay in Key Vault, and no output shows them.
+// The app signs in to storage and Key Vault as an identity of its own. The only secrets are the password of Kafka and,
+// if given, the key of TheCatAPI: they stay in Key Vault, and no output shows them.
 
 targetScope = 'subscription'
 
@@ -81,12 +81,7 @@ module vault 'vault.bicep' = {
 
 module monitoring 'monitoring.bicep' = {
   scope: group
-  params: {
-    token: token
-    location: location
-    tags: tags
-    publisherPrincipalId: identity.outputs.principalId
-  }
+  params: { token: token, location: location, tags: tags }
 }
 
 // Two accounts: the host must own its account as a whole, and so must not share one with the log.
@@ -161,7 +156,6 @@ module app 'functionapp.bicep' = {
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
-      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identity.outputs.clientId}'
       CatEventsSchedule: catEventsSchedule
       KafkaBrokerList: makesEventHubs ? eventHubs!.outputs.brokerList : kafkaBrokerList
       KafkaTopic: kafkaTopic
