@@ -17,7 +17,7 @@ public sealed partial class TemplateTests
         var settings = Names(AppSetting(), Main);
 
         settings.ShouldContain("EventLogStorage__blobServiceUri");
-        settings.ShouldContain("KafkaPassword");
+        settings.ShouldContain("KafkaCaCertificate");
         settings.Where(setting => !IsInReadme(setting)).ShouldBeEmpty();
     }
 
@@ -104,7 +104,7 @@ public sealed partial class TemplateTests
             && Readme.Contains($"`{connection}`", StringComparison.Ordinal)
             && Readme.Contains($"`__{property}`", StringComparison.Ordinal));
 
-    [GeneratedRegex(@"^ +(?:\} : \{ )?([A-Z]\w+): ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^ +|\{ )([A-Z]\w+): ", RegexOptions.Multiline)]
     private static partial Regex AppSetting();
 
     [GeneratedRegex(@"^param (\w+) ", RegexOptions.Multiline)]
