@@ -56,7 +56,7 @@ public sealed partial class MonitoringTests
 
     private static HashSet<string> Metrics(string text) => [.. Metric().Matches(text).Select(match => match.Groups[1].Value)];
 
-    [GeneratedRegex(@"'(catfunctions\.[a-z_]+(?:\.[a-z_]+)*)'")]
+    [GeneratedRegex(@"(?<!\[)'(catfunctions\.[a-z_]+(?:\.[a-z_]+)*)'")]
     private static partial Regex Metric();
 
     [GeneratedRegex(@"title: '([^']+)'")]
