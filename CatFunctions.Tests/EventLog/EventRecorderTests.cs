@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.Events;
@@ -314,7 +313,7 @@ public sealed class EventRecorderTests : IDisposable
             {
                 var count = random.Next(1, 60);
                 await recorder.RecordAsync(RecordFactory.Events(Math.Max(0, offset - random.Next(30)), count), CancellationToken.None);
-                offset = (int)(LastOffset(_folder.Path) + 1);
+                offset = LogFolder.CountLines(_folder.Path, LogNames.Events);
             }
         })));
 
@@ -360,15 +359,6 @@ public sealed class EventRecorderTests : IDisposable
         (await Record(batch)).Recorded.ShouldBe(12);
 
         LogFolder.Offsets(_folder.Path).ShouldBe(Enumerable.Range(0, 12).Select(offset => (long)offset));
-    }
-
-    private static long LastOffset(string root) =>
-        LogFolder.Files(root, LogNames.Events).Select(path => ReadShared(Path.Combine(root, path)).Count(character => character == '\n')).Sum() - 1;
-
-    private static string ReadShared(string path)
-    {
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 
     private Task<RecordResult> Record(ConsumedRecord[] batch) => _recorder.RecordAsync(batch, CancellationToken.None);
