@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -11,14 +12,14 @@ public static class EventLogServiceCollectionExtensions
     public static IServiceCollection AddEventLog(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<EventLogOptions>()
-            .BindConfiguration(EventLogOptions.Section)
-            .Validate(
-                options => !string.IsNullOrWhiteSpace(options.Directory),
-                "EventLog:Directory is missing: set it to the folder that the log shall be written to.")
-            .ValidateOnStart();
-        services.AddSingleton<ISegmentStore>(provider =>
-            new FileSegmentStore(provider.GetRequiredService<IOptions<EventLogOptions>>().Value.Directory!));
+        services.AddOptions<EventLogOptions>().BindConfiguration(EventLogOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EventLogOptions>, EventLogOptionsValidator>();
+        services.AddSingleton<ISegmentStore>(provider => provider.GetRequiredService<IOptions<EventLogOptions>>().Value switch
+        {
+            { Container: { Length: > 0 } container } => new AppendBlobSegmentStore(
+                EventLogStorage.Connect(provider.GetRequiredService<IConfiguration>(), container)),
+            var options => new FileSegmentStore(options.Directory!),
+        });
         services.AddSingleton<EventRecorder>();
         return services;
     }

@@ -9,6 +9,8 @@ namespace CatFunctions.Core.Events;
 /// </summary>
 public static class CatEventValidator
 {
+    private const string UnpairedSurrogate = "a string holds half of a surrogate pair";
+
     /// <summary>Checks a value. Allocates nothing when the value is valid.</summary>
     /// <returns>Null if it is valid, else the reason why not, for a person to read.</returns>
     public static string? Validate(ReadOnlySpan<byte> value)
@@ -36,6 +38,11 @@ public static class CatEventValidator
         {
             return $"the value is not JSON: {exception.Message}";
         }
+        catch (InvalidOperationException)
+        {
+            // The reader compares and copies text, but none that is not Unicode.
+            return UnpairedSurrogate;
+        }
     }
 
     private static string? ValidateJson(ReadOnlySpan<byte> value)
@@ -51,7 +58,7 @@ public static class CatEventValidator
         {
         }
 
-        return reason ?? (JsonText.HasUnpairedSurrogate(value) ? "a string holds half of a surrogate pair" : null);
+        return reason ?? (JsonText.HasUnpairedSurrogate(value) ? UnpairedSurrogate : null);
     }
 
     private static string? ValidateAttributes(ref Utf8JsonReader reader)
