@@ -11,4 +11,14 @@ public readonly record struct ConsumedRecord(
     long Offset,
     DateTimeOffset Timestamp,
     ReadOnlyMemory<byte>? Key,
-    ReadOnlyMemory<byte>? Value);
+    ReadOnlyMemory<byte>? Value)
+{
+    /// <summary>A record from arrays. A missing one stays missing; its implicit conversion to memory would be empty.</summary>
+    public ConsumedRecord(int partition, long offset, DateTimeOffset timestamp, byte[]? key, byte[]? value)
+        : this(partition, offset, timestamp, Memory(key), Memory(value))
+    {
+    }
+
+    private static ReadOnlyMemory<byte>? Memory(byte[]? array) =>
+        array is null ? default(ReadOnlyMemory<byte>?) : array.AsMemory();
+}

@@ -107,6 +107,11 @@ public sealed class LogVerifier(ISegmentStore store)
 
     private string? CheckEvent(ReadOnlySpan<byte> line, int positionLength)
     {
+        if (PlainEvent.TryReadMembers(line[positionLength..], out var plain))
+        {
+            return _ticks.Add(plain.Id, plain.TickSize);
+        }
+
         _value.ResetWrittenCount();
         _value.Write("{"u8);
         _value.Write(line[positionLength..]);

@@ -47,5 +47,5 @@ internal sealed class TickLedger
 
     private static string Describe(KeyValuePair<DateTimeOffset, TickTally> tick) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{tick.Value.Missing} of {tick.Value.Size} events of tick {tick.Key.UtcDateTime.ToString(EventId.TickFormat, CultureInfo.InvariantCulture)} are missing, the first with index {tick.Value.FirstMissing()}");
+        $"{tick.Value.Missing} of {tick.Value.Size} events of tick {EventId.FormatTick(tick.Key)} are missing, the first with index {tick.Value.FirstMissing()}");
 }

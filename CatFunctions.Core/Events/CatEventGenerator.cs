@@ -6,8 +6,11 @@ namespace CatFunctions.Core.Events;
 /// <summary>Turns a tick into events: takes the gallery, simulates its users, writes what they did as CloudEvents.</summary>
 public sealed class CatEventGenerator(GalleryKeeper gallery, Simulator simulator)
 {
-    /// <summary>The events of a tick.</summary>
+    /// <summary>The events of a tick, in order of time. The caller disposes them.</summary>
     /// <exception cref="PhotoSourceException">There is no photo to look at.</exception>
-    public Task<TickEvents> GenerateAsync(Tick tick, CancellationToken cancellationToken) =>
-        throw new NotImplementedException($"{gallery} {simulator} {tick} {cancellationToken}");
+    public async Task<TickEvents> GenerateAsync(Tick tick, CancellationToken cancellationToken)
+    {
+        var photos = await gallery.GetAsync(cancellationToken).ConfigureAwait(false);
+        return EventWriter.Write(tick, photos, simulator.Simulate(tick, photos).AsSpan());
+    }
 }

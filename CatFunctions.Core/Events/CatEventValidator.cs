@@ -13,6 +13,11 @@ public static class CatEventValidator
     /// <returns>Null if it is valid, else the reason why not, for a person to read.</returns>
     public static string? Validate(ReadOnlySpan<byte> value)
     {
+        if (PlainEvent.TryRead(value, out _))
+        {
+            return null;
+        }
+
         if (value.IsEmpty)
         {
             return "the value is empty";
@@ -146,7 +151,7 @@ public static class CatEventValidator
 
     private static string? RequireType(in Utf8JsonReader reader) =>
         reader.TokenType != JsonTokenType.String ? "type: must be a string"
-        : reader.ValueTextEquals(CatEventTypes.Viewed) || reader.ValueTextEquals(CatEventTypes.Liked) ? null
+        : reader.ValueTextEquals(EventContract.ViewedType) || reader.ValueTextEquals(EventContract.LikedType) ? null
         : "type: is not one that this log knows";
 
     private static string? RequireId(in Utf8JsonReader reader, out int index)

@@ -1,17 +1,76 @@
+using System.Buffers;
 using System.Collections;
 
 namespace CatFunctions.Core.Events;
 
-/// <summary>The events of one tick. Their values live in a pooled buffer, which is given back on disposal.</summary>
+/// <summary>The events of one tick. Their values live in pooled buffers, which are given back on disposal.</summary>
 public sealed class TickEvents : IReadOnlyList<ProducedEvent>, IDisposable
 {
-    public int Count => throw new NotImplementedException();
+    private const int TypicalSize = 400;
+    private const int MaxChunkSize = 64 * 1024 * 1024;
 
-    public ProducedEvent this[int index] => throw new NotImplementedException();
+    private readonly List<byte[]> _chunks = [];
+    private readonly int _chunkSize;
+    private ProducedEvent[]? _events;
+    private int _usedOfLastChunk;
 
-    public IEnumerator<ProducedEvent> GetEnumerator() => throw new NotImplementedException();
+    /// <param name="capacity">How many events there will be, at most.</param>
+    internal TickEvents(int capacity)
+    {
+        _chunkSize = (int)Math.Min((long)capacity * TypicalSize, MaxChunkSize);
+        _events = ArrayPool<ProducedEvent>.Shared.Rent(capacity);
+    }
+
+    public int Count { get; private set; }
+
+    /// <exception cref="ObjectDisposedException">The events were given back.</exception>
+    public ProducedEvent this[int index]
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_events is null, this);
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return _events[index];
+        }
+    }
+
+    public IEnumerator<ProducedEvent> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            yield return this[i];
+        }
+    }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (_events is null)
+        {
+            return;
+        }
+
+        ArrayPool<ProducedEvent>.Shared.Return(_events, clearArray: true);
+        _events = null;
+        _chunks.ForEach(chunk => ArrayPool<byte>.Shared.Return(chunk));
+        _chunks.Clear();
+    }
+
+    /// <summary>Adds an event; its value is copied.</summary>
+    internal void Add(string key, ReadOnlySpan<byte> value)
+    {
+        ObjectDisposedException.ThrowIf(_events is null, this);
+        if (_chunks.Count == 0 || _chunks[^1].Length - _usedOfLastChunk < value.Length)
+        {
+            _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(_chunkSize, value.Length)));
+            _usedOfLastChunk = 0;
+        }
+
+        var stored = _chunks[^1].AsMemory(_usedOfLastChunk, value.Length);
+        value.CopyTo(stored.Span);
+        _usedOfLastChunk += value.Length;
+        _events[Count++] = new ProducedEvent(key, stored);
+    }
 }

@@ -10,4 +10,15 @@ public sealed record Gallery(ImmutableArray<GalleryPhoto> Photos)
 
     /// <summary>A gallery without photos.</summary>
     public static Gallery Empty { get; } = new(ImmutableArray<GalleryPhoto>.Empty);
+
+    /// <summary>
+    /// The gallery with some more photos. One that is on show already stays where it is, as it is, for as long as it
+    /// would have: being found again does not make it new.
+    /// </summary>
+    public Gallery Add(IEnumerable<CatPhoto> photos, DateTimeOffset now)
+    {
+        var known = Photos.Select(shown => shown.Photo.Id).ToHashSet();
+        var added = photos.Where(photo => known.Add(photo.Id)).Select(photo => new GalleryPhoto(photo, now));
+        return new([.. added.Concat(Photos).Take(Capacity)]);
+    }
 }

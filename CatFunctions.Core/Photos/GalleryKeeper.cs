@@ -1,9 +1,149 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
 namespace CatFunctions.Core.Photos;
 
-/// <summary>Keeps the gallery fresh from a photo source.</summary>
-public sealed class GalleryKeeper
+/// <summary>
+/// Keeps the gallery fresh from a photo source. A refresh runs beside its callers: only when there is nothing to show
+/// yet do they wait for it, so a source that hangs holds up no tick. When the source fails, the gallery goes on.
+/// </summary>
+/// <param name="source">Where the photos come from.</param>
+/// <param name="options">Says how often to refresh.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told once when the source fails and once when it is back.</param>
+/// <param name="standIn">The bundled sample, if it is to be shown until the source gives its first photos.</param>
+public sealed partial class GalleryKeeper(
+    IPhotoSource source,
+    IOptions<CatApiOptions> options,
+    TimeProvider time,
+    ILogger<GalleryKeeper> logger,
+    Gallery? standIn = null) : IDisposable
 {
-    /// <summary>The gallery of this moment, refreshed first if it is due.</summary>
+    /// <summary>How long the first caller waits for the source before the stand-in is shown.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The pause after a failure, unless the source asks for a longer one.</summary>
+    internal static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest pause that the source may ask for.</summary>
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private readonly TimeSpan _interval = options.Value.RefreshInterval;
+    private readonly Gallery _standIn = standIn ?? Gallery.Empty;
+    private volatile Gallery _gallery = Gallery.Empty;
+    private Task _refresh = Task.CompletedTask;
+    private long _refreshed;
+    private TimeSpan _pause;
+    private volatile bool _outage;
+
+    private Gallery Current => _gallery.Photos.IsEmpty ? _standIn : _gallery;
+
+    /// <summary>The gallery of this moment. When it is due for a refresh, this starts one.</summary>
     /// <exception cref="PhotoSourceException">There is no photo at all, neither new nor old.</exception>
-    public Task<Gallery> GetAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<Gallery> GetAsync(CancellationToken cancellationToken)
+    {
+        var refresh = RefreshWhenDue();
+        if (Current.Photos.IsEmpty)
+        {
+            await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else if (_gallery.Photos.IsEmpty && !_outage)
+        {
+            await WaitPatientlyAsync(refresh, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Current;
+    }
+
+    /// <summary>Ends the refresh that may be running.</summary>
+    public void Dispose()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _stop.Cancel();
+            _stop.Dispose();
+        }
+    }
+
+    private Task RefreshWhenDue()
+    {
+        lock (_gate)
+        {
+            if (_refresh.IsCompleted && time.GetElapsedTime(_refreshed) >= _pause)
+            {
+                _refresh = RefreshAsync(_stop.Token);
+            }
+
+            return _refresh;
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken stop)
+    {
+        try
+        {
+            var photos = await source.GetPhotosAsync(stop).ConfigureAwait(false);
+            _gallery = _gallery.Add(photos, time.GetUtcNow());
+            _pause = _interval;
+            EndOutage();
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            var nothingToShow = Current.Photos.IsEmpty;
+            _pause = PauseAfter(e, atLeast: nothingToShow ? TimeSpan.Zero : FailurePause);
+            if (nothingToShow)
+            {
+                throw;
+            }
+
+            BeginOutage(e.Message, unexpected: e is PhotoSourceException ? null : e);
+        }
+        finally
+        {
+            _refreshed = time.GetTimestamp();
+        }
+    }
+
+    private async Task WaitPatientlyAsync(Task refresh, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await refresh.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            BeginOutage($"No photo has come within {Patience.TotalSeconds:0} s.");
+        }
+    }
+
+    private static TimeSpan PauseAfter(Exception failure, TimeSpan atLeast)
+    {
+        var asked = (failure as PhotoSourceException)?.RetryAfter ?? TimeSpan.Zero;
+        return asked < atLeast ? atLeast : asked > LongestPause ? LongestPause : asked;
+    }
+
+    private void BeginOutage(string reason, Exception? unexpected = null)
+    {
+        if (!Interlocked.Exchange(ref _outage, true))
+        {
+            var kind = _gallery.Photos.IsEmpty ? "photos of the bundled sample" : "earlier photos";
+            LogOutage(unexpected, reason, Current.Photos.Length, kind);
+        }
+    }
+
+    private void EndOutage()
+    {
+        if (Interlocked.Exchange(ref _outage, false))
+        {
+            LogEndOfOutage(_gallery.Photos.Length);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Reason} Until new photos come, the gallery goes on with {Count} {Kind}")]
+    private partial void LogOutage(Exception? unexpected, string reason, int count, string kind);
+
+    [LoggerMessage(LogLevel.Information, "New photos come again; the gallery shows {Count} photos")]
+    private partial void LogEndOfOutage(int count);
 }

@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using CatFunctions.Core.Events;
+using CatFunctions.Core.Photos;
+using CatFunctions.Core.Simulation;
+using CatFunctions.Tests.Simulation;
+using Microsoft.Extensions.Options;
+
+namespace CatFunctions.Tests.Events;
+
+public sealed class EventWriterTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
+    private static readonly Tick ATick = new(Now, TimeSpan.FromSeconds(5));
+
+    [Fact]
+    public void An_event_is_written_as_the_contract_shows_it()
+    {
+        var gallery = new Gallery([new GalleryPhoto(Galleries.Photo("MTY3ODIyMQ", "Abyssinian"), Now)]);
+        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: 1842, Now.AddMilliseconds(-2_655));
+
+        using var events = EventWriter.Write(ATick, gallery, Enumerable.Repeat(view, 250).ToArray());
+
+        events[17].Key.ShouldBe("MTY3ODIyMQ");
+        Text(events[17]).ShouldBe(
+            """
+            {"specversion":"1.0","id":"20261122T073015000Z-17","source":"/catfunctions/simulator","type":"catfunctions.photo.viewed","subject":"MTY3ODIyMQ","time":"2026-11-22T07:30:12.345Z","datacontenttype":"application/json","ticksize":250,"data":{"photoUrl":"https://cdn2.thecatapi.com/images/MTY3ODIyMQ.jpg","breed":"Abyssinian","userId":"user-1842"}}
+            """);
+    }
+
+    [Fact]
+    public void A_like_of_a_cat_of_unknown_breed_has_its_type_and_no_breed()
+    {
+        var gallery = new Gallery([new GalleryPhoto(Galleries.Photo("a"), Now)]);
+        var like = new Interaction(InteractionKind.Liked, Photo: 0, UserId: 1, Now.AddMilliseconds(-1));
+
+        using var events = EventWriter.Write(ATick, gallery, [like]);
+
+        Text(events[0]).ShouldBe(
+            """
+            {"specversion":"1.0","id":"20261122T073015000Z-0","source":"/catfunctions/simulator","type":"catfunctions.photo.liked","subject":"a","time":"2026-11-22T07:30:14.999Z","datacontenttype":"application/json","ticksize":1,"data":{"photoUrl":"https://cdn2.thecatapi.com/images/a.jpg","userId":"user-1"}}
+            """);
+    }
+
+    [Fact]
+    public void Every_event_of_a_simulated_tick_keeps_the_contract()
+    {
+        var gallery = Gallery(30);
+        var interactions = Simulator(rate: 1_000).Simulate(ATick, gallery);
+        using var events = EventWriter.Write(ATick, gallery, interactions.AsSpan());
+
+        events.Count.ShouldBe(interactions.Length);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var expected = interactions[i];
+            var photo = gallery.Photos[expected.Photo].Photo;
+            using var json = JsonDocument.Parse(events[i].Value);
+            var root = json.RootElement;
+            var data = root.GetProperty("data");
+
+            events[i].Key.ShouldBeSameAs(photo.Id);
+            Names(root).ShouldBe([
+                "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "ticksize", "data"]);
+            Names(data).ShouldBe(
+                photo.Breed is null ? ["photoUrl", "userId"] : ["photoUrl", "breed", "userId"]);
+
+            root.GetProperty("specversion").GetString().ShouldBe("1.0");
+            root.GetProperty("id").GetString().ShouldBe($"20261122T073015000Z-{i}");
+            root.GetProperty("source").GetString().ShouldBe("/catfunctions/simulator");
+            root.GetProperty("type").GetString().ShouldBe(
+                expected.Kind == InteractionKind.Viewed ? "catfunctions.photo.viewed" : "catfunctions.photo.liked");
+            root.GetProperty("subject").GetString().ShouldBe(photo.Id);
+            DateTimeOffset.ParseExact(
+                root.GetProperty("time").GetString()!,
+                EventContract.TimeFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal).ShouldBe(expected.Time);
+            root.GetProperty("datacontenttype").GetString().ShouldBe("application/json");
+            root.GetProperty("ticksize").GetInt32().ShouldBe(interactions.Length);
+            data.GetProperty("photoUrl").GetString().ShouldBe(photo.Url);
+            data.GetProperty("userId").GetString().ShouldBe($"user-{expected.UserId}");
+            if (photo.Breed is not null)
+            {
+                data.GetProperty("breed").GetString().ShouldBe(photo.Breed);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Pins the bytes of a tick: they may change with the model, on purpose and never otherwise, because a tick that a
+    /// host runs twice, before and after an update, must give the same events.
+    /// </summary>
+    [Fact]
+    public void The_bytes_of_a_tick_are_the_same_for_ever()
+    {
+        var gallery = Gallery(12);
+        using var events = EventWriter.Write(ATick, gallery, Simulator(seed: 42).Simulate(ATick, gallery).AsSpan());
+
+        events.Count.ShouldBe(305);
+        Text(events[0]).ShouldBe(
+            """
+            {"specversion":"1.0","id":"20261122T073015000Z-0","source":"/catfunctions/simulator","type":"catfunctions.photo.viewed","subject":"cat-2","time":"2026-11-22T07:30:10.034Z","datacontenttype":"application/json","ticksize":305,"data":{"photoUrl":"https://cdn2.thecatapi.com/images/cat-2.jpg","breed":"Breed 2","userId":"user-1919"}}
+            """);
+        Text(events[304]).ShouldBe(
+            """
+            {"specversion":"1.0","id":"20261122T073015000Z-304","source":"/catfunctions/simulator","type":"catfunctions.photo.viewed","subject":"cat-8","time":"2026-11-22T07:30:14.985Z","datacontenttype":"application/json","ticksize":305,"data":{"photoUrl":"https://cdn2.thecatapi.com/images/cat-8.jpg","breed":"Breed 3","userId":"user-1399"}}
+            """);
+        Convert.ToHexStringLower(SHA256.HashData(events.SelectMany(x => x.Value.ToArray()).ToArray()))
+            .ShouldBe("b1d40921aa3a905f27a39c9c5bd8816902612e7f8596f4026d89a781843975dd");
+    }
+
+    [Fact]
+    public void A_tick_in_another_time_zone_has_its_id_in_UTC()
+    {
+        var tick = ATick with { ScheduledTime = new DateTimeOffset(2026, 1, 1, 1, 0, 0, 7, TimeSpan.FromHours(2)) };
+        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: 1, tick.Start);
+
+        using var events = EventWriter.Write(tick, Gallery(1), [view]);
+
+        using var json = JsonDocument.Parse(events[0].Value);
+        json.RootElement.GetProperty("id").GetString().ShouldBe("20251231T230000007Z-0");
+        json.RootElement.GetProperty("time").GetString().ShouldBe("2025-12-31T22:59:55.007Z");
+    }
+
+    [Theory]
+    [InlineData("\"},{\"x\":\"")]
+    [InlineData("back\\slash/slash")]
+    [InlineData("line\nfeed\r\nand\ttab")]
+    [InlineData("\u2028 \u2029 \u0085 \0 \u001b \u007f")]
+    [InlineData("</script><!-- & ' + ` -->")]
+    [InlineData("Норвежская лесная кошка 猫 🐈")]
+    [InlineData("{0} %s \ufeff\u202e")]
+    [InlineData("")]
+    public void Hostile_text_comes_back_as_it_was(string hostile)
+    {
+        var gallery = new Gallery([new GalleryPhoto(new CatPhoto(hostile, hostile, hostile), Now)]);
+        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: 1, ATick.Start);
+
+        using var events = EventWriter.Write(ATick, gallery, [view]);
+
+        events[0].Key.ShouldBe(hostile);
+        events[0].Value.ToArray().ShouldAllBe(octet => octet >= 0x20);
+        Text(events[0]).ShouldNotContain('\u2028');
+        using var json = JsonDocument.Parse(events[0].Value);
+        json.RootElement.GetProperty("subject").GetString().ShouldBe(hostile);
+        json.RootElement.GetProperty("data").GetProperty("photoUrl").GetString().ShouldBe(hostile);
+        json.RootElement.GetProperty("data").GetProperty("breed").GetString().ShouldBe(hostile);
+        Names(json.RootElement.GetProperty("data")).Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_written_as_a_replacement_character()
+    {
+        var photo = new CatPhoto("a", "https://example.com/", "half \ud83d of a pair");
+        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: 1, ATick.Start);
+
+        using var events = EventWriter.Write(ATick, new Gallery([new GalleryPhoto(photo, Now)]), [view]);
+
+        using var json = JsonDocument.Parse(events[0].Value);
+        json.RootElement.GetProperty("data").GetProperty("breed").GetString().ShouldBe("half \ufffd of a pair");
+    }
+
+    [Fact]
+    public void Addresses_and_letters_of_the_world_are_not_escaped()
+    {
+        var photo = new CatPhoto("a", "https://example.com/?a=1&b='2'+3", "Норвежская лесная 猫");
+        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: 1, ATick.Start);
+
+        using var events = EventWriter.Write(ATick, new Gallery([new GalleryPhoto(photo, Now)]), [view]);
+
+        Text(events[0]).ShouldContain(
+            """
+            {"photoUrl":"https://example.com/?a=1&b='2'+3","breed":"Норвежская лесная 猫",
+            """);
+    }
+
+    [Fact]
+    public void An_address_longer_than_any_buffer_is_written_whole()
+    {
+        var url = "https://example.com/" + new string('x', 1_000_000);
+        var gallery = new Gallery([new GalleryPhoto(new CatPhoto("a", url), Now)]);
+        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: 1, ATick.Start);
+
+        using var events = EventWriter.Write(ATick, gallery, [view, view, view]);
+
+        foreach (var produced in events)
+        {
+            using var json = JsonDocument.Parse(produced.Value);
+            json.RootElement.GetProperty("data").GetProperty("photoUrl").GetString().ShouldBe(url);
+        }
+    }
+
+    [Fact]
+    public void A_tick_without_interactions_has_no_events()
+    {
+        using var events = EventWriter.Write(ATick, Gallery(3), []);
+
+        events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_tick_allocates_less_than_100_bytes_per_event()
+    {
+        var simulator = Simulator(rate: 2_000);
+        var gallery = Gallery(50);
+        GenerateAndDispose();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var count = GenerateAndDispose();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        count.ShouldBeGreaterThan(9_000);
+        ((double)allocated / count).ShouldBeLessThan(100);
+
+        int GenerateAndDispose()
+        {
+            using var events = EventWriter.Write(ATick, gallery, simulator.Simulate(ATick, gallery).AsSpan());
+            return events.Count;
+        }
+    }
+
+    private static Gallery Gallery(int count) =>
+        new([.. Enumerable.Range(0, count).Select(i => new GalleryPhoto(
+            Galleries.Photo($"cat-{i}", i % 3 == 0 ? null : $"Breed {i % 5}"),
+            Now.AddMinutes(-i)))]);
+
+    private static Simulator Simulator(double rate = 50, long seed = 0) =>
+        new(Options.Create(new SimulationOptions { EventsPerSecond = rate, Seed = seed }));
+
+    private static string Text(ProducedEvent produced) => Encoding.UTF8.GetString(produced.Value.Span);
+
+    private static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(x => x.Name)];
+}

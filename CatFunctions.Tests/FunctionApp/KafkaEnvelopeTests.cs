@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using CatFunctions.Core.Events;
+
+namespace CatFunctions.Tests.FunctionApp;
+
+/// <summary>The form is the Kafka extension's, as its KafkaProducerAsyncCollector reads it.</summary>
+public sealed class KafkaEnvelopeTests
+{
+    private const string Event = """{"specversion":"1.0","subject":"MTY3","data":{"breed":"Chat à poils \"mi-longs\" 🐈","n":1.50}}""";
+
+    private static readonly DateTimeOffset Tick = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
+
+    [Fact]
+    public void Every_name_is_there_that_the_extension_asks_for() =>
+        Wrap().EnumerateObject().Select(property => property.Name).ShouldBe(
+            ["Key", "Value", "Headers", "Timestamp", "Topic", "Partition", "Offset"], ignoreOrder: true);
+
+    [Fact]
+    public void The_names_that_the_extension_reads_and_ignores_are_readable()
+    {
+        var envelope = Wrap();
+
+        envelope.GetProperty("Partition").GetInt32().ShouldBe(-1);
+        envelope.GetProperty("Offset").GetInt64().ShouldBe(0);
+        envelope.GetProperty("Topic").GetString().ShouldBe("");
+        envelope.GetProperty("Timestamp").GetDateTimeOffset().ShouldBe(Tick);
+    }
+
+    [Fact]
+    public void The_key_is_the_events_key() => Wrap().GetProperty("Key").GetString().ShouldBe("MTY3");
+
+    [Fact]
+    public void The_value_is_a_string_that_holds_the_events_bytes()
+    {
+        var value = Wrap().GetProperty("Value");
+
+        value.ValueKind.ShouldBe(JsonValueKind.String);
+        Encoding.UTF8.GetBytes(value.GetString()!).ShouldBe(Encoding.UTF8.GetBytes(Event));
+    }
+
+    [Fact]
+    public void Without_a_trace_the_content_type_is_the_only_header() =>
+        Headers(Wrap(trace: null)).ShouldBe([("content-type", "application/cloudevents+json; charset=utf-8")]);
+
+    [Fact]
+    public void A_trace_is_a_header_in_the_form_of_the_w3c()
+    {
+        using var trace = new Activity("tick").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Headers(Wrap(trace)).ShouldBe([
+            ("content-type", "application/cloudevents+json; charset=utf-8"),
+            ("traceparent", $"00-{trace.TraceId}-{trace.SpanId}-00")]);
+    }
+
+    [Fact]
+    public void A_trace_of_another_form_is_left_out()
+    {
+        using var trace = new Activity("tick").SetIdFormat(ActivityIdFormat.Hierarchical).Start();
+
+        Headers(Wrap(trace)).Select(header => header.Key).ShouldBe(["content-type"]);
+    }
+
+    private static JsonElement Wrap(Activity? trace = null)
+    {
+        var produced = new ProducedEvent("MTY3", Encoding.UTF8.GetBytes(Event));
+        return JsonElement.Parse(KafkaEnvelope.Wrap(produced, Tick, KafkaEnvelopeHeader.ForEvents(trace)));
+    }
+
+    private static IEnumerable<(string Key, string Value)> Headers(JsonElement envelope) =>
+        envelope.GetProperty("Headers").EnumerateArray()
+            .Select(header => (header.GetProperty("Key").GetString()!, header.GetProperty("Value").GetString()!));
+}

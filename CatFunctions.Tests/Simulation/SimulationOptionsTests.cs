@@ -1,0 +1,63 @@
+using CatFunctions.Core.Photos;
+using CatFunctions.Core.Simulation;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace CatFunctions.Tests.Simulation;
+
+public sealed class SimulationOptionsTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
+    private static readonly Tick ATick = new(Now, TimeSpan.FromSeconds(5));
+    private static readonly Gallery AGallery = Galleries.Of(20, Now);
+
+    [Fact]
+    public async Task Without_settings_the_defaults_hold()
+    {
+        using var host = HostWith([]);
+        await host.StartAsync();
+
+        var options = host.Services.GetRequiredService<IOptions<SimulationOptions>>().Value;
+
+        options.EventsPerSecond.ShouldBe(50);
+        options.Seed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_settings_reach_the_simulator()
+    {
+        using var host = HostWith(new() { ["Simulation:EventsPerSecond"] = "12.5", ["Simulation:Seed"] = "-3" });
+        await host.StartAsync();
+
+        var expected = new Simulator(Options.Create(new SimulationOptions { EventsPerSecond = 12.5, Seed = -3 }));
+
+        host.Services.GetRequiredService<Simulator>().Simulate(ATick, AGallery)
+            .ShouldBe(expected.Simulate(ATick, AGallery));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("1000001")]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    public async Task A_rate_out_of_range_stops_the_start_with_a_line_that_says_what_to_do(string rate)
+    {
+        using var host = HostWith(new() { ["Simulation:EventsPerSecond"] = rate });
+
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
+
+        error.Message.ShouldBe(
+            $"Simulation:EventsPerSecond is {rate}: set it above 0 and to at most 1,000,000.");
+    }
+
+    private static IHost HostWith(Dictionary<string, string?> settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Services.AddSimulation();
+        return builder.Build();
+    }
+}

@@ -1,0 +1,29 @@
+using CatFunctions.Core.EventLog;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace CatFunctions;
+
+/// <summary>The topic's half of the pipeline: each batch of records is in the log when the function returns.</summary>
+/// <remarks>When it throws, the host runs it again with the same batch: see the Kafka settings of host.json.</remarks>
+public sealed partial class RecordCatEvents(EventRecorder recorder, ILogger<RecordCatEvents> logger)
+{
+    [Function(nameof(RecordCatEvents))]
+    public async Task RunAsync(
+        [KafkaTrigger("%KafkaBrokerList%", "%KafkaTopic%", ConsumerGroup = "%KafkaConsumerGroup%", IsBatched = true)]
+        KafkaRecord[] records,
+        CancellationToken cancellationToken)
+    {
+        var batch = Array.ConvertAll(records, ToConsumedRecord);
+        var result = await recorder.RecordAsync(batch, cancellationToken);
+        LogRecorded(result.Recorded, result.Redelivered, result.DeadLettered, result.Gaps);
+    }
+
+    private static ConsumedRecord ToConsumedRecord(KafkaRecord record) => new(
+        record.Partition, record.Offset, record.Timestamp?.DateTimeOffset ?? default, record.Key, record.Value);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "Recorded {Recorded} events, {Redelivered} redelivered, {DeadLettered} dead letters, {Gaps} offsets skipped")]
+    private partial void LogRecorded(int recorded, int redelivered, int deadLettered, long gaps);
+}

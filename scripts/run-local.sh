@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs the pipeline on this machine and builds it first where needed. All arguments go on to CatFunctions.Local:
+#   scripts/run-local.sh [run|produce|record|stats|verify] [options]      scripts/run-local.sh --help lists them
+set -euo pipefail
+
+root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+project=$root/CatFunctions.Local
+app=$project/bin/Release/net10.0/CatFunctions.Local.dll
+built=$project/obj/run-local.built # as old as the sources that the last build read
+
+is_built() {
+  [ -f "$app" ] && [ -f "$built" ] && [ -z "$(find "$project" "$root"/CatFunctions.Core "$root"/eng "$root"/Directory.* \
+    \( -name bin -o -name obj \) -prune -o -newer "$built" -print)" ]
+}
+
+build() {
+  touch "$built.next"
+  # shellcheck source=scripts/restore.sh
+  . "$root/scripts/restore.sh"
+  restore "$root/CatFunctions.sln"
+  echo "Building CatFunctions.Local." >&2
+  if ! dotnet build "$project" --configuration Release --no-restore --verbosity quiet >"$built.log" 2>&1; then
+    cat "$built.log" >&2
+    return 1
+  fi
+  mv "$built.next" "$built"
+}
+
+if ! is_built; then
+  mkdir -p "$project"/{bin,obj} "$root"/CatFunctions.Core/{bin,obj} # now, as they would make their parents newer later
+  (
+    if command -v flock >/dev/null; then # macOS has none
+      flock 9 # when several start at once, one of them builds
+    fi
+    is_built || build 9>&-
+  ) 9>"$project/obj/run-local.lock"
+fi
+
+exec dotnet "$app" "$@"

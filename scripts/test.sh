@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Builds everything, checks the style and runs all tests; sets up what it needs on any machine.
+# Arguments go on to dotnet test: scripts/test.sh --filter FullyQualifiedName~Gallery
+# The last line counts the tests of all projects; the exit code is 0 only when nothing failed, style included.
+set -euo pipefail
+
+cd "$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+# shellcheck source=scripts/restore.sh
+. scripts/restore.sh
+
+solution=CatFunctions.sln
+results=$PWD/TestResults
+exit_code=0
+
+stop() {
+  echo "No test ran: $*" >&2
+  exit 1
+}
+
+problem() {
+  echo "$*" >&2
+  exit_code=1
+}
+
+# Prints "passed failed skipped". A test that crashed or hung its run is in no counter, but it leaves a Sequence file.
+count() {
+  local cut_short
+  cut_short=$(find "$results" -mindepth 2 -maxdepth 2 -name 'Sequence_*.xml' | wc -l)
+  cat "$results"/*.trx |
+    sed -n 's/.*<Counters total="\([0-9]*\)" executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2 \3/p' |
+    awk -v cut_short="$cut_short" '
+      { total += $1; executed += $2; passed += $3 }
+      END { print passed + 0, executed - passed + cut_short, total - executed }'
+}
+
+restore "$solution" || stop "the packages could not be restored."
+dotnet build "$solution" --configuration Release --no-restore || stop "the build failed."
+dotnet format "$solution" --no-restore --verify-no-changes ||
+  problem "The style check failed: run dotnet format."
+
+rm -rf "$results"
+dotnet test "$solution" --configuration Release --no-build --logger trx --results-directory "$results" \
+  --blame-hang-timeout 3m --blame-hang-dump-type none "$@" || problem "The test run failed."
+
+ls "$results"/*.trx >/dev/null 2>&1 || stop "dotnet test left no results."
+read -r passed failed skipped <<<"$(count)"
+[ $((passed + failed)) -gt 0 ] || stop "no test matched."
+
+skipped_part=
+[ "$skipped" -eq 0 ] || skipped_part=", $skipped skipped"
+echo "$passed passed, $failed failed$skipped_part"
+exit "$exit_code"
