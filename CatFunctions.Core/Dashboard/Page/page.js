@@ -343,7 +343,7 @@ function roundUp(value) {
   return [1, 1.2, 1.4, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map(step => Math.round(step * power)).find(step => step >= value);
 }
 
-const roundTimes = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+const roundTimes = [60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
 /** How far apart the labels under the chart stand, in milliseconds. */
 function labelEvery(seconds) {
