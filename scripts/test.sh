@@ -44,7 +44,7 @@ dotnet test "$solution" --configuration Release --no-build --logger trx --result
 
 ls "$results"/*.trx >/dev/null 2>&1 || stop "dotnet test left no results."
 read -r passed failed skipped <<<"$(count)"
-[ $((passed + failed)) -gt 0 ] || stop "no test matched."
+[ $((passed + failed + skipped)) -gt 0 ] || stop "no test matched."
 
 skipped_part=
 [ "$skipped" -eq 0 ] || skipped_part=", $skipped skipped"
