@@ -6,7 +6,7 @@ namespace CatFunctions.Core.Analytics;
 /// <remarks>
 /// Exponential decay, as in G. Cormode, V. Shkapenyuk, D. Srivastava and B. Xu, "Forward Decay: A Practical Time Decay
 /// Model for Streaming Systems", ICDE 2009. Ages are whole minutes before the current one, so that the scores stand
-/// still within a minute. Of the window <c>all</c> the last 24 hours count: what is older weighs less than 2^-144.
+/// still within a minute. Of the window <c>all</c> the last 24 hours count: what is older weighs less than 2^-143.
 /// </remarks>
 public static class Trend
 {
@@ -16,7 +16,6 @@ public static class Trend
     /// <summary>What a like weighs; a view weighs 1.</summary>
     public const double LikeWeight = 3;
 
-    /// <summary>The weight of views and likes that happened so many minutes before the current one.</summary>
-    public static double Weight(long views, long likes, int ageMinutes) =>
-        (views + (LikeWeight * likes)) * Math.Pow(2, -ageMinutes / HalfLifeMinutes);
+    /// <summary>What is left of a weight after so many minutes.</summary>
+    public static double Decay(long ageMinutes) => Math.Pow(2, -ageMinutes / HalfLifeMinutes);
 }
