@@ -90,9 +90,9 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
         await Expect(page.Locator("#views")).ToHaveTextAsync("7");
 
         await page.Keyboard.PressAsync("Tab");
-        await Expect(page.GetByLabel("1 hour")).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "1 hour" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("ArrowLeft");
-        await Expect(page.GetByLabel("15 min")).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "15 min" })).ToBeCheckedAsync();
         await Expect(page.Locator("#views-note")).ToHaveTextAsync("in the last 15 minutes");
 
         await page.Keyboard.PressAsync("Tab");

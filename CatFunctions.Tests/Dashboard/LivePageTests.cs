@@ -48,12 +48,12 @@ public sealed partial class LivePageTests(Browser browser) : BrowserTest(browser
         var page = await OpenAsync();
         await Expect(page.Locator("#views")).ToHaveTextAsync("7");
 
-        await page.GetByText("15 min").ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "15 min" }).ClickAsync();
         await Expect(page.Locator("#views")).ToHaveTextAsync("2");
         await Expect(page).ToHaveURLAsync(new Regex(@"\?window=15m$"));
 
         await page.ReloadAsync();
-        await Expect(page.GetByLabel("15 min")).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "15 min" })).ToBeCheckedAsync();
         await Expect(page.Locator("#views")).ToHaveTextAsync("2");
     }
 
@@ -81,7 +81,7 @@ public sealed partial class LivePageTests(Browser browser) : BrowserTest(browser
         await page.GetByRole(AriaRole.Button, new() { Name = "Show all time" }).ClickAsync();
 
         await Expect(page.Locator("#views")).ToHaveTextAsync("6");
-        await Expect(page.GetByLabel("All", new() { Exact = true })).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "All" })).ToBeCheckedAsync();
     }
 
     [BrowserFact]
@@ -141,7 +141,7 @@ public sealed partial class LivePageTests(Browser browser) : BrowserTest(browser
 
         await Expect(page.Locator("#views")).ToHaveTextAsync("2");
         await Expect(page.Locator("#star-photo img.loaded")).ToHaveCountAsync(1);
-        await page.GetByText("All", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "All" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("code=.*&window=all$"));
         await Expect(page.Locator("#views-note")).ToHaveTextAsync("in the whole log");
         Troubles.ShouldBeEmpty();
