@@ -1,8 +1,7 @@
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>What is known of a photo, over the whole log.</summary>
-/// <param name="id">Its id in UTF-8.</param>
-internal sealed class PhotoRecord(byte[] id)
+internal sealed class PhotoRecord
 {
     private byte[] _url = [];
     private byte[] _breed = [];
@@ -10,9 +9,6 @@ internal sealed class PhotoRecord(byte[] id)
 
     /// <summary>All of its views and likes.</summary>
     public Tally Total;
-
-    /// <summary>Its id in UTF-8.</summary>
-    public ReadOnlySpan<byte> Id => id;
 
     /// <summary>Where its image is, in UTF-8.</summary>
     public ReadOnlySpan<byte> Url => _url;

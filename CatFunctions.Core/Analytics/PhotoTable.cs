@@ -3,11 +3,8 @@ namespace CatFunctions.Core.Analytics;
 /// <summary>All photos of the log, numbered from 0 in the order in which they were first seen.</summary>
 internal sealed class PhotoTable
 {
+    private readonly TextTable _ids = new();
     private readonly List<PhotoRecord> _photos = [];
-    private readonly Dictionary<byte[], int> _numbers = new(Utf8Comparer.Instance);
-    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
-
-    public PhotoTable() => _lookup = _numbers.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     /// <summary>How many there are.</summary>
     public int Count => _photos.Count;
@@ -15,15 +12,16 @@ internal sealed class PhotoTable
     /// <summary>The photo of a number.</summary>
     public PhotoRecord this[int number] => _photos[number];
 
+    /// <summary>The id of a photo, in UTF-8.</summary>
+    public ReadOnlySpan<byte> IdOf(int number) => _ids[number];
+
     /// <summary>The number of a photo, which is added if it is new.</summary>
     public int NumberOf(ReadOnlySpan<byte> id)
     {
-        if (!_lookup.TryGetValue(id, out var number))
+        var number = _ids.NumberOf(id);
+        if (number == _photos.Count)
         {
-            var key = id.ToArray();
-            number = _photos.Count;
-            _numbers.Add(key, number);
-            _photos.Add(new PhotoRecord(key));
+            _photos.Add(new PhotoRecord());
         }
 
         return number;
@@ -36,7 +34,7 @@ internal sealed class PhotoTable
         var numbers = new int[other.Count];
         for (var i = 0; i < numbers.Length; i++)
         {
-            numbers[i] = NumberOf(other[i].Id);
+            numbers[i] = NumberOf(other.IdOf(i));
             _photos[numbers[i]].Merge(other[i]);
         }
 

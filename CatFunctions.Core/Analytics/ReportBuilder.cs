@@ -60,7 +60,7 @@ internal static class ReportBuilder
             var tally = from is null ? photo.Total : tallies[i];
             if (!tally.IsZero)
             {
-                standings.Add(new Standing(photo, tally, trends[i]));
+                standings.Add(new Standing(Encoding.UTF8.GetString(fold.Photos.IdOf(i)), photo, tally, trends[i]));
             }
         }
 
@@ -69,15 +69,19 @@ internal static class ReportBuilder
 
     private static List<RankedPhoto> Rank(List<Standing> photos, int top, Func<Standing, double> scoreOf) =>
     [
-        .. (from photo in photos
-            let score = scoreOf(photo)
-            where score > 0
-            orderby score descending, photo.Tally.Views descending, photo.Tally.Likes descending, photo
-            select Describe(photo, score)).Take(top),
+        .. photos
+            .Select(photo => (Photo: photo, Score: scoreOf(photo)))
+            .Where(ranked => ranked.Score > 0)
+            .OrderByDescending(ranked => ranked.Score)
+            .ThenByDescending(ranked => ranked.Photo.Tally.Views)
+            .ThenByDescending(ranked => ranked.Photo.Tally.Likes)
+            .ThenBy(ranked => ranked.Photo.Id, StringComparer.Ordinal)
+            .Take(top)
+            .Select(ranked => Describe(ranked.Photo, ranked.Score)),
     ];
 
     private static RankedPhoto Describe(Standing standing, double score) => new(
-        Encoding.UTF8.GetString(standing.Photo.Id),
+        standing.Id,
         Encoding.UTF8.GetString(standing.Photo.Url),
         standing.Photo.Breed.IsEmpty ? null : Encoding.UTF8.GetString(standing.Photo.Breed),
         standing.Tally.Views,
@@ -87,13 +91,14 @@ internal static class ReportBuilder
 
     private static List<BreedTotals> ByBreed(List<Standing> photos) =>
     [
-        .. from photo in photos
-           where !photo.Photo.Breed.IsEmpty
-           group photo.Tally by Encoding.UTF8.GetString(photo.Photo.Breed) into breed
-           let sum = breed.Aggregate((left, right) => left + right)
-           let totals = new BreedTotals(breed.Key, breed.Count(), sum.Views, sum.Likes, sum.LikeRate)
-           orderby totals.Views descending, totals.Likes descending
-           select totals,
+        .. photos
+            .Where(photo => !photo.Photo.Breed.IsEmpty)
+            .GroupBy(photo => Encoding.UTF8.GetString(photo.Photo.Breed), photo => photo.Tally)
+            .Select(breed => (Name: breed.Key, Photos: breed.Count(), Sum: breed.Aggregate((left, right) => left + right)))
+            .Select(breed => new BreedTotals(breed.Name, breed.Photos, breed.Sum.Views, breed.Sum.Likes, breed.Sum.LikeRate))
+            .OrderByDescending(breed => breed.Views)
+            .ThenByDescending(breed => breed.Likes)
+            .ThenBy(breed => breed.Breed, StringComparer.Ordinal),
     ];
 
     private static string TagOf(AnalyticsReport report)
@@ -107,8 +112,5 @@ internal static class ReportBuilder
         return Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 8));
     }
 
-    private sealed record Standing(PhotoRecord Photo, Tally Tally, double Trend) : IComparable<Standing>
-    {
-        public int CompareTo(Standing? other) => other is null ? 1 : Photo.Id.SequenceCompareTo(other.Photo.Id);
-    }
+    private sealed record Standing(string Id, PhotoRecord Photo, Tally Tally, double Trend);
 }

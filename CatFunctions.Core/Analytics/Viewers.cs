@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
@@ -11,11 +9,9 @@ internal sealed class Viewers
     /// <summary>Up to how many users, over the whole log, every count is exact.</summary>
     public const int MaxExact = 100_000;
 
-    private readonly Dictionary<byte[], int> _lastSeen = new(Utf8Comparer.Instance);
-    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private TextTable _users = new();
+    private int[] _lastSeen = new int[1 << 6];
     private SlidingHyperLogLog? _sketch;
-
-    public Viewers() => _lookup = _lastSeen.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     /// <summary>Whether the counts are exact.</summary>
     public bool IsExact => _sketch is null;
@@ -29,9 +25,14 @@ internal sealed class Viewers
             return;
         }
 
-        ref var lastSeen = ref CollectionsMarshal.GetValueRefOrAddDefault(_lookup, user, out _);
-        lastSeen = Math.Max(lastSeen, minute);
-        if (_lastSeen.Count > MaxExact)
+        var number = _users.NumberOf(user);
+        if (number == _lastSeen.Length)
+        {
+            Array.Resize(ref _lastSeen, number * 2);
+        }
+
+        _lastSeen[number] = Math.Max(_lastSeen[number], minute);
+        if (_users.Count > MaxExact)
         {
             Sketch();
         }
@@ -40,9 +41,9 @@ internal sealed class Viewers
     /// <summary>Takes in all that another one has seen.</summary>
     public void Merge(Viewers other)
     {
-        foreach (var (user, minute) in other._lastSeen)
+        for (var i = 0; i < other._users.Count; i++)
         {
-            Add(user, minute);
+            Add(other._users[i], other._lastSeen[i]);
         }
 
         if (other._sketch is { } sketch)
@@ -61,7 +62,7 @@ internal sealed class Viewers
         }
 
         var count = 0;
-        foreach (var minute in _lastSeen.Values)
+        foreach (var minute in _lastSeen.AsSpan(0, _users.Count))
         {
             count += minute >= sinceMinute ? 1 : 0;
         }
@@ -72,12 +73,11 @@ internal sealed class Viewers
     private void Sketch()
     {
         _sketch ??= new SlidingHyperLogLog();
-        foreach (var (user, minute) in _lastSeen)
+        for (var i = 0; i < _users.Count; i++)
         {
-            _sketch.Add(TextHash.Of(user), minute);
+            _sketch.Add(TextHash.Of(_users[i]), _lastSeen[i]);
         }
 
-        _lastSeen.Clear();
-        _lastSeen.TrimExcess();
+        (_users, _lastSeen) = (new TextTable(), new int[1 << 6]);
     }
 }
