@@ -11,6 +11,9 @@ namespace CatFunctions.Core.Dashboard;
 /// <summary>The JSON behind the page.</summary>
 public sealed partial class AnalyticsEndpoint(AnalyticsService analytics, ILogger<AnalyticsEndpoint> logger)
 {
+    /// <summary>Its route. Both hosts put <c>api/</c> before it.</summary>
+    public const string Route = "analytics";
+
     private const string DefaultWindow = "1h";
     private const string DefaultTop = "10";
 

@@ -14,13 +14,13 @@ public static class DashboardEndpointRouteBuilderExtensions
     public static IEndpointRouteBuilder MapDashboard(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapMethods("/", ReadOnly, PageAsync);
-        endpoints.MapMethods("/api/dashboard/{*asset}", ReadOnly, PageAsync);
-        endpoints.MapMethods("/api/analytics", ReadOnly, AnalyticsAsync);
+        endpoints.MapMethods($"/api/{DashboardPage.Route}", ReadOnly, PageAsync);
+        endpoints.MapMethods($"/api/{AnalyticsEndpoint.Route}", ReadOnly, AnalyticsAsync);
         return endpoints;
     }
 
     private static Task PageAsync(HttpContext context) =>
-        DashboardPage.Get(context.Request, context.GetRouteValue("asset") as string).ExecuteAsync(context);
+        DashboardPage.Get(context.Request).ExecuteAsync(context);
 
     private static async Task AnalyticsAsync(HttpContext context)
     {

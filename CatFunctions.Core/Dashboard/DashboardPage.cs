@@ -8,15 +8,17 @@ public static class DashboardPage
 {
     private static readonly string Template = ReadTemplate();
 
+    /// <summary>The route of the page and, by its last part, of its assets. Both hosts put <c>api/</c> before it.</summary>
+    public const string Route = "dashboard/{*asset}";
+
     /// <summary>Answers a request for the page or for one of its assets.</summary>
     /// <param name="request">
     /// Its path tells how the page names its assets; its function key, if it has one, goes on to them.
     /// </param>
-    /// <param name="asset">What follows the page's own path; null or empty for the page.</param>
-    public static IResult Get(HttpRequest request, string? asset)
+    public static IResult Get(HttpRequest request)
     {
         DashboardHeaders.Set(request.HttpContext.Response);
-        var found = string.IsNullOrEmpty(asset) ? Render(request) : DashboardAssets.Find(asset);
+        var found = request.RouteValues["asset"] is string { Length: > 0 } asset ? DashboardAssets.Find(asset) : Render(request);
         return found is null
             ? TypedResults.NotFound()
             : TypedResults.Bytes(found.Content, found.ContentType, entityTag: found.Tag);
