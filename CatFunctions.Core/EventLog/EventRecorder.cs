@@ -10,6 +10,10 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock) : IDi
     private readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
     private readonly Dictionary<int, PartitionRecorder> _partitions = [];
     private readonly SemaphoreSlim _oneBatch = new(1, 1);
+    private long _redelivered;
+
+    /// <summary>How many records were delivered again and skipped, since the recorder was made.</summary>
+    public long Redelivered => Interlocked.Read(ref _redelivered);
 
     /// <summary>Records a batch. When it returns, the whole batch is durable and its offsets may be committed.</summary>
     /// <param name="batch">Records of any partitions; those of one partition in the order of their delivery.</param>
@@ -41,6 +45,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock) : IDi
                 result += await partition.AppendEventsAsync(cancellationToken);
             }
 
+            Interlocked.Add(ref _redelivered, result.Redelivered);
             return result;
         }
         finally
