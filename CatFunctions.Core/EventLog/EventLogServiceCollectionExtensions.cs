@@ -1,5 +1,5 @@
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.EventLog;
@@ -7,10 +7,10 @@ namespace CatFunctions.Core.EventLog;
 /// <summary>Registers the event log.</summary>
 public static class EventLogServiceCollectionExtensions
 {
-    /// <summary>Adds the <see cref="EventRecorder"/> and the store that the section <c>EventLog</c> names.</summary>
+    /// <summary>Adds the recorders and the store that the section <c>EventLog</c> names.</summary>
     public static IServiceCollection AddEventLog(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddPipelineMetrics();
         services.AddOptions<EventLogOptions>()
             .BindConfiguration(EventLogOptions.Section)
             .Validate(
@@ -20,6 +20,7 @@ public static class EventLogServiceCollectionExtensions
         services.AddSingleton<ISegmentStore>(provider =>
             new FileSegmentStore(provider.GetRequiredService<IOptions<EventLogOptions>>().Value.Directory!));
         services.AddSingleton<EventRecorder>();
+        services.AddSingleton<RetryingRecorder>();
         return services;
     }
 }
