@@ -1,3 +1,4 @@
+using CatFunctions;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
@@ -5,17 +6,27 @@ using CatFunctions.Core.Simulation;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
-var schedule = builder.Configuration["CatEventsSchedule"]
-    ?? throw new InvalidOperationException("Set the app setting CatEventsSchedule, for example to '*/5 * * * * *'.");
-
+builder.AddTelemetryExport();
 builder.Services
-    .AddSingleton(TickSchedule.Parse(schedule))
+    .AddAppSettings()
+    .AddKafkaBindings()
+    .AddTicks()
     .AddPhotos(PhotoMode.Live)
     .AddSimulation()
     .AddSingleton<CatEventGenerator>()
     .AddEventLog();
 
-builder.Build().Run();
+try
+{
+    builder.Build().Run();
+    return 0;
+}
+catch (OptionsValidationException e)
+{
+    Console.Error.WriteLine($"The app settings are not right. {string.Join(' ', e.Failures)}");
+    return 1;
+}
