@@ -6,7 +6,6 @@ using CatFunctions.Core.Simulation;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
@@ -25,8 +24,8 @@ try
     builder.Build().Run();
     return 0;
 }
-catch (OptionsValidationException e)
+catch (Exception e) when (SettingsError.Describe(e) is { } error)
 {
-    Console.Error.WriteLine($"The app settings are not right. {string.Join(' ', e.Failures)}");
+    Console.Error.WriteLine(error);
     return 1;
 }
