@@ -1,1 +1,10 @@
-return 0;
+using System.CommandLine;
+using CatFunctions.Local.Commands;
+
+var root = RunCommand.Configure(new RootCommand("Real-time cat photo analytics: photos, simulated views and likes, Kafka, an exactly-once log."));
+root.Add(RunCommand.Configure(new Command("run", "Run the whole pipeline until Ctrl+C. This is the default.")));
+root.Add(ProduceCommand.Create());
+root.Add(RecordCommand.Create());
+root.Add(VerifyCommand.Create());
+
+return await CommandLine.RunAsync(root, args);

@@ -37,6 +37,10 @@ public sealed class TickSchedule
         return Latest(due < latest ? due.Value : latest);
     }
 
+    /// <summary>The first occurrence after a moment, in UTC.</summary>
+    public DateTimeOffset NextAfter(DateTimeOffset moment) =>
+        new DateTimeOffset(_schedule.GetNextOccurrence(moment.DateTime), moment.Offset).ToUniversalTime();
+
     private Tick Latest(DateTimeOffset moment)
     {
         var occurrence = OccurrenceBefore(moment.DateTime.AddTicks(1));

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Confluent.Kafka;
+
+namespace CatFunctions.Local.Kafka;
+
+/// <summary>
+/// A Kafka broker in this process: librdkafka's mock cluster. It speaks the real protocol on a free port of 127.0.0.1
+/// and keeps everything in memory.
+/// </summary>
+/// <remarks>
+/// It keeps <see cref="PartitionCapacity"/> bytes of each partition and silently drops the oldest batch beyond that,
+/// read or not: whoever produces to it must wait for the readers.
+/// </remarks>
+internal sealed class EmbeddedBroker : IDisposable
+{
+    /// <summary>How many bytes of record batches a partition keeps (<c>max_size</c> in rdkafka_mock.c).</summary>
+    public const int PartitionCapacity = 5 * 1024 * 1024;
+
+    private const int BrokerId = 1;
+
+    private readonly KafkaClientHandle _client;
+    private readonly MockClusterHandle _cluster;
+
+    /// <summary>Starts a broker that has one topic.</summary>
+    /// <exception cref="KafkaException">It could not be started.</exception>
+    public EmbeddedBroker(string topic, int partitions)
+    {
+        _client = NewSilentClient();
+        _cluster = Librdkafka.NewMockCluster(_client, brokers: 1);
+        if (_cluster.IsInvalid)
+        {
+            _client.Dispose();
+            throw new KafkaException(new Error(ErrorCode.Local_Fail, "The embedded broker could not be started."));
+        }
+
+        _cluster.Hold(_client);
+        BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.GetBootstrapServers(_cluster))!;
+
+        // Without a controller some clients wait for one; with the default delay the first consumer waits for 3 s.
+        Librdkafka.SetController(_cluster, BrokerId);
+        Librdkafka.SetInitialRebalanceDelay(_cluster, milliseconds: 0);
+        Check(Librdkafka.CreateTopic(_cluster, topic, partitions, replicationFactor: 1));
+    }
+
+    /// <summary>Its address: what clients take as <c>bootstrap.servers</c>.</summary>
+    public string BootstrapServers { get; }
+
+    /// <summary>Cuts all connections and refuses new ones; the records stay.</summary>
+    public void GoDown() => Check(Librdkafka.SetBrokerDown(_cluster, BrokerId));
+
+    /// <summary>Accepts connections again.</summary>
+    public void ComeBack() => Check(Librdkafka.SetBrokerUp(_cluster, BrokerId));
+
+    public void Dispose()
+    {
+        _cluster.Dispose();
+        _client.Dispose();
+    }
+
+    private static KafkaClientHandle NewSilentClient()
+    {
+        Span<byte> error = stackalloc byte[512];
+        var configuration = Librdkafka.NewConfiguration();
+
+        // A bare client logs to stderr, and complains that it has no brokers.
+        if (Librdkafka.Configure(configuration, "log_level", "0", error, (nuint)error.Length) is 0)
+        {
+            var client = Librdkafka.NewClient(Librdkafka.ProducerType, configuration, error, (nuint)error.Length);
+            if (!client.IsInvalid)
+            {
+                return client;
+            }
+        }
+
+        var reason = Encoding.UTF8.GetString(error[..error.IndexOf((byte)0)]);
+        throw new KafkaException(new Error(ErrorCode.Local_Fail, $"The embedded broker could not be started: {reason}"));
+    }
+
+    private static void Check(ErrorCode code)
+    {
+        if (code != ErrorCode.NoError)
+        {
+            throw new KafkaException(new Error(code));
+        }
+    }
+}

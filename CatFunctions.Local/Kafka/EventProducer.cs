@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Text;
+using CatFunctions.Core.Events;
+using CatFunctions.Local.Pipeline;
+using Confluent.Kafka;
+
+namespace CatFunctions.Local.Kafka;
+
+/// <summary>Produces events to the topic: idempotently, confirmed by all replicas, waiting when queues are full.</summary>
+internal sealed class EventProducer : IDisposable
+{
+    private const string ContentType = "application/cloudevents+json; charset=utf-8";
+
+    /// <summary>
+    /// The most that a record takes on the broker besides its key, value and headers: the varints of a record and the
+    /// header of its batch, in message format 2 (RD_KAFKAP_MESSAGE_V2_MAX_OVERHEAD and RD_KAFKAP_MSGSET_V2_SIZE).
+    /// </summary>
+    private const int RecordOverhead = 36 + 61;
+
+    private const int HeadersOverhead = 160;
+
+    private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly KafkaSettings _kafka;
+    private readonly UnrecordedEvents _unrecorded;
+    private readonly PipelineStatus _status;
+    private readonly IProducer<string, ReadOnlyMemory<byte>> _producer;
+    private readonly Action<DeliveryReport<string, ReadOnlyMemory<byte>>> _onDelivery;
+    private (string? TraceParent, Headers Headers) _headers = (null, NewHeaders(traceParent: null));
+
+    /// <exception cref="UsageException">A librdkafka property is unknown or has a bad value.</exception>
+    public EventProducer(
+        KafkaSettings kafka, UnrecordedEvents unrecorded, PipelineStatus status, BrokerHealth health)
+    {
+        (_kafka, _unrecorded, _status, _onDelivery) = (kafka, unrecorded, status, OnDelivery);
+        _producer = KafkaClient.Build(() =>
+            new ProducerBuilder<string, ReadOnlyMemory<byte>>(kafka.ForProducer())
+                .SetValueSerializer(MemorySerializer.Instance)
+                .SetErrorHandler((_, error) => health.OnError(error))
+                .SetLogHandler((_, line) => health.OnLog(line))
+                .Build());
+    }
+
+    /// <summary>The client, for questions to the broker.</summary>
+    public Handle Client => _producer.Handle;
+
+    /// <summary>
+    /// Hands an event to the client, which sends it in the background. Waits while the client's queue is full or,
+    /// with an embedded broker, while too much is unrecorded. The value is copied.
+    /// </summary>
+    /// <exception cref="FailureException">The client is broken for good.</exception>
+    public async ValueTask ProduceAsync(ProducedEvent produced, CancellationToken cancellationToken)
+    {
+        await _unrecorded.TakeOnAsync(SizeOf(produced.Key, produced.Value), cancellationToken);
+        var message = new Message<string, ReadOnlyMemory<byte>>
+        {
+            Key = produced.Key,
+            Value = produced.Value,
+            Headers = CurrentHeaders(),
+        };
+        while (!TryProduce(message))
+        {
+            await Task.Delay(QueueFullPause, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until every event is delivered, or given up on.</summary>
+    /// <returns>How many still wait for the broker when cancelled; else 0.</returns>
+    public Task<int> FlushAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            int waiting;
+            do
+            {
+                waiting = _producer.Flush(TimeSpan.FromMilliseconds(50));
+            }
+            while (waiting > 0 && !cancellationToken.IsCancellationRequested);
+            return waiting;
+        },
+        CancellationToken.None);
+
+    public void Dispose() => _producer.Dispose();
+
+    private static int SizeOf(string key, ReadOnlyMemory<byte> value) =>
+        RecordOverhead + HeadersOverhead + Encoding.UTF8.GetByteCount(key) + value.Length;
+
+    private static Headers NewHeaders(string? traceParent)
+    {
+        var headers = new Headers { { "content-type", Encoding.UTF8.GetBytes(ContentType) } };
+        if (traceParent is not null)
+        {
+            headers.Add("traceparent", Encoding.UTF8.GetBytes(traceParent));
+        }
+
+        return headers;
+    }
+
+    private bool TryProduce(Message<string, ReadOnlyMemory<byte>> message)
+    {
+        try
+        {
+            _producer.Produce(_kafka.Topic, message, _onDelivery);
+            return true;
+        }
+        catch (ProduceException<string, ReadOnlyMemory<byte>> e) when (e.Error.Code is ErrorCode.Local_QueueFull)
+        {
+            return false;
+        }
+        catch (ProduceException<string, ReadOnlyMemory<byte>> e) when (e.Error.IsFatal)
+        {
+            throw new FailureException($"The Kafka producer cannot go on: {e.Error.Reason} Start it again.", e);
+        }
+        catch (ProduceException<string, ReadOnlyMemory<byte>> e)
+        {
+            OnUndelivered(message, e.Error);
+            return true;
+        }
+    }
+
+    private void OnDelivery(DeliveryReport<string, ReadOnlyMemory<byte>> report)
+    {
+        if (report.Error.IsError)
+        {
+            OnUndelivered(report.Message, report.Error);
+            return;
+        }
+
+        _status.CountProduced();
+        _unrecorded.Deliver(
+            report.Partition, report.Offset, SizeOf(report.Message.Key, report.Message.Value));
+    }
+
+    private void OnUndelivered(Message<string, ReadOnlyMemory<byte>> message, Error error)
+    {
+        _status.CountUndelivered();
+        _status.SetLastError($"An event could not be delivered: {error.Reason}");
+        _unrecorded.GiveUp(SizeOf(message.Key, message.Value));
+    }
+
+    /// <summary>The headers of this moment: the same object for as long as the trace stays the same.</summary>
+    private Headers CurrentHeaders()
+    {
+        var traceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
+        if (traceParent != _headers.TraceParent)
+        {
+            _headers = (traceParent, NewHeaders(traceParent));
+        }
+
+        return _headers.Headers;
+    }
+}

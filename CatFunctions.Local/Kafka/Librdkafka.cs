@@ -1,0 +1,80 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+
+namespace CatFunctions.Local.Kafka;
+
+/// <summary>
+/// The functions of librdkafka that Confluent.Kafka does not offer: its mock cluster.
+/// Source: rdkafka.h and rdkafka_mock.h of librdkafka 2.15.1. The mock API is not covered by librdkafka's ABI promise.
+/// </summary>
+internal static partial class Librdkafka
+{
+    public const int ProducerType = 0;
+
+    private const string Library = "librdkafka";
+
+    static Librdkafka() => NativeLibrary.SetDllImportResolver(typeof(Librdkafka).Assembly, Resolve);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
+    public static partial nint NewConfiguration();
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Configure(
+        nint configuration, string name, string value, Span<byte> error, nuint errorSize);
+
+    /// <summary>Creates a client. On success it owns the configuration.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_new")]
+    public static partial KafkaClientHandle NewClient(int type, nint configuration, Span<byte> error, nuint errorSize);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_destroy")]
+    public static partial void DestroyClient(nint client);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_new")]
+    public static partial MockClusterHandle NewMockCluster(KafkaClientHandle client, int brokers);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_destroy")]
+    public static partial void DestroyMockCluster(nint cluster);
+
+    /// <summary>The cluster's <c>bootstrap.servers</c>: UTF-8, owned by the cluster.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
+    public static partial nint GetBootstrapServers(MockClusterHandle cluster);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_controller_id")]
+    public static partial void SetController(MockClusterHandle cluster, int brokerId);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
+    public static partial void SetInitialRebalanceDelay(MockClusterHandle cluster, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial ErrorCode CreateTopic(
+        MockClusterHandle cluster, string topic, int partitions, int replicationFactor);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
+    public static partial ErrorCode SetBrokerDown(MockClusterHandle cluster, int brokerId);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
+    public static partial ErrorCode SetBrokerUp(MockClusterHandle cluster, int brokerId);
+
+    /// <summary>
+    /// Finds the file that Confluent.Kafka loads, so that one copy of librdkafka serves both: its package carries
+    /// builds for Linux without libsasl2 and for musl beside the usual one.
+    /// </summary>
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        if (name != Library)
+        {
+            return 0;
+        }
+
+        foreach (var candidate in (string[])[Library, "centos8-librdkafka", "alpine-librdkafka"])
+        {
+            if (NativeLibrary.TryLoad(candidate, assembly, searchPath, out var handle))
+            {
+                return handle;
+            }
+        }
+
+        return 0;
+    }
+}

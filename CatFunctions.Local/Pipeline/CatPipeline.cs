@@ -1,0 +1,159 @@
+using System.Globalization;
+using CatFunctions.Local.Kafka;
+using CatFunctions.Local.Output;
+
+namespace CatFunctions.Local.Pipeline;
+
+/// <summary>Runs the parts of the pipeline that this process has: producing, recording, or both.</summary>
+internal sealed class CatPipeline(
+    IEnumerable<PipelinePart> parts,
+    KafkaSettings kafka,
+    BrokerHealth broker,
+    UnrecordedEvents unrecorded,
+    PipelineStatus status,
+    StatusReporter reporter,
+    Terminal terminal,
+    TimeProvider clock,
+    EventProducer? producer = null,
+    ProduceLoop? producing = null,
+    EventConsumer? consumer = null,
+    RecordLoop? recording = null)
+{
+    /// <summary>How long a stop may take before what is left is given up. Closing the clients comes on top.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Runs until stopped or until the duration is over, and then finishes: the tick is produced to its end, all of it
+    /// is recorded, the consumer leaves its group.
+    /// </summary>
+    /// <exception cref="FailureException">The broker does not answer, a client broke, or events were lost.</exception>
+    public async Task RunAsync(TimeSpan? duration, CancellationToken stop)
+    {
+        var client = (producer?.Client ?? consumer?.Client)!;
+        try
+        {
+            await broker.WaitUntilReadyAsync(client, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        ReportStart();
+        var start = clock.GetTimestamp();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var abort = new CancellationTokenSource();
+        using var countdown = stopping.Token.Register(() => abort.CancelAfter(StopTimeout));
+        if (duration is { } limit)
+        {
+            stopping.CancelAfter(limit);
+        }
+
+        var background = Task.WhenAll(
+            broker.WatchAsync(client, stopping.Token),
+            reporter.RunAsync(producing is not null, recording is not null, stopping.Token));
+        try
+        {
+            await RunPartsAsync(stopping, abort.Token);
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await background;
+            ReportEnd(clock.GetElapsedTime(start));
+        }
+
+        ThrowIfEventsAreLost();
+    }
+
+    private async Task RunPartsAsync(CancellationTokenSource stopping, CancellationToken abort)
+    {
+        using var drained = new CancellationTokenSource();
+        var stopRecording = producing is null ? stopping.Token : drained.Token;
+        await Task.WhenAll(StopAllOnFailureAsync(RecordAsync()), StopAllOnFailureAsync(ProduceAndDrainAsync()));
+
+        Task RecordAsync() => recording?.RunAsync(stopRecording, abort) ?? Task.CompletedTask;
+
+        async Task ProduceAndDrainAsync()
+        {
+            try
+            {
+                await (producing?.RunAsync(stopping.Token, abort) ?? Task.CompletedTask);
+                if (recording is not null)
+                {
+                    await unrecorded.WaitUntilAllRecordedAsync(abort);
+                }
+            }
+            catch (OperationCanceledException) when (abort.IsCancellationRequested)
+            {
+            }
+            finally
+            {
+                await drained.CancelAsync();
+            }
+        }
+
+        async Task StopAllOnFailureAsync(Task part)
+        {
+            try
+            {
+                await part;
+            }
+            catch
+            {
+                await stopping.CancelAsync();
+                throw;
+            }
+        }
+    }
+
+    private void ReportStart()
+    {
+        var work = string.Join(" and ", parts.Select(part => part.Description));
+        var where = kafka.IsEmbedded ? "an embedded broker" : "Kafka";
+        terminal.WriteLine(
+            $"{char.ToUpperInvariant(work[0])}{work[1..]}, over topic {kafka.Topic} of {where} at {kafka.BootstrapServers}.");
+    }
+
+    private void ReportEnd(TimeSpan time)
+    {
+        var line = $"Stopped after {TimeSpan.FromSeconds((long)time.TotalSeconds)}";
+        if (producing is not null)
+        {
+            line += string.Create(CultureInfo.InvariantCulture, $", produced {status.Produced:N0}");
+        }
+
+        if (recording is not null)
+        {
+            line += string.Create(
+                CultureInfo.InvariantCulture,
+                $", recorded {status.Recorded:N0}, redelivered {status.Redelivered:N0}, dead-lettered {status.DeadLettered:N0}");
+        }
+
+        terminal.WriteLine($"{line}.");
+    }
+
+    private void ThrowIfEventsAreLost()
+    {
+        if (status.Undelivered > 0)
+        {
+            throw new FailureException(
+                $"{status.Undelivered} events could not be delivered to Kafka at {kafka.BootstrapServers}"
+                + $" ({status.LastError}). Check the broker.");
+        }
+
+        if (recording is null || unrecorded.Count is 0)
+        {
+            return;
+        }
+
+        if (kafka.IsEmbedded)
+        {
+            throw new FailureException(
+                $"{unrecorded.Count} events could not be recorded and are gone with the embedded broker"
+                + $" ({status.LastError}). Check that the data folder can be written.");
+        }
+
+        terminal.WriteLine($"{unrecorded.Count} events wait in Kafka; the next run or record takes them up.");
+    }
+}

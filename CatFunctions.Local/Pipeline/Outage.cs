@@ -1,0 +1,55 @@
+namespace CatFunctions.Local.Pipeline;
+
+/// <summary>
+/// Turns the many errors of an outage into two lines: one when it begins, one when it ends. Both lines begin with the
+/// subject: what it is that fails. Safe for concurrent use.
+/// </summary>
+internal sealed partial class Outage(string subject, TimeProvider clock, ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private DateTimeOffset? _since;
+
+    /// <summary>Whether it is failing.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _since is not null;
+            }
+        }
+    }
+
+    /// <summary>It fails, or goes on failing.</summary>
+    public void Begin(string reason)
+    {
+        lock (_gate)
+        {
+            if (_since is null)
+            {
+                _since = clock.GetUtcNow();
+                LogBegin(logger, subject, reason);
+            }
+        }
+    }
+
+    /// <summary>It works, or goes on working.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            if (_since is { } since)
+            {
+                _since = null;
+                LogEnd(logger, subject, TimeSpan.FromSeconds((long)(clock.GetUtcNow() - since).TotalSeconds));
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Subject} fails: {Reason} Trying again until it works.")]
+    private static partial void LogBegin(ILogger logger, string subject, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Subject} works again, after {Duration}.")]
+    private static partial void LogEnd(ILogger logger, string subject, TimeSpan duration);
+}

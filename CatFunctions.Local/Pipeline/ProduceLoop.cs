@@ -1,0 +1,68 @@
+using CatFunctions.Core.Events;
+using CatFunctions.Core.Photos;
+using CatFunctions.Core.Simulation;
+using CatFunctions.Local.Kafka;
+
+namespace CatFunctions.Local.Pipeline;
+
+/// <summary>Produces the events of each tick. A tick that finds no photos is left out.</summary>
+internal sealed class ProduceLoop(
+    TickTimer timer,
+    CatEventGenerator generator,
+    EventProducer producer,
+    PipelineStatus status,
+    TimeProvider clock,
+    ILogger<ProduceLoop> logger)
+{
+    private readonly Outage _outage = new("Getting photos", clock, logger);
+
+    /// <summary>Produces until stopped, then finishes the tick and delivers all of it; gives up when aborted.</summary>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abort)
+    {
+        try
+        {
+            DateTimeOffset? covered = null;
+            await foreach (var tick in timer.TicksAsync(stop))
+            {
+                if (tick.Start > covered)
+                {
+                    status.CountSkippedTick();
+                }
+
+                covered = tick.ScheduledTime;
+                await ProduceAsync(tick, stop, abort);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+
+        status.CountUndelivered(await producer.FlushAsync(abort));
+    }
+
+    private async Task ProduceAsync(Tick tick, CancellationToken stop, CancellationToken abort)
+    {
+        try
+        {
+            using var events = await generator.GenerateAsync(tick, stop);
+            _outage.End();
+            var produced = 0;
+            try
+            {
+                for (; produced < events.Count; produced++)
+                {
+                    await producer.ProduceAsync(events[produced], abort);
+                }
+            }
+            finally
+            {
+                status.CountUndelivered(events.Count - produced);
+            }
+        }
+        catch (PhotoSourceException e)
+        {
+            status.SetLastError(e.Message);
+            _outage.Begin(e.Message);
+        }
+    }
+}

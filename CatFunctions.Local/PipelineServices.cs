@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Events;
+using CatFunctions.Core.Photos;
+using CatFunctions.Core.Simulation;
+using CatFunctions.Local.Commands;
+using CatFunctions.Local.Kafka;
+using CatFunctions.Local.Output;
+using CatFunctions.Local.Pipeline;
+
+namespace CatFunctions.Local;
+
+/// <summary>Registers the parts of the pipeline. What the command line says wins over all other settings.</summary>
+internal static class PipelineServices
+{
+    /// <summary>Adds what every command needs: terminal, logging, the pipeline itself.</summary>
+    public static void AddLocalDefaults(this IHostApplicationBuilder builder)
+    {
+        builder.Logging
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("CatFunctions", LogLevel.Information)
+            .AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Services.AddSingleton<ILoggerProvider, TerminalLoggerProvider>();
+        builder.Services.AddSingleton(Terminal.FromConsole());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<PipelineStatus>();
+        builder.Services.AddSingleton<StatusReporter>();
+        builder.Services.AddSingleton<BrokerHealth>();
+        builder.Services.AddSingleton<CatPipeline>();
+    }
+
+    /// <summary>Adds Kafka brokers elsewhere.</summary>
+    public static void AddKafka(this IHostApplicationBuilder builder, string brokers, string topic)
+    {
+        builder.Services.AddSingleton(new KafkaSettings(brokers, topic, IsEmbedded: false, ReadProperties(builder)));
+        builder.Services.AddSingleton(new UnrecordedEvents(byteLimit: null));
+    }
+
+    /// <summary>Adds a broker in this process.</summary>
+    public static void AddEmbeddedKafka(this IHostApplicationBuilder builder, string topic, int partitions)
+    {
+        builder.Services.AddSingleton(_ => new EmbeddedBroker(topic, partitions));
+        builder.Services.AddSingleton(provider => new KafkaSettings(
+            provider.GetRequiredService<EmbeddedBroker>().BootstrapServers,
+            topic,
+            IsEmbedded: true,
+            ReadProperties(builder)));
+        builder.Services.AddSingleton(new UnrecordedEvents(KafkaSettings.EmbeddedByteLimit));
+    }
+
+    /// <summary>Adds the first half of the pipeline: from photos to Kafka.</summary>
+    public static void AddProducing(this IHostApplicationBuilder builder, ParseResult arguments)
+    {
+        Override(builder, "Simulation:EventsPerSecond", arguments.GetValue(CliOptions.Rate));
+        Override(builder, "Simulation:Seed", arguments.GetValue(CliOptions.Seed));
+        builder.Services.AddPhotos(arguments.GetValue(CliOptions.Photos));
+        builder.Services.AddSimulation();
+        builder.Services.AddSingleton<CatEventGenerator>();
+        builder.Services.AddSingleton(
+            arguments.GetValue(CliOptions.Schedule) ?? TickSchedule.Parse(CliOptions.DefaultSchedule));
+        builder.Services.AddSingleton<TickTimer>();
+        builder.Services.AddSingleton<EventProducer>();
+        builder.Services.AddSingleton<ProduceLoop>();
+
+        var photos = arguments.GetValue(CliOptions.Photos).ToString().ToLowerInvariant();
+        builder.Services.AddSingleton(new PipelinePart($"producing (photos: {photos})"));
+    }
+
+    /// <summary>Adds the second half of the pipeline: from Kafka to the log.</summary>
+    public static void AddRecording(this IHostApplicationBuilder builder, ParseResult arguments)
+    {
+        var folder = builder.AddEventLog(arguments);
+        builder.Services.AddSingleton(new PipelinePart($"recording to {folder}"));
+        builder.Services.AddSingleton<EventConsumer>();
+        builder.Services.AddSingleton(provider => new RecordLoop(
+            provider.GetRequiredService<EventConsumer>(),
+            provider.GetRequiredService<EventRecorder>().RecordAsync,
+            provider.GetRequiredService<UnrecordedEvents>(),
+            provider.GetRequiredService<PipelineStatus>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RecordLoop>>()));
+    }
+
+    /// <summary>Adds the event log, and tells its folder.</summary>
+    public static string AddEventLog(this IHostApplicationBuilder builder, ParseResult arguments)
+    {
+        const string Setting = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Directory)}";
+        var folder = arguments.GetValue(CliOptions.Data) ?? builder.Configuration[Setting] ?? "./data";
+        Override(builder, Setting, folder);
+        builder.Services.AddEventLog();
+        return folder;
+    }
+
+    private static void Override<T>(IHostApplicationBuilder builder, string key, T? value)
+    {
+        if (value is not null)
+        {
+            builder.Configuration.AddInMemoryCollection(
+                [new(key, string.Create(CultureInfo.InvariantCulture, $"{value}"))]);
+        }
+    }
+
+    private static Dictionary<string, string> ReadProperties(IHostApplicationBuilder builder) =>
+        builder.Configuration.GetSection(KafkaSettings.Section).GetChildren()
+            .Where(property => property.Value is not null)
+            .ToDictionary(property => property.Key, property => property.Value!, StringComparer.Ordinal);
+}

@@ -1,0 +1,55 @@
+namespace CatFunctions.Tests;
+
+/// <summary>Lines that come in over time. Safe for concurrent use.</summary>
+internal sealed class LineLog
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _lines = [];
+    private readonly List<(Func<string, bool> IsExpected, TaskCompletionSource<string> Found)> _waiting = [];
+
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    public void Add(string line)
+    {
+        lock (_gate)
+        {
+            _lines.Add(line);
+            _waiting.RemoveAll(wait => wait.IsExpected(line) && wait.Found.TrySetResult(line));
+        }
+    }
+
+    /// <summary>The first line that is as expected, once it is there.</summary>
+    public async Task<string> WaitForAsync(Func<string, bool> isExpected)
+    {
+        Task<string> found;
+        lock (_gate)
+        {
+            if (_lines.FirstOrDefault(isExpected) is { } line)
+            {
+                return line;
+            }
+
+            var source = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((isExpected, source));
+            found = source.Task;
+        }
+
+        try
+        {
+            return await found.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The line did not come. There is:{Environment.NewLine}{string.Join(Environment.NewLine, Lines)}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Text;
+using CatFunctions.Core.Events;
+using Confluent.Kafka;
+
+namespace CatFunctions.Tests.Local.Kafka;
+
+public sealed class EmbeddedBrokerTests : IDisposable
+{
+    private readonly TestKafka _kafka = new(partitions: 3);
+
+    public void Dispose() => _kafka.Dispose();
+
+    [Fact]
+    public async Task What_is_produced_is_consumed_with_all_offsets_and_the_order_of_each_key()
+    {
+        var sent = Enumerable.Range(0, 5000).Select(i => (Key: $"cat-{i % 20}", Value: $"event {i}")).ToList();
+        using var producer = _kafka.NewProducer();
+        foreach (var (key, value) in sent)
+        {
+            await producer.ProduceAsync(new ProducedEvent(key, Encoding.UTF8.GetBytes(value)), CancellationToken.None);
+        }
+
+        (await producer.FlushAsync(CancellationToken.None)).ShouldBe(0);
+        _kafka.Status.Produced.ShouldBe(sent.Count);
+        var received = await ConsumeAsync(sent.Count);
+
+        foreach (var partition in received.GroupBy(record => record.Partition))
+        {
+            partition.Select(record => record.Offset).ShouldBe(Enumerable.Range(0, partition.Count()).Select(i => (long)i));
+        }
+
+        received.Select(record => record.Partition).Distinct().Count().ShouldBe(3);
+        foreach (var key in sent.ToLookup(e => e.Key, e => e.Value))
+        {
+            received.Where(record => record.Key == key.Key).Select(record => record.Value).ShouldBe(key);
+        }
+    }
+
+    [Fact]
+    public async Task A_restarted_consumer_goes_on_where_the_last_one_had_recorded()
+    {
+        using var producer = _kafka.NewProducer();
+        for (var i = 0; i < 10; i++)
+        {
+            await producer.ProduceAsync(new ProducedEvent("cat", new[] { (byte)i }), CancellationToken.None);
+        }
+
+        (await ConsumeAsync(10)).Count.ShouldBe(10);
+        await producer.ProduceAsync(new ProducedEvent("cat", "new"u8.ToArray()), CancellationToken.None);
+
+        (await ConsumeAsync(1)).ShouldHaveSingleItem().Value.ShouldBe("new");
+    }
+
+    [Fact]
+    public async Task Records_of_others_are_consumed_as_they_are()
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = _kafka.Broker.BootstrapServers }).Build();
+        var at = new TopicPartition(TestKafka.Topic, 1);
+        await producer.ProduceAsync(at, new() { Key = null!, Value = null! });
+        await producer.ProduceAsync(at, new() { Key = [], Value = [] });
+        await producer.ProduceAsync(at, new() { Value = new byte[900_000] });
+        await producer.ProduceAsync(at, new() { Value = [1], Timestamp = new Timestamp(long.MaxValue / 2, TimestampType.CreateTime) });
+
+        var received = await ConsumeAsync(4);
+
+        received.Select(record => (record.Key, record.Value?.Length)).ShouldBe([(null, null), ("", 0), (null, 900_000), (null, 1)]);
+        received[3].Timestamp.Year.ShouldBe(9999);
+    }
+
+    [Fact]
+    public async Task Events_carry_their_content_type_and_the_trace_they_belong_to()
+    {
+        using var producer = _kafka.NewProducer();
+        await producer.ProduceAsync(new ProducedEvent("cat", "without"u8.ToArray()), CancellationToken.None);
+        using var activity = new Activity("tick").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await producer.ProduceAsync(new ProducedEvent("cat", "with"u8.ToArray()), CancellationToken.None);
+        activity.Stop();
+
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
+        {
+            BootstrapServers = _kafka.Broker.BootstrapServers,
+            GroupId = "others",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+        }).Build();
+        consumer.Subscribe(TestKafka.Topic);
+
+        Headers().ShouldBe(["content-type: application/cloudevents+json; charset=utf-8"]);
+        Headers().ShouldBe(["content-type: application/cloudevents+json; charset=utf-8", $"traceparent: {activity.Id}"]);
+
+        IEnumerable<string> Headers() => consumer.Consume(TimeSpan.FromSeconds(30)).Message.Headers
+            .Select(header => $"{header.Key}: {Encoding.UTF8.GetString(header.GetValueBytes())}").ToList();
+    }
+
+    [Fact]
+    public void Our_native_calls_and_confluent_kafka_share_one_copy_of_librdkafka() =>
+        Process.GetCurrentProcess().Modules.Cast<ProcessModule>()
+            .Where(module => module.ModuleName.Contains("librdkafka"))
+            .Select(module => module.FileName).Distinct()
+            .ShouldHaveSingleItem();
+
+    private async Task<List<Received>> ConsumeAsync(int count)
+    {
+        using var stop = new CancellationTokenSource();
+        using var consumer = _kafka.NewConsumer();
+        consumer.Start(stop.Token);
+        var received = new List<Received>();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (received.Count < count)
+        {
+            var batch = await consumer.Batches.ReadAsync(timeout.Token);
+            received.AddRange(batch.Records.Select(record => new Received(
+                record.Partition,
+                record.Offset,
+                record.Key is { } key ? Encoding.UTF8.GetString(key.Span) : null,
+                record.Value is { } value ? Encoding.UTF8.GetString(value.Span) : null,
+                record.Timestamp)));
+            consumer.Complete(batch);
+        }
+
+        await stop.CancelAsync();
+        await consumer.CloseAsync(TimeSpan.FromSeconds(30));
+        return received;
+    }
+
+    private sealed record Received(int Partition, long Offset, string? Key, string? Value, DateTimeOffset Timestamp);
+}

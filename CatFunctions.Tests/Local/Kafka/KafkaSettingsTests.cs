@@ -1,0 +1,62 @@
+using CatFunctions.Local;
+using CatFunctions.Local.Kafka;
+using Confluent.Kafka;
+
+namespace CatFunctions.Tests.Local.Kafka;
+
+public sealed class KafkaSettingsTests
+{
+    [Fact]
+    public void Properties_reach_both_clients()
+    {
+        var settings = With("security.protocol", "sasl_ssl");
+
+        settings.ForProducer().SecurityProtocol.ShouldBe(SecurityProtocol.SaslSsl);
+        settings.ForConsumer().SecurityProtocol.ShouldBe(SecurityProtocol.SaslSsl);
+    }
+
+    [Fact]
+    public void A_property_wins_over_our_default() =>
+        With("linger.ms", "50").ForProducer().LingerMs.ShouldBe(50);
+
+    [Fact]
+    public void Heartbeats_follow_the_session_timeout() =>
+        With("session.timeout.ms", "1500").ForConsumer().HeartbeatIntervalMs.ShouldBe(500);
+
+    [Fact]
+    public void Heartbeats_can_be_set() =>
+        With("heartbeat.interval.ms", "123").ForConsumer().HeartbeatIntervalMs.ShouldBe(123);
+
+    [Theory]
+    [InlineData("enable.idempotence")]
+    [InlineData("acks")]
+    [InlineData("request.required.acks")]
+    [InlineData("enable.auto.offset.store")]
+    [InlineData("auto.offset.reset")]
+    [InlineData("bootstrap.servers")]
+    public void What_exactly_once_rests_on_cannot_be_set(string property)
+    {
+        var settings = With(property, "1");
+
+        Should.Throw<UsageException>(settings.ForProducer).Message.ShouldContain($"Kafka:{property}");
+        Should.Throw<UsageException>(settings.ForConsumer);
+    }
+
+    [Theory]
+    [InlineData("no.such.property", "1")]
+    [InlineData("session.timeout.ms", "soon")]
+    public void A_property_that_librdkafka_does_not_know_is_wrong_usage(string property, string value) =>
+        Should.Throw<UsageException>(() => KafkaClient.Build(() =>
+            new ConsumerBuilder<Null, Null>(With(property, value).ForConsumer()).Build()))
+            .Message.ShouldContain(property);
+
+    [Fact]
+    public void The_embedded_broker_keeps_what_may_be_unrecorded_and_the_batch_it_came_in() =>
+        (KafkaSettings.EmbeddedByteLimit + Embedded.ForProducer().BatchSize!.Value)
+            .ShouldBeLessThanOrEqualTo(EmbeddedBroker.PartitionCapacity);
+
+    private static KafkaSettings Embedded { get; } = With("batch.size", "9999999") with { IsEmbedded = true };
+
+    private static KafkaSettings With(string property, string value) => new(
+        "127.0.0.1:9092", "cats", IsEmbedded: false, new Dictionary<string, string> { [property] = value });
+}

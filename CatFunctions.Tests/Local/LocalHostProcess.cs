@@ -1,0 +1,103 @@
+using System.Diagnostics;
+
+namespace CatFunctions.Tests.Local;
+
+/// <summary>The local host as its users start it: a process of its own, with its output, its exit code and signals.</summary>
+internal sealed class LocalHostProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly LineLog _output = new();
+    private readonly LineLog _errors = new();
+
+    private LocalHostProcess(ProcessStartInfo startInfo)
+    {
+        _process = new Process { StartInfo = startInfo };
+        _process.OutputDataReceived += (_, line) => Add(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Add(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The lines of the standard output so far.</summary>
+    public IReadOnlyList<string> Output => _output.Lines;
+
+    /// <summary>The lines of the standard error so far.</summary>
+    public IReadOnlyList<string> Errors => _errors.Lines;
+
+    /// <summary>Starts it with these arguments, and with these settings in its environment.</summary>
+    public static LocalHostProcess Start(string[] arguments, Dictionary<string, string>? environment = null)
+    {
+        var startInfo = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        startInfo.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CatFunctions.Local.dll"));
+        foreach (var argument in arguments)
+        {
+            startInfo.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? [])
+        {
+            startInfo.Environment[name] = value;
+        }
+
+        return new LocalHostProcess(startInfo);
+    }
+
+    /// <summary>Waits for a line of the standard output that holds the text.</summary>
+    public Task<string> WaitForOutputAsync(string text) => _output.WaitForAsync(line => line.Contains(text));
+
+    /// <summary>Waits for a line of the standard error that holds the text.</summary>
+    public Task<string> WaitForErrorAsync(string text) => _errors.WaitForAsync(line => line.Contains(text));
+
+    /// <summary>Asks it to stop: SIGTERM.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Kills it: SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Waits until it has ended and all of its output is read.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitForExitAsync()
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+            return _process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"It runs on. Its output:{Environment.NewLine}{string.Join(Environment.NewLine, [.. Output, .. Errors])}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static void Add(LineLog log, string? line)
+    {
+        if (line is not null)
+        {
+            log.Add(line);
+        }
+    }
+}
