@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Telemetry;
+using CatFunctions.Tests.Deployment;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.Events;
 using Microsoft.Extensions.Configuration;
@@ -15,6 +16,7 @@ public sealed class PipelineMetricsTests : IDisposable
     private readonly ManualTimeProvider _clock = new(RecordFactory.Timestamp);
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Dictionary<string, List<double>> _measured = [];
+    private readonly List<Instrument> _instruments = [];
     private readonly MeterListener _listener = new();
     private readonly PipelineMetrics _metrics;
     private readonly EventRecorder _recorder;
@@ -30,6 +32,7 @@ public sealed class PipelineMetricsTests : IDisposable
         {
             if (instrument.Meter.Name == PipelineMetrics.MeterName && instrument.Meter.Scope == meters)
             {
+                _instruments.Add(instrument);
                 listener.EnableMeasurementEvents(instrument);
             }
         };
@@ -121,6 +124,17 @@ public sealed class PipelineMetricsTests : IDisposable
         _listener.RecordObservableInstruments();
 
         Measured("catfunctions.newest_event.age").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_guide_lists_every_metric_with_its_unit()
+    {
+        var rows = Repository.Read("docs/telemetry.md").Split('\n')
+            .Where(line => line.StartsWith("| `catfunctions.", StringComparison.Ordinal))
+            .Select(line => line.Split('|').Select(cell => cell.Trim(' ', '`')).ToArray())
+            .Select(cells => (cells[1], cells[3]));
+
+        rows.ShouldBe(_instruments.Select(instrument => (instrument.Name, instrument.Unit!)), ignoreOrder: true);
     }
 
     private double Age()
