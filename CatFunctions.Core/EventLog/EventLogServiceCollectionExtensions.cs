@@ -1,6 +1,6 @@
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.EventLog;
@@ -8,10 +8,10 @@ namespace CatFunctions.Core.EventLog;
 /// <summary>Registers the event log.</summary>
 public static class EventLogServiceCollectionExtensions
 {
-    /// <summary>Adds the <see cref="EventRecorder"/> and the store that the section <c>EventLog</c> names.</summary>
+    /// <summary>Adds the recorders and the store that the section <c>EventLog</c> names.</summary>
     public static IServiceCollection AddEventLog(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddPipelineMetrics();
         services.AddOptions<EventLogOptions>().BindConfiguration(EventLogOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EventLogOptions>, EventLogOptionsValidator>();
         services.AddSingleton<ISegmentStore>(provider => provider.GetRequiredService<IOptions<EventLogOptions>>().Value switch
@@ -21,6 +21,7 @@ public static class EventLogServiceCollectionExtensions
             var options => new FileSegmentStore(options.Directory!),
         });
         services.AddSingleton<EventRecorder>();
+        services.AddSingleton<RetryingRecorder>();
         return services;
     }
 }

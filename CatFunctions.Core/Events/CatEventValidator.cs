@@ -9,8 +9,6 @@ namespace CatFunctions.Core.Events;
 /// </summary>
 public static class CatEventValidator
 {
-    private const string UnpairedSurrogate = "a string holds half of a surrogate pair";
-
     /// <summary>Checks a value. Allocates nothing when the value is valid.</summary>
     /// <returns>Null if it is valid, else the reason why not, for a person to read.</returns>
     public static string? Validate(ReadOnlySpan<byte> value)
@@ -38,27 +36,26 @@ public static class CatEventValidator
         {
             return $"the value is not JSON: {exception.Message}";
         }
-        catch (InvalidOperationException)
-        {
-            // The reader compares and copies text, but none that is not Unicode.
-            return UnpairedSurrogate;
-        }
     }
 
     private static string? ValidateJson(ReadOnlySpan<byte> value)
     {
+        // The whole of it first: that a value is not JSON, or no text, is the better reason.
         var reader = new Utf8JsonReader(value);
-        reader.Read();
-        var reason = reader.TokenType == JsonTokenType.StartObject
-            ? ValidateAttributes(ref reader)
-            : "the value is not a JSON object";
-
-        // The rest is read in any case: that a value is not JSON at all is the better reason.
         while (reader.Read())
         {
         }
 
-        return reason ?? (JsonText.HasUnpairedSurrogate(value) ? UnpairedSurrogate : null);
+        if (JsonText.HasUnpairedSurrogate(value))
+        {
+            return "a string holds half of a surrogate pair";
+        }
+
+        reader = new Utf8JsonReader(value);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.StartObject
+            ? ValidateAttributes(ref reader)
+            : "the value is not a JSON object";
     }
 
     private static string? ValidateAttributes(ref Utf8JsonReader reader)
