@@ -109,6 +109,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         }
     }, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task DeleteAsync(Segment segment, CancellationToken cancellationToken) => Writing(
+        () => BlobOf(segment).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+
     private async Task<IReadOnlyList<SegmentHead>> ListAsync(
         IEnumerable<string> prefixes, Func<SegmentHead, bool> isWanted, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Output;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Local.Commands;
 
@@ -26,7 +27,8 @@ internal static class VerifyCommand
         var terminal = host.Services.GetRequiredService<Terminal>();
         var verifier = new LogVerifier(
             host.Services.GetRequiredService<ISegmentStore>(),
-            new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()));
+            new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()),
+            oldHoursAreDeleted: host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.RetainFor is not null);
         var report = await verifier.VerifyAsync(cancellationToken);
         if (report.Segments == 0 && place.Folder is null)
         {
