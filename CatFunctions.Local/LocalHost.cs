@@ -25,7 +25,7 @@ internal static class LocalHost
     {
         using (host)
         {
-            await host.StartAsync(cancellationToken);
+            await StartAsync(host, cancellationToken);
             if (host.Services.GetService<ISegmentStore>() is { } store)
             {
                 await store.PrepareAsync(cancellationToken);
@@ -34,6 +34,19 @@ internal static class LocalHost
             var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             await host.Services.GetRequiredService<CatPipeline>().RunAsync(duration, stopping);
             await host.StopAsync(cancellationToken);
+        }
+    }
+
+    private static async Task StartAsync(IHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A start binds the settings and validates them; this is how binding fails.
+            throw new UsageException($"A setting is wrong: {e.Message}", e);
         }
     }
 }

@@ -2,6 +2,7 @@ using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
 using CatFunctions.Local.Kafka;
+using Confluent.Kafka;
 
 namespace CatFunctions.Local.Pipeline;
 
@@ -14,7 +15,10 @@ internal sealed class ProduceLoop(
     TimeProvider clock,
     ILogger<ProduceLoop> logger)
 {
-    private readonly Outage _outage = new("Getting photos", clock, logger);
+    private readonly Outage _outage = new("Producing", clock, logger);
+
+    /// <summary>The client, for questions to the broker.</summary>
+    public Handle Client => producer.Client;
 
     /// <summary>Produces until stopped, then finishes the tick and delivers all of it; gives up when aborted.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
@@ -46,6 +50,9 @@ internal sealed class ProduceLoop(
         {
             using var events = await generator.GenerateAsync(tick, stop);
             _outage.End();
+
+            // Once begun, a tick is produced to its end.
+            stop.ThrowIfCancellationRequested();
             var produced = 0;
             try
             {

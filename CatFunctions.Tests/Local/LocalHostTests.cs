@@ -44,6 +44,9 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("Kafka__no.such.property", "1", "no.such.property")]
     [InlineData("Kafka__session.timeout.ms", "soon", "session.timeout.ms")]
     [InlineData("Kafka__enable.idempotence", "false", "enable.idempotence")]
+    [InlineData("Simulation__EventsPerSecond", "many", "Simulation:EventsPerSecond")]
+    [InlineData("Simulation__EventsPerSecond", "-3", "Simulation:EventsPerSecond")]
+    [InlineData("CatApi__BaseAddress", "nowhere", "CatApi:BaseAddress")]
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
         await using var host = LocalHostProcess.Start(
@@ -84,19 +87,93 @@ public sealed class LocalHostTests : IDisposable
                 new() { ["Kafka__session.timeout.ms"] = "1100" });
             await producer.ProduceAsync(Topic, new() { Value = $"not an event {i}" });
 
-            while (CountDeadLetters() < i)
-            {
-                await Task.Delay(20);
-            }
+            await Eventually.IsTrueAsync(() => CountLines("dead-letters") == i);
 
             host.Kill();
             await host.WaitForExitAsync();
         }
 
-        CountDeadLetters().ShouldBe(3);
+        CountLines("dead-letters").ShouldBe(3);
     }
 
-    private int CountDeadLetters() => Directory
-        .EnumerateFiles(_data.Path, "*.jsonl", SearchOption.AllDirectories)
-        .Sum(file => File.ReadLines(file).Count());
+    [Fact]
+    public async Task The_pipeline_stops_politely_and_has_recorded_all_that_it_produced()
+    {
+        await using var host = LocalHostProcess.Start(
+            ["--photos", "sample", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);
+        await Eventually.IsTrueAsync(() => CountLines("events") > 10_000);
+
+        var start = Stopwatch.GetTimestamp();
+        await host.TerminateAsync();
+
+        (await host.WaitForExitAsync()).ShouldBe(0);
+        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        host.Output[0].ShouldStartWith($"Producing (photos: sample) and recording to {_data.Path}, over topic {Topic} of an embedded broker at 127.0.0.1:");
+        host.Output[^1].ShouldEndWith($", produced {CountLines("events"):N0}, recorded {CountLines("events"):N0}, redelivered 0, dead-lettered 0.");
+        host.Errors.ShouldBeEmpty();
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Runs_one_after_the_other_add_to_the_same_log()
+    {
+        var lines = 0;
+        for (var i = 0; i < 2; i++)
+        {
+            await using var host = LocalHostProcess.Start(
+                ["run", "--photos", "sample", "--rate", "100", "--for", "00:00:01", "--data", _data.Path]);
+
+            (await host.WaitForExitAsync()).ShouldBe(0);
+            CountLines("events").ShouldBeGreaterThan(lines + 200);
+            lines = CountLines("events");
+        }
+
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Producing_and_recording_can_be_processes_of_their_own()
+    {
+        using var broker = new EmbeddedBroker(Topic, partitions: 3);
+        await using var record = LocalHostProcess.Start(
+            ["record", "--brokers", broker.BootstrapServers, "--data", _data.Path]);
+        await using var produce = LocalHostProcess.Start(
+            ["produce", "--brokers", broker.BootstrapServers, "--photos", "sample", "--rate", "200", "--for", "00:00:01"]);
+
+        (await produce.WaitForExitAsync()).ShouldBe(0);
+        await Eventually.IsTrueAsync(() => produce.Output[^1].EndsWith($", produced {CountLines("events"):N0}."));
+
+        await record.TerminateAsync();
+        (await record.WaitForExitAsync()).ShouldBe(0);
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Settings_come_from_the_environment_and_options_win_over_them()
+    {
+        await using var host = LocalHostProcess.Start(
+            ["run", "--photos", "sample", "--rate", "1", "--for", "00:00:01"],
+            new() { ["EventLog__Directory"] = _data.Path, ["Simulation__EventsPerSecond"] = "-1" });
+
+        (await host.WaitForExitAsync()).ShouldBe(0);
+
+        host.Output[0].ShouldContain($"recording to {_data.Path},");
+    }
+
+    private async Task VerifyAsync()
+    {
+        await using var verify = LocalHostProcess.Start(["verify", "--data", _data.Path]);
+
+        (await verify.WaitForExitAsync()).ShouldBe(0, string.Join('\n', verify.Errors));
+
+        verify.Output.ShouldHaveSingleItem().ShouldStartWith($"{CountLines("events")} events ");
+    }
+
+    private int CountLines(string log)
+    {
+        var folder = Path.Combine(_data.Path, log);
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file => File.ReadLines(file).Count())
+            : 0;
+    }
 }
