@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace CatFunctions.Core.EventLog;
@@ -14,19 +15,12 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) => Reading(() =>
-    {
-        var folder = partition is { } number ? $"partition={number}" : "partition=*";
-        var heads =
-            from date in Folders(Path.Combine(root, log), "date=*")
-            from hour in Folders(date, "hour=*")
-            from part in Folders(hour, folder)
-            from head in Heads(part)
-            let segment = head.Segment
-            orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
-            select head;
-        return Task.FromResult<IReadOnlyList<SegmentHead>>([.. heads]);
-    });
+    public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) =>
+        Reading(() => Task.FromResult(List(log, DateTimeOffset.MinValue, partition is { } number ? $"partition={number}" : "partition=*")));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentHead>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) =>
+        Reading(() => Task.FromResult(List(log, hour, "partition=*")));
 
     /// <inheritdoc/>
     public Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
@@ -74,6 +68,23 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         RandomAccess.FlushToDisk(file);
         return Task.FromResult<SegmentHead?>(head with { Length = head.Length + lines.Length });
     });
+
+    // The names of the folders sort by time.
+    private IReadOnlyList<SegmentHead> List(string log, DateTimeOffset since, string partition)
+    {
+        var firstDate = string.Create(CultureInfo.InvariantCulture, $"date={since:yyyy-MM-dd}");
+        var heads =
+            from date in Folders(Path.Combine(root, log), "date=*")
+            where string.CompareOrdinal(Path.GetFileName(date), firstDate) >= 0
+            from hour in Folders(date, "hour=*")
+            from part in Folders(hour, partition)
+            from head in Heads(part)
+            let segment = head.Segment
+            where segment.Hour >= since
+            orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
+            select head;
+        return [.. heads];
+    }
 
     private bool IsUnchanged(SegmentHead? head)
     {
@@ -155,7 +166,7 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EventLogException($"Cannot {verb} the event log in {root}: {exception.Message} {nextStep}", exception);
+            throw new EventLogException($"Cannot {verb} the event log in {root}: {exception.Message.TrimEnd('.')}. {nextStep}", exception);
         }
     }
 }

@@ -16,6 +16,10 @@ public interface ISegmentStore
     /// <param name="cancellationToken">Stops the listing.</param>
     Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="ListAsync"/>, but only the segments of an hour and those after it. A store may know a cheaper way.</summary>
+    async Task<IReadOnlyList<SegmentHead>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(log, partition: null, cancellationToken)).Where(head => head.Segment.Hour >= hour)];
+
     /// <summary>The newest segment of a partition; null if it has none.</summary>
     Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken);
 

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace CatFunctions.Core.EventLog;
 
 /// <summary>Counts the events of one tick.</summary>
@@ -30,6 +33,28 @@ internal sealed class TickTally(int size)
         }
 
         return true;
+    }
+
+    /// <summary>Counts what another tally of the same size has counted.</summary>
+    public void UnionWith(TickTally other)
+    {
+        if (_seen is null || other._seen is null)
+        {
+            (_seen, _count) = (null, size);
+            return;
+        }
+
+        foreach (var (index, word) in other._seen)
+        {
+            ref var seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, index, out _);
+            _count += BitOperations.PopCount(word & ~seen);
+            seen |= word;
+        }
+
+        if (_count == size)
+        {
+            _seen = null;
+        }
     }
 
     /// <summary>The first index that is not there.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace CatFunctions.Core.Events;
@@ -119,6 +120,7 @@ internal readonly ref struct PlainEvent
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TrySkip(scoped ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> expected)
     {
         if (!rest.StartsWith(expected))

@@ -1,6 +1,7 @@
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Telemetry;
 using CatFunctions.Local.Kafka;
 using Confluent.Kafka;
 
@@ -12,6 +13,7 @@ internal sealed class ProduceLoop(
     CatEventGenerator generator,
     EventProducer producer,
     PipelineStatus status,
+    PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<ProduceLoop> logger)
 {
@@ -48,11 +50,13 @@ internal sealed class ProduceLoop(
     {
         try
         {
+            using var trace = PipelineTrace.StartTick(tick);
             using var events = await generator.GenerateAsync(tick, stop);
             _outage.End();
 
             // Once begun, a tick is produced to its end.
             stop.ThrowIfCancellationRequested();
+            metrics.CountTick(events.Count);
             var produced = 0;
             try
             {

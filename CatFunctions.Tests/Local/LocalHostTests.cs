@@ -1,5 +1,11 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
+using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local;
@@ -32,7 +38,7 @@ public sealed class LocalHostTests : IDisposable
     {
         var file = Path.Combine(_data.Path, "file");
         await File.WriteAllTextAsync(file, "");
-        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--data", file]);
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", file]);
 
         (await host.WaitForExitAsync()).ShouldBe(1);
 
@@ -50,7 +56,7 @@ public sealed class LocalHostTests : IDisposable
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
         await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--data", _data.Path], new() { [name] = value });
+            ["run", "--photos", "sample", "--port", "0", "--data", _data.Path], new() { [name] = value });
 
         (await host.WaitForExitAsync()).ShouldBe(2);
 
@@ -87,29 +93,29 @@ public sealed class LocalHostTests : IDisposable
                 new() { ["Kafka__session.timeout.ms"] = "1100" });
             await producer.ProduceAsync(Topic, new() { Value = $"not an event {i}" });
 
-            await Eventually.IsTrueAsync(() => CountLines("dead-letters") == i);
+            await _data.WaitForLinesAsync(LogNames.DeadLetters, i);
 
             host.Kill();
             await host.WaitForExitAsync();
         }
 
-        CountLines("dead-letters").ShouldBe(3);
+        LogFolder.CountLines(_data.Path, LogNames.DeadLetters).ShouldBe(3);
     }
 
     [Fact]
     public async Task The_pipeline_stops_politely_and_has_recorded_all_that_it_produced()
     {
         await using var host = LocalHostProcess.Start(
-            ["--photos", "sample", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);
-        await Eventually.IsTrueAsync(() => CountLines("events") > 10_000);
+            ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);
+        await _data.WaitForLinesAsync(LogNames.Events, 10_000);
 
         var start = Stopwatch.GetTimestamp();
         await host.TerminateAsync();
 
         (await host.WaitForExitAsync()).ShouldBe(0);
         Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(5));
-        host.Output[0].ShouldStartWith($"Producing (photos: sample) and recording to {_data.Path}, over topic {Topic} of an embedded broker at 127.0.0.1:");
-        host.Output[^1].ShouldEndWith($", produced {CountLines("events"):N0}, recorded {CountLines("events"):N0}, redelivered 0, dead-lettered 0.");
+        host.Output[1].ShouldStartWith($"Producing (photos: sample) and recording to {_data.Path}, over topic {Topic} of an embedded broker at 127.0.0.1:");
+        host.Output[^1].ShouldEndWith($", produced {CountEvents():N0}, recorded {CountEvents():N0}, redelivered 0, dead-lettered 0.");
         host.Errors.ShouldBeEmpty();
         await VerifyAsync();
     }
@@ -121,11 +127,11 @@ public sealed class LocalHostTests : IDisposable
         for (var i = 0; i < 2; i++)
         {
             await using var host = LocalHostProcess.Start(
-                ["run", "--photos", "sample", "--rate", "100", "--for", "00:00:01", "--data", _data.Path]);
+                ["run", "--photos", "sample", "--port", "0", "--rate", "100", "--for", "00:00:01", "--data", _data.Path]);
 
             (await host.WaitForExitAsync()).ShouldBe(0);
-            CountLines("events").ShouldBeGreaterThan(lines + 200);
-            lines = CountLines("events");
+            CountEvents().ShouldBeGreaterThan(lines + 200);
+            lines = CountEvents();
         }
 
         await VerifyAsync();
@@ -141,7 +147,7 @@ public sealed class LocalHostTests : IDisposable
             ["produce", "--brokers", broker.BootstrapServers, "--photos", "sample", "--rate", "200", "--for", "00:00:01"]);
 
         (await produce.WaitForExitAsync()).ShouldBe(0);
-        await Eventually.IsTrueAsync(() => produce.Output[^1].EndsWith($", produced {CountLines("events"):N0}."));
+        await Eventually.IsTrueAsync(() => produce.Output[^1].EndsWith($", produced {CountEvents():N0}."));
 
         await record.TerminateAsync();
         (await record.WaitForExitAsync()).ShouldBe(0);
@@ -152,12 +158,48 @@ public sealed class LocalHostTests : IDisposable
     public async Task Settings_come_from_the_environment_and_options_win_over_them()
     {
         await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--rate", "1", "--for", "00:00:01"],
+            ["run", "--photos", "sample", "--port", "0", "--rate", "1", "--for", "00:00:01"],
             new() { ["EventLog__Directory"] = _data.Path, ["Simulation__EventsPerSecond"] = "-1" });
 
         (await host.WaitForExitAsync()).ShouldBe(0);
 
-        host.Output[0].ShouldContain($"recording to {_data.Path},");
+        host.Output[1].ShouldContain($"recording to {_data.Path},");
+    }
+
+    [Fact]
+    public async Task The_page_is_served_to_this_machine_alone_while_the_pipeline_runs()
+    {
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", _data.Path]);
+        var line = await host.WaitForOutputAsync("The page is at ");
+        var address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]);
+        address.Host.ShouldBe("127.0.0.1");
+        using var http = new HttpClient { BaseAddress = address };
+
+        (await http.GetStringAsync("/")).ShouldContain("<title>");
+        while ((await http.GetFromJsonAsync<JsonElement>("/api/analytics")).GetProperty("totals").GetProperty("views").GetInt64() == 0)
+        {
+            await Task.Delay(50);
+        }
+
+        await host.TerminateAsync();
+        (await host.WaitForExitAsync()).ShouldBe(0);
+        host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_a_failure()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", $"{port}", "--data", _data.Path]);
+
+        (await host.WaitForExitAsync()).ShouldBe(1);
+
+        host.Errors.ShouldHaveSingleItem().ShouldBe(
+            $"error: The page cannot be served. Failed to bind to address http://127.0.0.1:{port}: address already in use. "
+            + "Choose another port with --port; 0 takes any free one.");
+        host.Output.ShouldBeEmpty();
     }
 
     private async Task VerifyAsync()
@@ -166,14 +208,8 @@ public sealed class LocalHostTests : IDisposable
 
         (await verify.WaitForExitAsync()).ShouldBe(0, string.Join('\n', verify.Errors));
 
-        verify.Output.ShouldHaveSingleItem().ShouldStartWith($"{CountLines("events")} events ");
+        verify.Output.ShouldHaveSingleItem().ShouldStartWith($"{CountEvents()} events ");
     }
 
-    private int CountLines(string log)
-    {
-        var folder = Path.Combine(_data.Path, log);
-        return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Sum(file => File.ReadLines(file).Count())
-            : 0;
-    }
+    private int CountEvents() => LogFolder.CountLines(_data.Path, LogNames.Events);
 }

@@ -1,0 +1,112 @@
+using CatFunctions.Core.EventLog;
+
+namespace CatFunctions.Core.Analytics;
+
+/// <summary>
+/// Answers from the log alone: a fold over it that follows its end. Any instance, on any host, gives the same answer.
+/// For concurrent use.
+/// </summary>
+/// <remarks>
+/// The log is read when somebody asks, by one reader at a time. While a long log is read for the first time, answers do
+/// not wait for its end: after <see cref="Patience"/> they tell what was read so far, and their health says so. When
+/// segments were deleted, as a retention policy does, the rest is read anew; until that is done, answers come from
+/// what was known.
+/// </remarks>
+/// <param name="store">Where the log is.</param>
+/// <param name="clock">Tells the current minute.</param>
+/// <param name="recorder">The recorder of this host, if it has one.</param>
+public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, EventRecorder? recorder = null) : IDisposable
+{
+    /// <summary>The longest leaderboard that can be asked for.</summary>
+    public const int MaxTop = 100;
+
+    /// <summary>How old an answer may be, and the shortest time between two looks at the log.</summary>
+    public static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long an answer waits for the log to be read.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _sync = new();
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Dictionary<(AnalyticsWindow Window, int Top), (AnalyticsReport Report, long Version)> _reports = [];
+    private LogFollower _log = new(store, clock);
+    private Task _refresh = Task.CompletedTask;
+    private DateTimeOffset _refreshed;
+
+    /// <summary>The analytics of this moment.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="top">The length of the leaderboards: 1 to <see cref="MaxTop"/>.</param>
+    /// <param name="cancellationToken">Stops waiting; the log is read on for others.</param>
+    /// <exception cref="EventLogException">The log cannot be read.</exception>
+    public async Task<AnalyticsReport> GetAsync(AnalyticsWindow window, int top, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(top, MaxTop);
+
+        try
+        {
+            await RefreshIfDue().WaitAsync(Patience, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on; this answer tells what was read so far.
+        }
+
+        lock (_sync)
+        {
+            return _log.Ask(fold => Report(fold, window, top));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _disposed.Dispose();
+    }
+
+    private Task RefreshIfDue()
+    {
+        lock (_sync)
+        {
+            var now = clock.GetUtcNow();
+            if (_refresh.IsCompleted && (now < _refreshed || now - _refreshed >= RefreshInterval || !_refresh.IsCompletedSuccessfully))
+            {
+                _refreshed = now;
+                _refresh = Task.Run(() => RefreshAsync(_disposed.Token), _disposed.Token);
+            }
+
+            return _refresh;
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (!await _log.CatchUpAsync(cancellationToken))
+        {
+            var rest = new LogFollower(store, clock);
+            await rest.CatchUpAsync(cancellationToken);
+            lock (_sync)
+            {
+                _log = rest;
+                _reports.Clear();
+            }
+        }
+    }
+
+    private AnalyticsReport Report(LogFold fold, AnalyticsWindow window, int top)
+    {
+        var now = clock.GetUtcNow();
+        if (_reports.TryGetValue((window, top), out var known)
+            && known.Version == fold.Version
+            && (now - known.Report.GeneratedAt).Duration() < RefreshInterval)
+        {
+            return known.Report;
+        }
+
+        var health = HealthBuilder.Build(fold, _log.Progress, recorder?.Redelivered, now);
+        var report = ReportBuilder.Build(fold, window, top, health, now);
+        _reports[(window, top)] = (report, fold.Version);
+        return report;
+    }
+}

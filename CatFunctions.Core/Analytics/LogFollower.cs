@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using CatFunctions.Core.EventLog;
+
+namespace CatFunctions.Core.Analytics;
+
+/// <summary>
+/// Folds both logs and follows their ends: it remembers how far it has read each segment and reads only what is new,
+/// whole lines only, so that a torn line which is cut and written again is never seen. Questions may be asked while it
+/// catches up.
+/// </summary>
+/// <remarks>
+/// Between two listings it reads on at the end of each partition's newest segment. A listing costs time on files and
+/// money on blobs: the newest hours are listed every <see cref="ListInterval"/>, all of the log every
+/// <see cref="ListAllInterval"/>, and neither while nobody asks.
+/// </remarks>
+internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
+{
+    /// <summary>How soon a new segment is noticed, at the latest.</summary>
+    public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>How soon it is noticed that a segment is gone, or has come in an hour that was over.</summary>
+    public static readonly TimeSpan ListAllInterval = TimeSpan.FromMinutes(5);
+
+    // More than this is worth several threads; a batch bounds what they hold of unfinished ticks and the like.
+    private const long ParallelBytes = 8 << 20;
+    private const long BatchBytes = 1 << 30;
+    private const int BufferSize = 1 << 18;
+    private const int TailBufferSize = 1 << 16;
+
+    private static readonly string[] Logs = [LogNames.Events, LogNames.DeadLetters];
+
+    private readonly Lock _sync = new();
+    private readonly LogFold _fold = new(clock.GetUtcNow());
+    private readonly Dictionary<Segment, long> _positions = [];
+    private readonly Dictionary<(string Log, int Partition), Segment> _newest = [];
+    private DateTimeOffset _listed;
+    private DateTimeOffset _listedAll;
+    private long _bytesFound;
+    private long _bytesRead;
+    private volatile bool _hasCaughtUp;
+
+    /// <summary>How much of the log was read, 0 to 1, while it is read for the first time; else null.</summary>
+    public double? Progress => _hasCaughtUp ? null
+        : (double)Interlocked.Read(ref _bytesRead) / Math.Max(1, Interlocked.Read(ref _bytesFound));
+
+    /// <summary>Asks something of all that was read, as of the current minute.</summary>
+    public T Ask<T>(Func<LogFold, T> question)
+    {
+        lock (_sync)
+        {
+            _fold.AdvanceTo(clock.GetUtcNow());
+            return question(_fold);
+        }
+    }
+
+    /// <summary>Reads what is new. Not for concurrent use.</summary>
+    /// <returns>False if something that was read is not in the log any more: only a new follower can tell what is left.</returns>
+    /// <exception cref="EventLogException">The log cannot be read; the next call goes on where this one stopped.</exception>
+    public async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var listAll = IsDue(_listedAll, ListAllInterval, now);
+        try
+        {
+            return await CatchUpAsync(listAll, now, cancellationToken);
+        }
+        catch (EventLogException) when (!listAll)
+        {
+            // Perhaps what it was to read is gone.
+            return await CatchUpAsync(listAll: true, now, cancellationToken);
+        }
+    }
+
+    private async Task<bool> CatchUpAsync(bool listAll, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var heads = await ListAsync(listAll, now, cancellationToken);
+        if (listAll && _positions.Keys.Except(heads.Select(head => head.Segment)).Any())
+        {
+            return false;
+        }
+
+        foreach (var head in heads)
+        {
+            _positions.TryAdd(head.Segment, 0);
+            if (head.Length < _positions[head.Segment])
+            {
+                return false;
+            }
+
+            var key = (head.Segment.Log, head.Segment.Partition);
+            if (!_newest.TryGetValue(key, out var newest) || IsNewer(head.Segment, newest))
+            {
+                _newest[key] = head.Segment;
+            }
+        }
+
+        var unread = heads.Where(head => head.Length > _positions[head.Segment]).OrderBy(head => head.Segment.Hour).ToArray();
+        var bytes = unread.Sum(Unread);
+        Interlocked.Add(ref _bytesFound, bytes);
+        if (bytes > ParallelBytes)
+        {
+            await ReadInParallelAsync(unread, cancellationToken);
+        }
+        else
+        {
+            foreach (var segment in unread.Select(head => head.Segment).Union(_newest.Values))
+            {
+                await ReadAsync(segment, cancellationToken);
+            }
+        }
+
+        _hasCaughtUp = true;
+        return true;
+    }
+
+    private async Task<IReadOnlyList<SegmentHead>> ListAsync(bool all, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!all && !IsDue(_listed, ListInterval, now))
+        {
+            return [];
+        }
+
+        // The clock of another host may still be in the hour before.
+        var since = all || _newest.Count == 0
+            ? DateTimeOffset.MinValue
+            : _newest.Values.Max(segment => segment.Hour).AddHours(-1);
+        var heads = new List<SegmentHead>();
+        foreach (var log in Logs)
+        {
+            heads.AddRange(await store.ListSinceAsync(log, since, cancellationToken));
+        }
+
+        (_listed, _listedAll) = (now, all ? now : _listedAll);
+        return heads;
+    }
+
+    private async Task ReadAsync(Segment segment, CancellationToken cancellationToken)
+    {
+        var reader = new SegmentReader(store, segment, _positions[segment], TailBufferSize);
+        while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+        {
+            lock (_sync)
+            {
+                Fold(_fold, segment, lines.Span);
+            }
+
+            _positions[segment] = reader.Position;
+        }
+    }
+
+    private async Task ReadInParallelAsync(SegmentHead[] unread, CancellationToken cancellationToken)
+    {
+        for (var rest = unread.AsMemory(); !rest.IsEmpty;)
+        {
+            var batch = rest[..BatchLength(rest.Span)];
+            rest = rest[batch.Length..];
+
+            var queue = new ConcurrentQueue<Segment>(batch.ToArray().Select(head => head.Segment));
+            var parts = await Task.WhenAll(Enumerable
+                .Range(0, Environment.ProcessorCount)
+                .Select(_ => Task.Run(() => FoldAsync(queue, cancellationToken), cancellationToken)));
+            foreach (var (fold, positions) in parts)
+            {
+                lock (_sync)
+                {
+                    _fold.Merge(fold);
+                }
+
+                foreach (var (segment, position) in positions)
+                {
+                    _positions[segment] = position;
+                }
+            }
+        }
+    }
+
+    private int BatchLength(ReadOnlySpan<SegmentHead> heads)
+    {
+        var (length, bytes) = (0, 0L);
+        while (length < heads.Length && bytes < BatchBytes)
+        {
+            bytes += Unread(heads[length++]);
+        }
+
+        return length;
+    }
+
+    private async Task<(LogFold Fold, List<(Segment, long)> Positions)> FoldAsync(
+        ConcurrentQueue<Segment> segments, CancellationToken cancellationToken)
+    {
+        var fold = new LogFold(clock.GetUtcNow());
+        var positions = new List<(Segment, long)>();
+        while (segments.TryDequeue(out var segment))
+        {
+            var reader = new SegmentReader(store, segment, _positions[segment], BufferSize);
+            while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+            {
+                Fold(fold, segment, lines.Span);
+                Interlocked.Add(ref _bytesRead, lines.Length);
+            }
+
+            positions.Add((segment, reader.Position));
+        }
+
+        return (fold, positions);
+    }
+
+    private static void Fold(LogFold fold, Segment segment, ReadOnlySpan<byte> lines)
+    {
+        if (segment.Log == LogNames.Events)
+        {
+            fold.AddEvents(segment, lines);
+        }
+        else
+        {
+            fold.AddDeadLetters(segment, lines);
+        }
+    }
+
+    private long Unread(SegmentHead head) => head.Length - _positions[head.Segment];
+
+    private static bool IsDue(DateTimeOffset last, TimeSpan interval, DateTimeOffset now) =>
+        now < last || now - last >= interval;
+
+    private static bool IsNewer(Segment segment, Segment other) =>
+        (segment.Hour, segment.Generation, segment.BaseOffset).CompareTo((other.Hour, other.Generation, other.BaseOffset)) > 0;
+}

@@ -1,0 +1,28 @@
+namespace CatFunctions.Core.Analytics;
+
+/// <summary>The offsets of one generation of a partition.</summary>
+internal sealed class OffsetRange
+{
+    private long _first = long.MaxValue;
+    private long _last = long.MinValue;
+    private long _count;
+
+    /// <summary>How many offsets between the first and the last were not seen.</summary>
+    public long Holes => _count == 0 ? 0 : _last - _first + 1 - _count;
+
+    /// <summary>Takes in an offset.</summary>
+    public void Add(long offset)
+    {
+        _first = Math.Min(_first, offset);
+        _last = Math.Max(_last, offset);
+        _count++;
+    }
+
+    /// <summary>Takes in all that another one has seen.</summary>
+    public void Merge(OffsetRange other)
+    {
+        _first = Math.Min(_first, other._first);
+        _last = Math.Max(_last, other._last);
+        _count += other._count;
+    }
+}

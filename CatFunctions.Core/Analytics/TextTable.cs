@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+
+namespace CatFunctions.Core.Analytics;
+
+/// <summary>
+/// Different texts in UTF-8, numbered from 0 in the order in which they came. A part of a line is looked up as it is,
+/// and nothing is allocated but for a new text.
+/// </summary>
+internal sealed class TextTable
+{
+    // Texts come from strangers: they must not know which of them collide.
+    private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    // Open addressing with linear probing (Knuth, The Art of Computer Programming, 6.4): at most half of the slots are used.
+    private (uint Hash, int NumberPlusOne)[] _slots = new (uint, int)[1 << 8];
+    private byte[] _texts = new byte[1 << 12];
+    private int[] _ends = new int[1 << 6];
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The text of a number.</summary>
+    public ReadOnlySpan<byte> this[int number] => _texts.AsSpan(StartOf(number).._ends[number]);
+
+    /// <summary>The number of a text, which is added if it is new.</summary>
+    public int NumberOf(ReadOnlySpan<byte> text)
+    {
+        var hash = (uint)TextHash.Of(text, Seed);
+        for (var i = (int)hash & (_slots.Length - 1); ; i = (i + 1) & (_slots.Length - 1))
+        {
+            var (slotHash, numberPlusOne) = _slots[i];
+            if (numberPlusOne == 0)
+            {
+                _slots[i] = (hash, Count + 1);
+                return Add(text);
+            }
+
+            if (slotHash == hash && this[numberPlusOne - 1].SequenceEqual(text))
+            {
+                return numberPlusOne - 1;
+            }
+        }
+    }
+
+    private int StartOf(int number) => number == 0 ? 0 : _ends[number - 1];
+
+    private int Add(ReadOnlySpan<byte> text)
+    {
+        var start = StartOf(Count);
+        if (_texts.Length - start < text.Length)
+        {
+            Array.Resize(ref _texts, Math.Max(_texts.Length * 2, start + text.Length));
+        }
+
+        if (_ends.Length == Count)
+        {
+            Array.Resize(ref _ends, Count * 2);
+        }
+
+        text.CopyTo(_texts.AsSpan(start));
+        _ends[Count++] = start + text.Length;
+        if (Count * 2 > _slots.Length)
+        {
+            Grow();
+        }
+
+        return Count - 1;
+    }
+
+    private void Grow()
+    {
+        var slots = new (uint Hash, int NumberPlusOne)[_slots.Length * 2];
+        foreach (var slot in _slots)
+        {
+            if (slot.NumberPlusOne > 0)
+            {
+                var i = (int)slot.Hash & (slots.Length - 1);
+                while (slots[i].NumberPlusOne > 0)
+                {
+                    i = (i + 1) & (slots.Length - 1);
+                }
+
+                slots[i] = slot;
+            }
+        }
+
+        _slots = slots;
+    }
+}

@@ -1,0 +1,83 @@
+namespace CatFunctions.Core.Analytics;
+
+/// <summary>
+/// Counts different users since any minute: by their names up to <see cref="MaxExact"/> of them, ever, then by a
+/// <see cref="SlidingHyperLogLog"/>. What it holds depends on the set of events alone, not on their order.
+/// </summary>
+internal sealed class Viewers
+{
+    /// <summary>Up to how many users, over the whole log, every count is exact.</summary>
+    public const int MaxExact = 100_000;
+
+    private TextTable _users = new();
+    private int[] _lastSeen = new int[1 << 6];
+    private SlidingHyperLogLog? _sketch;
+
+    /// <summary>Whether the counts are exact.</summary>
+    public bool IsExact => _sketch is null;
+
+    /// <summary>Takes in a view of a user in a minute; 0 for a time that no window but the whole log holds.</summary>
+    public void Add(ReadOnlySpan<byte> user, int minute)
+    {
+        if (_sketch is not null)
+        {
+            _sketch.Add(TextHash.Of(user), minute);
+            return;
+        }
+
+        var number = _users.NumberOf(user);
+        if (number == _lastSeen.Length)
+        {
+            Array.Resize(ref _lastSeen, number * 2);
+        }
+
+        _lastSeen[number] = Math.Max(_lastSeen[number], minute);
+        if (_users.Count > MaxExact)
+        {
+            Sketch();
+        }
+    }
+
+    /// <summary>Takes in all that another one has seen.</summary>
+    public void Merge(Viewers other)
+    {
+        for (var i = 0; i < other._users.Count; i++)
+        {
+            Add(other._users[i], other._lastSeen[i]);
+        }
+
+        if (other._sketch is { } sketch)
+        {
+            Sketch();
+            _sketch!.Merge(sketch);
+        }
+    }
+
+    /// <summary>How many different users had a view in a minute or later; since 0 means ever.</summary>
+    public long Count(int sinceMinute)
+    {
+        if (_sketch is not null)
+        {
+            return _sketch.Estimate(sinceMinute);
+        }
+
+        var count = 0;
+        foreach (var minute in _lastSeen.AsSpan(0, _users.Count))
+        {
+            count += minute >= sinceMinute ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private void Sketch()
+    {
+        _sketch ??= new SlidingHyperLogLog();
+        for (var i = 0; i < _users.Count; i++)
+        {
+            _sketch.Add(TextHash.Of(_users[i]), _lastSeen[i]);
+        }
+
+        (_users, _lastSeen) = (new TextTable(), new int[1 << 6]);
+    }
+}
