@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Local.Output;
 using CatFunctions.Local.Pipeline;
 
 namespace CatFunctions.Local;
@@ -13,10 +16,17 @@ internal static class LocalHost
     public static HostApplicationBuilder CreateBuilder()
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration
-            .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables();
-        builder.AddLocalDefaults();
+        Configure(builder);
+        return builder;
+    }
+
+    /// <summary>The same with a web server, for this machine only, on a port; on any free one if 0.</summary>
+    public static WebApplicationBuilder CreateWebBuilder(int port)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.Services.AddRoutingCore();
+        Configure(builder);
         return builder;
     }
 
@@ -25,15 +35,41 @@ internal static class LocalHost
     {
         using (host)
         {
-            await host.StartAsync(cancellationToken);
+            await StartAsync(host, cancellationToken);
             if (host.Services.GetService<ISegmentStore>() is { } store)
             {
                 await store.PrepareAsync(cancellationToken);
             }
 
+            if (host is WebApplication web)
+            {
+                host.Services.GetRequiredService<Terminal>().WriteLine($"The page is at {web.Urls.Single()}");
+            }
+
             var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             await host.Services.GetRequiredService<CatPipeline>().RunAsync(duration, stopping);
             await host.StopAsync(cancellationToken);
+        }
+    }
+
+    private static void Configure(IHostApplicationBuilder builder)
+    {
+        builder.Configuration
+            .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables();
+        builder.AddLocalDefaults();
+    }
+
+    private static async Task StartAsync(IHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new FailureException(
+                $"The page cannot be served. {e.Message.TrimEnd('.')}. Choose another port with --port; 0 takes any free one.", e);
         }
     }
 }

@@ -20,6 +20,7 @@ internal static class PipelineServices
         builder.Logging
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("CatFunctions", LogLevel.Information)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // says what the command line says once more
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton<ILoggerProvider, TerminalLoggerProvider>();
         builder.Services.AddSingleton(Terminal.FromConsole());

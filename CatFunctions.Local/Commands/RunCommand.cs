@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using CatFunctions.Core.Dashboard;
 
 namespace CatFunctions.Local.Commands;
 
@@ -27,7 +28,7 @@ internal static class RunCommand
 
     private static Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var builder = LocalHost.CreateBuilder();
+        var builder = LocalHost.CreateWebBuilder(arguments.GetValue(CliOptions.Port));
         var topic = arguments.GetValue(CliOptions.Topic)!;
         if (arguments.GetValue(CliOptions.Brokers) is { } brokers)
         {
@@ -40,7 +41,11 @@ internal static class RunCommand
 
         builder.AddProducing(arguments);
         builder.AddRecording(arguments);
-        return LocalHost.RunAsync(builder.Build(), arguments.GetValue(CliOptions.For), cancellationToken);
+        builder.Services.AddDashboard();
+
+        var app = builder.Build();
+        app.MapDashboard();
+        return LocalHost.RunAsync(app, arguments.GetValue(CliOptions.For), cancellationToken);
     }
 
     private static void RefusePartitionsOfOtherBrokers(CommandResult result)

@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
 using CatFunctions.Local.Kafka;
 using Confluent.Kafka;
 
@@ -32,7 +36,7 @@ public sealed class LocalHostTests : IDisposable
     {
         var file = Path.Combine(_data.Path, "file");
         await File.WriteAllTextAsync(file, "");
-        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--data", file]);
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", file]);
 
         (await host.WaitForExitAsync()).ShouldBe(1);
 
@@ -47,7 +51,7 @@ public sealed class LocalHostTests : IDisposable
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
         await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--data", _data.Path], new() { [name] = value });
+            ["run", "--photos", "sample", "--port", "0", "--data", _data.Path], new() { [name] = value });
 
         (await host.WaitForExitAsync()).ShouldBe(2);
 
@@ -94,6 +98,42 @@ public sealed class LocalHostTests : IDisposable
         }
 
         CountDeadLetters().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_page_is_served_to_this_machine_alone_while_the_pipeline_runs()
+    {
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", _data.Path]);
+        var line = await host.WaitForOutputAsync("The page is at ");
+        var address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]);
+        address.Host.ShouldBe("127.0.0.1");
+        using var http = new HttpClient { BaseAddress = address };
+
+        (await http.GetStringAsync("/")).ShouldContain("<title>");
+        while ((await http.GetFromJsonAsync<JsonElement>("/api/analytics")).GetProperty("totals").GetProperty("views").GetInt64() == 0)
+        {
+            await Task.Delay(50);
+        }
+
+        await host.TerminateAsync();
+        (await host.WaitForExitAsync()).ShouldBe(0);
+        host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_a_failure()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", $"{port}", "--data", _data.Path]);
+
+        (await host.WaitForExitAsync()).ShouldBe(1);
+
+        host.Errors.ShouldHaveSingleItem().ShouldBe(
+            $"error: The page cannot be served. Failed to bind to address http://127.0.0.1:{port}: address already in use. "
+            + "Choose another port with --port; 0 takes any free one.");
+        host.Output.ShouldBeEmpty();
     }
 
     private int CountDeadLetters() => Directory

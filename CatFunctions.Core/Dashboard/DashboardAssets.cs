@@ -1,0 +1,32 @@
+using System.Collections.Frozen;
+using CatFunctions.Core.Photos;
+
+namespace CatFunctions.Core.Dashboard;
+
+/// <summary>What the page loads: its style, its script, its icon and the sample photos.</summary>
+internal static class DashboardAssets
+{
+    private const string Svg = "image/svg+xml";
+    private const string SampleScheme = "sample:";
+
+    private static readonly FrozenDictionary<string, DashboardAsset> Assets = ReadAll().ToFrozenDictionary();
+
+    /// <summary>The asset of a path under the page's own, for example <c>page.css</c> or <c>samples/luna</c>; null if there is none.</summary>
+    public static DashboardAsset? Find(string path) => Assets.GetValueOrDefault(path);
+
+    /// <summary>Opens a file of the folder <c>Page</c>.</summary>
+    public static Stream Open(string name) =>
+        typeof(DashboardAssets).Assembly.GetManifestResourceStream(typeof(DashboardAssets), $"Page.{name}")!;
+
+    private static IEnumerable<KeyValuePair<string, DashboardAsset>> ReadAll()
+    {
+        yield return new("page.css", DashboardAsset.Read(Open("page.css"), "text/css; charset=utf-8"));
+        yield return new("page.js", DashboardAsset.Read(Open("page.js"), "text/javascript; charset=utf-8"));
+        yield return new("icon.svg", DashboardAsset.Read(Open("icon.svg"), Svg));
+
+        foreach (var name in SampleCatalogue.Photos.Select(photo => photo.Url[SampleScheme.Length..]))
+        {
+            yield return new($"samples/{name}", DashboardAsset.Read(SampleCatalogue.OpenDrawing(name)!, Svg));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace CatFunctions.Core.Dashboard;
+
+/// <summary>The page, and what it loads from its own server.</summary>
+public static class DashboardPage
+{
+    private static readonly string Template = ReadTemplate();
+
+    /// <summary>The route of the page and, by its last part, of its assets. Both hosts put <c>api/</c> before it.</summary>
+    public const string Route = "dashboard/{*asset}";
+
+    /// <summary>Answers a request for the page or for one of its assets.</summary>
+    /// <param name="request">
+    /// Its path tells how the page names its assets; its function key, if it has one, goes on to them.
+    /// </param>
+    public static IResult Get(HttpRequest request)
+    {
+        DashboardHeaders.Set(request.HttpContext.Response);
+        var found = request.RouteValues["asset"] is string { Length: > 0 } asset ? DashboardAssets.Find(asset) : Render(request);
+        return found is null
+            ? TypedResults.NotFound()
+            : TypedResults.Bytes(found.Content, found.ContentType, entityTag: found.Tag);
+    }
+
+    private static DashboardAsset Render(HttpRequest request)
+    {
+        var html = Template
+            .Replace("{{folder}}", FolderOf(request.Path), StringComparison.Ordinal)
+            .Replace("{{key}}", KeyOf(request), StringComparison.Ordinal);
+        return DashboardAsset.Of(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
+    }
+
+    /// <summary>The folder of the assets as seen from the page, so that any prefix, also a proxy's, may stand before both.</summary>
+    private static string FolderOf(PathString page) => page.Value switch
+    {
+        null or "" or "/" => "api/dashboard/",
+        var path when path.EndsWith('/') => "./",
+        _ => "dashboard/",
+    };
+
+    /// <summary>Escaped, it holds nothing but letters, digits and <c>-._~%</c>, so it ends neither the address nor the attribute.</summary>
+    private static string KeyOf(HttpRequest request) =>
+        request.Query["code"] is [{ Length: > 0 } code] ? $"?code={Uri.EscapeDataString(code)}" : "";
+
+    private static string ReadTemplate()
+    {
+        using var reader = new StreamReader(DashboardAssets.Open("index.html"), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

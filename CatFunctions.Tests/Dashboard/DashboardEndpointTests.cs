@@ -1,0 +1,215 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Tests.EventLog;
+
+namespace CatFunctions.Tests.Dashboard;
+
+public sealed class DashboardEndpointTests : IAsyncLifetime
+{
+    private readonly ManualTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
+    private DashboardHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await DashboardHost.StartAsync(_clock);
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task The_analytics_count_what_is_in_the_log()
+    {
+        await _host.RecordAsync([
+            .. PhotoEvent.Views("luna", 3), new("sample-luna") { Liked = true }, .. PhotoEvent.Views("ember", 2, TimeSpan.FromMinutes(30))]);
+
+        var hour = await GetJsonAsync("api/analytics");
+        hour.GetProperty("window").GetString().ShouldBe("1h");
+        hour.GetProperty("totals").GetProperty("views").GetInt64().ShouldBe(5);
+        hour.GetProperty("totals").GetProperty("likes").GetInt64().ShouldBe(1);
+        hour.GetProperty("leaderboards").GetProperty("mostViewed").GetArrayLength().ShouldBe(2);
+
+        var quarter = await GetJsonAsync("api/analytics?window=15m&top=1");
+        quarter.GetProperty("window").GetString().ShouldBe("15m");
+        quarter.GetProperty("totals").GetProperty("views").GetInt64().ShouldBe(3);
+        (await GetJsonAsync("api/analytics?top=1")).GetProperty("leaderboards").GetProperty("mostViewed").GetArrayLength().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("window=2h", "window", "'2h' is not one of 15m, 1h, 24h, all.")]
+    [InlineData("window=", "window", "'' is not one of 15m, 1h, 24h, all.")]
+    [InlineData("window=1H", "window", "'1H' is not one of 15m, 1h, 24h, all.")]
+    [InlineData("window=1h&window=1h", "window", "'1h,1h' is not one of 15m, 1h, 24h, all.")]
+    [InlineData("top=0", "top", "'0' is not a whole number from 1 to 100.")]
+    [InlineData("top=101", "top", "'101' is not a whole number from 1 to 100.")]
+    [InlineData("top=-1", "top", "'-1' is not a whole number from 1 to 100.")]
+    [InlineData("top=1.5", "top", "'1.5' is not a whole number from 1 to 100.")]
+    [InlineData("top=99999999999", "top", "'99999999999' is not a whole number from 1 to 100.")]
+    public async Task A_wrong_parameter_is_answered_with_the_allowed_values(string query, string parameter, string message)
+    {
+        using var response = await _host.Http.GetAsync($"api/analytics?{query}");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        var problem = await ReadJsonAsync(response);
+        problem.GetProperty("status").GetInt32().ShouldBe(400);
+        problem.GetProperty("detail").GetString().ShouldBe($"{parameter}: {message}");
+        problem.GetProperty("errors").GetProperty(parameter)[0].GetString().ShouldBe(message);
+    }
+
+    [Fact]
+    public async Task All_wrong_parameters_are_named_at_once()
+    {
+        using var response = await _host.Http.GetAsync("api/analytics?window=week&top=many");
+
+        var problem = await ReadJsonAsync(response);
+        problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe(["window", "top"]);
+    }
+
+    [Fact]
+    public async Task Unchanged_analytics_are_not_sent_again()
+    {
+        await _host.RecordAsync(PhotoEvent.Views("luna", 3));
+        using var first = await _host.Http.GetAsync("api/analytics");
+        _clock.Advance(TimeSpan.FromSeconds(2));
+
+        using var unchanged = await SendAsync(HttpMethod.Get, "api/analytics", first.Headers.ETag);
+        unchanged.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        (await unchanged.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        unchanged.Headers.ETag.ShouldBe(first.Headers.ETag);
+
+        using var otherWindow = await SendAsync(HttpMethod.Get, "api/analytics?window=24h", first.Headers.ETag);
+        otherWindow.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await _host.RecordAsync(PhotoEvent.Views("luna", 1));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        using var changed = await SendAsync(HttpMethod.Get, "api/analytics", first.Headers.ETag);
+        changed.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("", "text/html")]
+    [InlineData("api/dashboard", "text/html")]
+    [InlineData("api/dashboard/", "text/html")]
+    [InlineData("api/dashboard/page.css", "text/css")]
+    [InlineData("api/dashboard/page.js", "text/javascript")]
+    [InlineData("api/dashboard/icon.svg", "image/svg+xml")]
+    [InlineData("api/dashboard/samples/luna", "image/svg+xml")]
+    public async Task The_page_and_its_assets_are_kept_by_the_client_until_they_change(string path, string mediaType)
+    {
+        using var first = await _host.Http.GetAsync(path);
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        first.Content.Headers.ContentType?.MediaType.ShouldBe(mediaType);
+        first.Headers.CacheControl?.NoCache.ShouldBeTrue();
+        (await first.Content.ReadAsByteArrayAsync()).ShouldNotBeEmpty();
+
+        using var again = await SendAsync(HttpMethod.Get, path, first.Headers.ETag);
+        again.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("api/dashboard")]
+    [InlineData("api/dashboard/page.js")]
+    [InlineData("api/dashboard/samples/luna")]
+    [InlineData("api/dashboard/nothing")]
+    [InlineData("api/analytics")]
+    [InlineData("api/analytics?window=nonsense")]
+    public async Task Every_answer_forbids_what_the_page_does_not_need(string path)
+    {
+        using var response = await _host.Http.GetAsync(path);
+
+        response.Headers.GetValues("Content-Security-Policy").ShouldBe([
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"]);
+        response.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        response.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("api/dashboard/page.js")]
+    [InlineData("api/analytics")]
+    public async Task Everything_can_only_be_read(string path)
+    {
+        using var head = await SendAsync(HttpMethod.Head, path);
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        head.Content.Headers.ContentLength.ShouldNotBeNull().ShouldBePositive();
+
+        using var post = await SendAsync(HttpMethod.Post, path);
+        post.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        post.Content.Headers.Allow.ShouldBe(["GET", "HEAD"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("api/dashboard/nothing")]
+    [InlineData("api/dashboard/index.html")]
+    [InlineData("api/dashboard/samples/nobody")]
+    [InlineData("api/dashboard/samples/..%2f..%2fpage.js")]
+    [InlineData("api/dashboard/samples/")]
+    public async Task What_is_not_there_is_not_found(string path)
+    {
+        using var response = await _host.Http.GetAsync(path);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("", "api/dashboard/")]
+    [InlineData("api/dashboard", "dashboard/")]
+    [InlineData("api/dashboard/", "./")]
+    public async Task The_page_finds_its_assets_from_wherever_it_is(string path, string folder)
+    {
+        var html = await _host.Http.GetStringAsync(path);
+
+        foreach (var asset in (string[])["page.css", "page.js", "icon.svg"])
+        {
+            html.ShouldContain($"\"{folder}{asset}\"");
+            using var response = await _host.Http.GetAsync(new Uri(new Uri(_host.Address, path), folder + asset));
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task A_function_key_goes_on_to_the_assets_and_cannot_break_out()
+    {
+        var html = await _host.Http.GetStringAsync("?code=a%2B%26b%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+
+        html.ShouldContain("\"api/dashboard/page.js?code=a%2B%26b%22%27%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E\"");
+        html.ShouldNotContain("alert(1)");
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_read_is_told_without_details()
+    {
+        await _host.RecordAsync(PhotoEvent.Views("luna", 1));
+        var segment = Path.Combine(_host.Folder, LogFolder.Files(_host.Folder, LogNames.Events).Single());
+        await using var locked = new FileStream(segment, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        using var response = await _host.Http.GetAsync("api/analytics");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        (await response.Content.ReadAsStringAsync()).ShouldNotContain(_host.Folder);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, EntityTagHeaderValue? tag = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (tag is not null)
+        {
+            request.Headers.IfNoneMatch.Add(tag);
+        }
+
+        return await _host.Http.SendAsync(request);
+    }
+
+    private async Task<JsonElement> GetJsonAsync(string path)
+    {
+        using var response = await _host.Http.GetAsync(path);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType?.ToString().ShouldBe("application/json; charset=utf-8");
+        return await ReadJsonAsync(response);
+    }
+
+    private static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+}
