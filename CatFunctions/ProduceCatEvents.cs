@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Telemetry;
+using CatFunctions.Kafka;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -8,24 +10,41 @@ namespace CatFunctions;
 
 /// <summary>The timer's half of the pipeline: each tick becomes events on the Kafka topic.</summary>
 public sealed partial class ProduceCatEvents(
-    CatEventGenerator generator, TickSchedule schedule, TimeProvider clock, ILogger<ProduceCatEvents> logger)
+    CatEventGenerator generator,
+    TickSchedule schedule,
+    TickWatermark watermark,
+    PipelineMetrics metrics,
+    TimeProvider clock,
+    ILogger<ProduceCatEvents> logger)
 {
     [Function(nameof(ProduceCatEvents))]
-    [KafkaOutput("%KafkaBrokerList%", "%KafkaTopic%", EnableIdempotence = true)]
+    [KafkaOutput(
+        $"%{nameof(AppSettings.KafkaBrokerList)}%", $"%{nameof(AppSettings.KafkaTopic)}%", EnableIdempotence = true)]
     public async Task<string[]> RunAsync(
-        [TimerTrigger("%CatEventsSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
+        [TimerTrigger($"%{nameof(AppSettings.CatEventsSchedule)}%")] TimerInfo timer,
+        CancellationToken cancellationToken)
     {
         // The host keeps a schedule status only for schedules that fire at most once a minute. While a function runs,
         // its Next is the occurrence that the function runs for.
         var tick = schedule.TickFor(clock.GetLocalNow(), timer.ScheduleStatus?.Next);
+        using var trace = PipelineTrace.StartTick(tick);
         using var events = await generator.GenerateAsync(tick, cancellationToken);
+        if (!watermark.TryPass(tick))
+        {
+            LogRepeated(tick.ScheduledTime);
+            return [];
+        }
 
         var headers = KafkaEnvelopeHeader.ForEvents(Activity.Current);
         var envelopes = events.Select(produced => KafkaEnvelope.Wrap(produced, tick.ScheduledTime, headers)).ToArray();
+        metrics.CountTick(envelopes.Length);
         LogProduced(envelopes.Length, tick.ScheduledTime, timer.IsPastDue);
         return envelopes;
     }
 
     [LoggerMessage(LogLevel.Information, "Producing the {Count} events of tick {Tick:O} (past due: {PastDue})")]
     private partial void LogProduced(int count, DateTimeOffset tick, bool pastDue);
+
+    [LoggerMessage(LogLevel.Information, "Tick {Tick:O} was produced before, so there is nothing to produce")]
+    private partial void LogRepeated(DateTimeOffset tick);
 }

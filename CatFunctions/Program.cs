@@ -1,3 +1,4 @@
+using CatFunctions;
 using CatFunctions.Core.Dashboard;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
@@ -12,15 +13,24 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // else five lines for every request, and the page asks every second
 
-var schedule = builder.Configuration["CatEventsSchedule"]
-    ?? throw new InvalidOperationException("Set the app setting CatEventsSchedule, for example to '*/5 * * * * *'.");
-
+builder.AddTelemetryExport();
 builder.Services
-    .AddSingleton(TickSchedule.Parse(schedule))
+    .AddAppSettings()
+    .AddKafkaBindings()
+    .AddTicks()
     .AddPhotos(PhotoMode.Live)
     .AddSimulation()
     .AddSingleton<CatEventGenerator>()
     .AddEventLog()
     .AddDashboard();
 
-builder.Build().Run();
+try
+{
+    builder.Build().Run();
+    return 0;
+}
+catch (Exception e) when (SettingsError.Describe(e) is { } error)
+{
+    Console.Error.WriteLine(error);
+    return 1;
+}

@@ -35,11 +35,16 @@ count() {
       END { print passed + 0, executed - passed + cut_short, total - executed }'
 }
 
+scripts/install-azurite.sh &
+azurite=$!
+
 restore "$solution" || stop "the packages could not be restored."
 ensure_chromium
 dotnet build "$solution" --configuration Release --no-restore || stop "the build failed."
 dotnet format "$solution" --no-restore --verify-no-changes ||
   problem "The style check failed: run dotnet format."
+
+wait "$azurite" || problem "Azurite is missing, so the tests of blobs will fail."
 
 rm -rf "$results"
 dotnet test "$solution" --configuration Release --no-build --logger trx --results-directory "$results" \

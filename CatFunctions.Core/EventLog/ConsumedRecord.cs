@@ -19,6 +19,9 @@ public readonly record struct ConsumedRecord(
     {
     }
 
+    /// <summary>Its header <c>traceparent</c>, the span it was produced in; empty if it has none.</summary>
+    public ReadOnlyMemory<byte> TraceParent { get; init; }
+
     private static ReadOnlyMemory<byte>? Memory(byte[]? array) =>
         array is null ? default(ReadOnlyMemory<byte>?) : array.AsMemory();
 }

@@ -40,7 +40,7 @@ internal sealed class EventLine : ILineFormat
             reader.Read();
             if (isId)
             {
-                return reader.GetString();
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             }
 
             reader.Skip();

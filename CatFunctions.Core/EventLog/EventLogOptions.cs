@@ -1,6 +1,6 @@
 namespace CatFunctions.Core.EventLog;
 
-/// <summary>The settings of the section <c>EventLog</c>.</summary>
+/// <summary>The settings of the section <c>EventLog</c>: where the log is. Exactly one of the two places is set.</summary>
 public sealed class EventLogOptions
 {
     /// <summary>The name of the section.</summary>
@@ -8,4 +8,10 @@ public sealed class EventLogOptions
 
     /// <summary>The folder that holds the log.</summary>
     public string? Directory { get; set; }
+
+    /// <summary>
+    /// The container that holds the log, in the storage account of the connection <c>EventLogStorage</c>: 3 to 63
+    /// lower-case letters, digits and single hyphens.
+    /// </summary>
+    public string? Container { get; set; }
 }

@@ -1,11 +1,13 @@
 using System.Buffers;
+using CatFunctions.Core.Telemetry;
 
 namespace CatFunctions.Core.EventLog;
 
 /// <summary>Appends consumed records to the event log, or to the dead letters with a reason: each exactly once.</summary>
 /// <param name="store">Where the logs are.</param>
 /// <param name="clock">Tells the hour of an append.</param>
-public sealed class EventRecorder(ISegmentStore store, TimeProvider clock) : IDisposable
+/// <param name="metrics">Told of each recorded batch, if given.</param>
+public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, PipelineMetrics? metrics = null) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
     private readonly Dictionary<int, PartitionRecorder> _partitions = [];
@@ -21,32 +23,21 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock) : IDi
     /// <exception cref="EventLogException">The log cannot be read or written. Give the same batch again: nothing is stored twice.</exception>
     public async Task<RecordResult> RecordAsync(IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken)
     {
+        using var trace = PipelineTrace.StartRecording(batch);
         await _oneBatch.WaitAsync(cancellationToken);
         try
         {
-            foreach (var partition in _partitions.Values)
-            {
-                partition.Clear();
-            }
-
-            foreach (var record in batch)
-            {
-                Of(record.Partition).Add(record);
-            }
-
-            var result = default(RecordResult);
-            foreach (var partition in _partitions.Values)
-            {
-                result += await partition.AppendDeadLettersAsync(cancellationToken);
-            }
-
-            foreach (var partition in _partitions.Values)
-            {
-                result += await partition.AppendEventsAsync(cancellationToken);
-            }
-
+            var start = clock.GetTimestamp();
+            var newest = Sort(batch);
+            var result = await AppendAsync(cancellationToken);
             Interlocked.Add(ref _redelivered, result.Redelivered);
+            metrics?.CountBatch(result, newest, clock.GetElapsedTime(start));
             return result;
+        }
+        catch (Exception e)
+        {
+            trace?.Fail(e);
+            throw;
         }
         finally
         {
@@ -56,6 +47,40 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock) : IDi
 
     /// <inheritdoc/>
     public void Dispose() => _oneBatch.Dispose();
+
+    /// <summary>Gives each partition its records; returns the newest timestamp.</summary>
+    private DateTimeOffset Sort(IReadOnlyList<ConsumedRecord> batch)
+    {
+        foreach (var partition in _partitions.Values)
+        {
+            partition.Clear();
+        }
+
+        var newest = DateTimeOffset.MinValue;
+        foreach (var record in batch)
+        {
+            Of(record.Partition).Add(record);
+            newest = record.Timestamp > newest ? record.Timestamp : newest;
+        }
+
+        return newest;
+    }
+
+    private async Task<RecordResult> AppendAsync(CancellationToken cancellationToken)
+    {
+        var result = default(RecordResult);
+        foreach (var partition in _partitions.Values)
+        {
+            result += await partition.AppendDeadLettersAsync(cancellationToken);
+        }
+
+        foreach (var partition in _partitions.Values)
+        {
+            result += await partition.AppendEventsAsync(cancellationToken);
+        }
+
+        return result;
+    }
 
     private PartitionRecorder Of(int partition)
     {

@@ -166,7 +166,7 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EventLogException($"Cannot {verb} the event log in {root}: {exception.Message} {nextStep}", exception);
+            throw new EventLogException($"Cannot {verb} the event log in {root}: {exception.Message.TrimEnd('.')}. {nextStep}", exception);
         }
     }
 }

@@ -5,59 +5,90 @@ using CatFunctions.Core.Events;
 namespace CatFunctions.Core.EventLog;
 
 /// <summary>Checks the whole log, line by line, against its promise.</summary>
+/// <remarks>
+/// It reads hour by hour, all partitions of an hour before the next: so a tick is complete soon after its first event,
+/// and the memory that this takes does not grow with the log.
+/// </remarks>
 /// <param name="store">Where the log is.</param>
-public sealed class LogVerifier(ISegmentStore store)
+/// <param name="progress">Is told now and then how far it is.</param>
+/// <param name="oldHoursAreDeleted">Whether the first ticks of the log may have lost events with the hours before.</param>
+public sealed class LogVerifier(
+    ISegmentStore store, IProgress<VerificationProgress>? progress = null, bool oldHoursAreDeleted = false)
 {
     /// <summary>How many problems a report spells out.</summary>
     public const int MaxProblems = 20;
 
+    private const int BufferBytes = 4 << 20;
+
     private readonly ArrayBufferWriter<byte> _value = new();
     private readonly TickLedger _ticks = new();
+    private readonly List<PartitionReport> _partitions = [];
     private readonly List<string> _problems = [];
     private long _problemCount;
     private long _lines;
+    private long _bytes;
+    private long _totalBytes;
 
     /// <summary>Reads both logs. Use a verifier once.</summary>
     /// <exception cref="EventLogException">The log cannot be read.</exception>
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
-        var eventSegments = await VerifyLogAsync(LogNames.Events, CheckEvent, cancellationToken);
-        var events = _lines;
-        var deadLetterSegments = await VerifyLogAsync(LogNames.DeadLetters, CheckDeadLetter, cancellationToken);
+        var eventSegments = await store.ListAsync(LogNames.Events, partition: null, cancellationToken);
+        var deadLetterSegments = await store.ListAsync(LogNames.DeadLetters, partition: null, cancellationToken);
+        _totalBytes = eventSegments.Concat(deadLetterSegments).Sum(head => head.Length);
 
-        var (missing, unfinished) = _ticks.Close();
-        foreach (var problem in missing)
+        await VerifyLogAsync(eventSegments, CheckEvent, cancellationToken);
+        var events = _lines;
+        await VerifyLogAsync(deadLetterSegments, CheckDeadLetter, cancellationToken);
+
+        var ticks = _ticks.Close(oldHoursAreDeleted && eventSegments.Count > 0
+            ? eventSegments.Min(head => head.Segment.Hour) + TickLedger.Grace
+            : DateTimeOffset.MinValue);
+        foreach (var problem in ticks.Missing)
         {
             Report(problem);
         }
 
         return new VerificationReport(
-            events, _lines - events, eventSegments + deadLetterSegments, _ticks.Ticks, unfinished, _problems, _problemCount);
+            events,
+            _lines - events,
+            eventSegments.Count + deadLetterSegments.Count,
+            _ticks.Ticks,
+            ticks.Unfinished,
+            ticks.Cut,
+            ticks.MissingEvents,
+            _partitions,
+            _problems,
+            _problemCount);
     }
 
-    private async Task<int> VerifyLogAsync(string log, CheckLine check, CancellationToken cancellationToken)
+    private async Task VerifyLogAsync(IReadOnlyList<SegmentHead> heads, CheckLine check, CancellationToken cancellationToken)
     {
-        var segments = await store.ListAsync(log, partition: null, cancellationToken);
-        Segment? previous = null;
-        var nextOffset = 0L;
-        foreach (var (segment, _, _, _) in segments)
+        var tallies = new SortedDictionary<int, PartitionTally>();
+        var inOrder =
+            from head in heads
+            let segment = head.Segment
+            orderby segment.Hour, segment.Partition, segment.Generation, segment.BaseOffset
+            select head;
+        foreach (var head in inOrder)
         {
-            if (previous?.Partition != segment.Partition || previous.Generation != segment.Generation)
+            if (!tallies.TryGetValue(head.Segment.Partition, out var tally))
             {
-                nextOffset = 0;
+                tallies[head.Segment.Partition] = tally = new PartitionTally(head.Segment.Log, head.Segment.Partition);
             }
 
-            nextOffset = await VerifySegmentAsync(segment, nextOffset, check, cancellationToken);
-            previous = segment;
+            await VerifySegmentAsync(head, tally, check, cancellationToken);
         }
 
-        return segments.Count;
+        _partitions.AddRange(tallies.Values.Select(tally => tally.Close()));
     }
 
-    private async Task<long> VerifySegmentAsync(
-        Segment segment, long nextOffset, CheckLine check, CancellationToken cancellationToken)
+    private async Task VerifySegmentAsync(
+        SegmentHead head, PartitionTally tally, CheckLine check, CancellationToken cancellationToken)
     {
-        var reader = new SegmentReader(store, segment);
+        var segment = head.Segment;
+        Report(segment, tally.Begin(segment));
+        var reader = new SegmentReader(store, segment, bufferSize: (int)Math.Min(head.Length + 1, BufferBytes));
         var isFirst = true;
         while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
         {
@@ -70,48 +101,39 @@ public sealed class LogVerifier(ISegmentStore store)
 
                 if (!LogLine.TryReadPosition(line, out var partition, out var offset, out var positionLength))
                 {
-                    Report($"{segment}: a line does not begin with its Kafka position");
+                    Report(segment, "a line does not begin with its Kafka position");
                     continue;
                 }
 
                 if (partition != segment.Partition)
                 {
-                    Report($"{segment}: a line is of partition {partition}");
-                }
-
-                if (offset < nextOffset)
-                {
-                    Report($"{segment}: offset {offset} comes after offset {nextOffset - 1}");
+                    Report(segment, $"a line is of partition {partition}");
                 }
 
                 if (isFirst && offset != segment.BaseOffset)
                 {
-                    Report($"{segment}: the first offset is {offset}");
+                    Report(segment, $"the first offset is {offset}");
                 }
 
-                nextOffset = offset + 1;
+                Report(segment, tally.Add(offset));
                 if (check(line, positionLength) is { } problem)
                 {
-                    Report($"{segment}, offset {offset}: {problem}");
+                    Report(segment, $"offset {offset}: {problem}");
                 }
             }
+
+            _bytes += lines.Length;
+            progress?.Report(new VerificationProgress(_lines, _bytes, _totalBytes));
         }
 
         if (reader.TornBytes > 0)
         {
-            Report($"{segment}: the last line is torn after {reader.TornBytes} bytes; the next start of a recorder repairs it");
+            Report(segment, $"the last line is torn after {reader.TornBytes} bytes; the next start of a recorder repairs it");
         }
-
-        return nextOffset;
     }
 
     private string? CheckEvent(ReadOnlySpan<byte> line, int positionLength)
     {
-        if (PlainEvent.TryReadMembers(line[positionLength..], out var plain))
-        {
-            return _ticks.Add(plain.Id, plain.TickSize);
-        }
-
         _value.ResetWrittenCount();
         _value.Write("{"u8);
         _value.Write(line[positionLength..]);
@@ -160,6 +182,14 @@ public sealed class LogVerifier(ISegmentStore store)
         }
 
         return (id, tickSize);
+    }
+
+    private void Report(Segment segment, string? problem)
+    {
+        if (problem is not null)
+        {
+            Report($"{segment}: {problem}");
+        }
     }
 
     private void Report(string problem)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace CatFunctions.Core.EventLog;
 
@@ -31,6 +32,9 @@ internal sealed class PartitionLog(
     private int _generation;
     private long _nextOffset;
 
+    // The batch in flight may hold records of the generations from this one on. Those before are gone from Kafka.
+    private int? _oldestGeneration;
+
     private int _pendingEntries;
     private long _pendingBase;
     private int _appended;
@@ -59,36 +63,48 @@ internal sealed class PartitionLog(
             await LoadTailAsync(cancellationToken);
         }
 
-        // A run of redeliveries is recognized by its first entry; it ends where the offsets go on, or back.
+        // A run of redeliveries is recognized by its first entry; it ends where the offsets go back, or past its generation.
+        var isFirst = true;
         long? redelivered = null;
+        var endOfRun = 0L;
         foreach (var entry in entries)
         {
             var offset = entry.Record.Offset;
-            if (offset < _nextOffset)
+            if (offset > redelivered && offset < endOfRun)
             {
-                if (offset > redelivered)
-                {
-                    redelivered = offset;
-                    continue;
-                }
+                redelivered = offset;
+                continue;
+            }
 
+            redelivered = null;
+            int? stored = null;
+            if (offset < _nextOffset || (isFirst && _oldestGeneration < _generation))
+            {
                 if (!await TryFlushAsync(cancellationToken))
                 {
                     return false;
                 }
 
-                if (await IsStoredAsync(entry, cancellationToken))
+                stored = await FindGenerationAsync(entry, cancellationToken);
+                if (stored is { } generation)
                 {
                     redelivered = offset;
-                    continue;
+                    endOfRun = await FindEndAsync(generation, cancellationToken);
                 }
-
-                // Another record, or none that can be told, had this offset: the topic was created again.
-                _generation++;
+                else if (offset < _nextOffset)
+                {
+                    // Another record, or none that can be told, had this offset: the topic was created again.
+                    _generation++;
+                }
             }
 
-            redelivered = null;
-            if (!await TryAddAsync(entry, cancellationToken))
+            if (isFirst)
+            {
+                _oldestGeneration = stored ?? _generation;
+                isFirst = false;
+            }
+
+            if (redelivered is null && !await TryAddAsync(entry, cancellationToken))
             {
                 return false;
             }
@@ -108,25 +124,59 @@ internal sealed class PartitionLog(
             _nextOffset = end == 0 ? segment.BaseOffset : SegmentSearch.ReadOffset(segment, line.Span) + 1;
         }
 
+        _oldestGeneration ??= _generation;
         _tailIsKnown = true;
     }
 
-    private async ValueTask<bool> IsStoredAsync(LogEntry entry, CancellationToken cancellationToken)
+    /// <summary>The generation whose segments hold the entry; null if none does that the batch in flight can be of.</summary>
+    private async ValueTask<int?> FindGenerationAsync(LogEntry entry, CancellationToken cancellationToken)
     {
-        var offset = entry.Record.Offset;
-        var holder = _head;
-        if (!CanHold(holder))
+        IReadOnlyList<SegmentHead>? segments = null;
+        for (var generation = _generation; generation >= _oldestGeneration; generation--)
         {
-            var segments = await store.ListAsync(log, partition, cancellationToken);
-            holder = segments.LastOrDefault(CanHold);
+            var holder = CanHold(_head)
+                ? _head
+                : (segments ??= await store.ListAsync(log, partition, cancellationToken)).LastOrDefault(CanHold);
+            if (holder is not null
+                && await SegmentSearch.FindLineAsync(store, holder, entry.Record.Offset, cancellationToken) is { } line
+                && IsSame(line.Span, entry))
+            {
+                return generation;
+            }
+
+            bool CanHold(SegmentHead? head) => head is { Length: > 0, Segment: var segment }
+                && segment.Generation == generation
+                && segment.BaseOffset <= entry.Record.Offset;
         }
 
-        return holder is not null
-            && await SegmentSearch.FindLineAsync(store, holder, offset, cancellationToken) is { } line
-            && format.IsSame(line.Span, entry);
+        return null;
+    }
 
-        bool CanHold(SegmentHead? head) =>
-            head is { Length: > 0, Segment: var segment } && segment.Generation == _generation && segment.BaseOffset <= offset;
+    private bool IsSame(ReadOnlySpan<byte> line, in LogEntry entry)
+    {
+        try
+        {
+            return format.IsSame(line, entry);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A foreign line that looks like one of the log, until it is read: its JSON or its text is broken.
+            return false;
+        }
+    }
+
+    /// <summary>The offset behind the last line of a generation.</summary>
+    private async ValueTask<long> FindEndAsync(int generation, CancellationToken cancellationToken)
+    {
+        if (generation == _generation)
+        {
+            return _nextOffset;
+        }
+
+        var segments = await store.ListAsync(log, partition, cancellationToken);
+        var last = segments.Last(head => head.Segment.Generation == generation && head.Length > 0);
+        var (line, _) = await SegmentSearch.ReadLastLineAsync(store, last, cancellationToken);
+        return SegmentSearch.ReadOffset(last.Segment, line.Span) + 1;
     }
 
     private async ValueTask<bool> TryAddAsync(LogEntry entry, CancellationToken cancellationToken)
@@ -189,6 +239,7 @@ internal sealed class PartitionLog(
     private bool MustRoll(SegmentHead head, DateTimeOffset hour, int length) =>
         head.Segment.Generation != _generation
         || head.Segment.Hour < hour
+        || (head.Length == 0 && head.Segment.BaseOffset != _pendingBase)
         || (head.Length > 0 && head.Length + length > roll.MaxBytes)
         || head.Blocks >= roll.MaxBlocks;
 

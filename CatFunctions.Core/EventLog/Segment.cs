@@ -33,6 +33,10 @@ public sealed partial record Segment(string Log, DateTimeOffset Hour, int Partit
     public static DateTimeOffset HourOf(DateTimeOffset time) =>
         new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
 
+    /// <summary>Whether it was started after another segment of the same partition: hours never go back.</summary>
+    public bool IsAfter(Segment other) =>
+        (Hour, Generation, BaseOffset).CompareTo((other.Hour, other.Generation, other.BaseOffset)) > 0;
+
     /// <summary>The path under the log's root, with forward slashes.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,6 +1,9 @@
 namespace CatFunctions.Core.EventLog;
 
-/// <summary>Finds lines in segments. The lines of a segment are in the order of their offsets.</summary>
+/// <summary>
+/// Finds lines in segments. The lines of a segment are in the order of their offsets. A foreign line among them is
+/// passed over: it hides nothing but itself, and <see cref="LogVerifier"/> names it.
+/// </summary>
 internal static class SegmentSearch
 {
     private const int ScanBytes = 1 << 16;
@@ -32,16 +35,19 @@ internal static class SegmentSearch
     }
 
     /// <summary>The line of an offset, without its line break; null if the segment does not hold it.</summary>
-    /// <remarks>A binary search over the bytes: the lines carry their offsets, so that no index is needed.</remarks>
+    /// <remarks>
+    /// A search over the bytes: the lines carry their offsets, so that no index is needed. It starts at the end, where
+    /// redeliveries are, in steps that double until they are half of what is left.
+    /// </remarks>
     public static async ValueTask<ReadOnlyMemory<byte>?> FindLineAsync(
         ISegmentStore store, SegmentHead head, long offset, CancellationToken cancellationToken)
     {
         // The line, if it is there, begins in [low, high).
         var low = 0L;
         var high = head.Length;
-        while (high - low > ScanBytes)
+        for (long step = ScanBytes; high - low > ScanBytes; step *= 2)
         {
-            var middle = low + ((high - low) / 2);
+            var middle = Math.Max(low + ((high - low) / 2), high - step);
             if (await ReadFirstLineAfterAsync(store, head.Segment, middle, cancellationToken) is not { } line || line.Start >= high)
             {
                 high = middle;
@@ -68,15 +74,10 @@ internal static class SegmentSearch
             while (!lines.IsEmpty)
             {
                 var length = lines.Span.IndexOf((byte)'\n');
-                var found = ReadOffset(segment, lines.Span[..length]);
-                if (found == offset)
+                var line = lines[..length];
+                if (LogLine.TryReadPosition(line.Span, out _, out var found) && found >= offset)
                 {
-                    return lines[..length];
-                }
-
-                if (found > offset)
-                {
-                    return null;
+                    return found == offset ? line : default(ReadOnlyMemory<byte>?);
                 }
 
                 lines = lines[(length + 1)..];
@@ -93,10 +94,13 @@ internal static class SegmentSearch
         {
             var buffer = new byte[size];
             var filled = await ReadFullyAsync(store, segment, position, buffer, cancellationToken);
-            var start = buffer.AsSpan(0, filled).IndexOf((byte)'\n') + 1;
-            if (start > 0 && LogLine.TryReadPosition(buffer.AsSpan(start, filled - start), out _, out var offset))
+            for (var start = 0; buffer.AsSpan(start, filled - start).IndexOf((byte)'\n') is var length and >= 0;)
             {
-                return (position + start, offset);
+                start += length + 1;
+                if (LogLine.TryReadPosition(buffer.AsSpan(start, filled - start), out _, out var offset))
+                {
+                    return (position + start, offset);
+                }
             }
 
             if (filled < size)

@@ -40,18 +40,22 @@ public static class CatEventValidator
 
     private static string? ValidateJson(ReadOnlySpan<byte> value)
     {
+        // The whole of it first: that a value is not JSON, or no text, is the better reason.
         var reader = new Utf8JsonReader(value);
-        reader.Read();
-        var reason = reader.TokenType == JsonTokenType.StartObject
-            ? ValidateAttributes(ref reader)
-            : "the value is not a JSON object";
-
-        // The rest is read in any case: that a value is not JSON at all is the better reason.
         while (reader.Read())
         {
         }
 
-        return reason ?? (JsonText.HasUnpairedSurrogate(value) ? "a string holds half of a surrogate pair" : null);
+        if (JsonText.HasUnpairedSurrogate(value))
+        {
+            return "a string holds half of a surrogate pair";
+        }
+
+        reader = new Utf8JsonReader(value);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.StartObject
+            ? ValidateAttributes(ref reader)
+            : "the value is not a JSON object";
     }
 
     private static string? ValidateAttributes(ref Utf8JsonReader reader)

@@ -1,3 +1,4 @@
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -12,12 +13,14 @@ namespace CatFunctions.Core.Photos;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told once when the source fails and once when it is back.</param>
 /// <param name="standIn">The bundled sample, if it is to be shown until the source gives its first photos.</param>
+/// <param name="metrics">Told of each photo that comes, if given.</param>
 public sealed partial class GalleryKeeper(
     IPhotoSource source,
     IOptions<CatApiOptions> options,
     TimeProvider time,
     ILogger<GalleryKeeper> logger,
-    Gallery? standIn = null) : IDisposable
+    Gallery? standIn = null,
+    PipelineMetrics? metrics = null) : IDisposable
 {
     /// <summary>How long the first caller waits for the source before the stand-in is shown.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -86,6 +89,7 @@ public sealed partial class GalleryKeeper(
         {
             var photos = await source.GetPhotosAsync(stop).ConfigureAwait(false);
             _gallery = _gallery.Add(photos, time.GetUtcNow());
+            metrics?.CountPhotos(photos.Count);
             _pause = _interval;
             EndOutage();
         }

@@ -1,5 +1,5 @@
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +15,7 @@ public static class PhotoServices
     {
         services.AddOptions<CatApiOptions>().BindConfiguration(CatApiOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CatApiOptions>, CatApiOptionsValidator>();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddPipelineMetrics();
 
         services.AddHttpClient<CatApiClient>()
             .UseSocketsHttpHandler((handler, _) =>
@@ -35,7 +35,8 @@ public static class PhotoServices
                 provider.GetRequiredService<IOptions<CatApiOptions>>(),
                 time,
                 provider.GetRequiredService<ILogger<GalleryKeeper>>(),
-                mode == PhotoMode.Auto ? Gallery.Empty.Add(SampleCatalogue.Photos, time.GetUtcNow()) : null);
+                mode == PhotoMode.Auto ? Gallery.Empty.Add(SampleCatalogue.Photos, time.GetUtcNow()) : null,
+                provider.GetRequiredService<PipelineMetrics>());
         });
     }
 }

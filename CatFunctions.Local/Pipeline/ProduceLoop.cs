@@ -1,6 +1,7 @@
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Telemetry;
 using CatFunctions.Local.Kafka;
 
 namespace CatFunctions.Local.Pipeline;
@@ -11,6 +12,7 @@ internal sealed class ProduceLoop(
     CatEventGenerator generator,
     EventProducer producer,
     PipelineStatus status,
+    PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<ProduceLoop> logger)
 {
@@ -44,8 +46,10 @@ internal sealed class ProduceLoop(
     {
         try
         {
+            using var trace = PipelineTrace.StartTick(tick);
             using var events = await generator.GenerateAsync(tick, stop);
             _outage.End();
+            metrics.CountTick(events.Count);
             var produced = 0;
             try
             {

@@ -16,7 +16,7 @@ public sealed class TextTableTests
         texts.Select(text => table.NumberOf(text)).ShouldBe(Enumerable.Range(0, texts.Length));
 
         table.Count.ShouldBe(texts.Length);
-        Enumerable.Range(0, texts.Length).ShouldAllBe(number => table[number].SequenceEqual(texts[number]));
+        Enumerable.Range(0, texts.Length).Select(number => table[number].ToArray()).ShouldBe(texts);
     }
 
     [Fact]

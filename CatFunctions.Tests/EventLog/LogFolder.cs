@@ -20,4 +20,22 @@ internal static class LogFolder
     /// <summary>The offsets of a log's lines, in the order of its files.</summary>
     public static long[] Offsets(string root, string log = LogNames.Events) =>
         [.. Lines(root, log).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kafkaoffset").GetInt64())];
+
+    /// <summary>Waits until a log holds this many lines.</summary>
+    public static async Task WaitForLinesAsync(this TempFolder root, string log, int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (CountLines(root.Path, log) < count)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+        }
+    }
+
+    /// <summary>Counts the whole lines of a log that may be growing.</summary>
+    public static int CountLines(string root, string log) => Files(root, log).Sum(path =>
+    {
+        using var file = new FileStream(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd().Count(character => character == '\n');
+    });
 }

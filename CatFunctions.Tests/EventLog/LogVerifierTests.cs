@@ -56,7 +56,70 @@ public sealed class LogVerifierTests : IDisposable
     {
         await Record([.. Tick(First, 0, 10), RecordFactory.Record(10, SampleEvent.WithIndex(4, First, 10))]);
 
+        (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is one too many: its tick was complete before");
+    }
+
+    [Fact]
+    public async Task An_event_that_is_there_twice_before_its_tick_is_complete_is_a_problem()
+    {
+        await Record([.. Tick(First, 0, 10)[..5], RecordFactory.Record(10, SampleEvent.WithIndex(4, First, 10))]);
+
         (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is there twice");
+    }
+
+    [Fact]
+    public async Task Each_partition_of_each_log_is_reported()
+    {
+        await Record([.. Tick(First, 5, 10, partition: 0), RecordFactory.Record(20, [1], partition: 0), .. Tick(Second, 0, 3, partition: 1)]);
+        await Record([.. Tick("20261122T073025000Z", 2, 4, partition: 0)]);
+
+        (await Verify()).Partitions.ShouldBe(
+        [
+            new PartitionReport(LogNames.Events, 0, Segments: 2, Generations: 2, 5, 5, Lines: 14, Skipped: 0, Repeated: 0),
+            new PartitionReport(LogNames.Events, 1, Segments: 1, Generations: 1, 0, 2, Lines: 3, Skipped: 0, Repeated: 0),
+            new PartitionReport(LogNames.DeadLetters, 0, Segments: 1, Generations: 1, 20, 20, Lines: 1, Skipped: 0, Repeated: 0),
+        ]);
+    }
+
+    [Fact]
+    public async Task Offsets_that_are_skipped_or_repeated_are_counted_by_partition()
+    {
+        await Record([RecordFactory.Record(0, SampleEvent.WithIndex(0, First, 3)), RecordFactory.Record(7, SampleEvent.WithIndex(1, First, 3))]);
+        await ChangeOnlyFile(text => text + text);
+
+        var partition = (await Verify()).Partitions.ShouldHaveSingleItem();
+
+        partition.Skipped.ShouldBe(12);
+        partition.Repeated.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Events_that_were_deleted_with_old_hours_are_missed_only_if_none_were_to_be_deleted()
+    {
+        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 59, 59, TimeSpan.Zero));
+        const string Cut = "20261122T075955000Z";
+        await Record(Tick(Cut, 0, 10)[..6], clock);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await Record([.. Tick(Cut, 0, 10)[6..], .. Tick("20261122T080105000Z", 10, 10)], clock);
+        File.Delete(Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogNames.Events)[0]));
+
+        (await Verify()).Problems.ShouldBe([$"6 of 10 events of tick {Cut} are missing, the first with index 0"]);
+        var report = await new LogVerifier(new FileSegmentStore(_folder.Path), oldHoursAreDeleted: true).VerifyAsync(CancellationToken.None);
+
+        report.Problems.ShouldBeEmpty();
+        report.CutTicks.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Progress_ends_with_all_that_was_read()
+    {
+        await Record([.. Tick(First, 0, 10), RecordFactory.Record(99, [1])]);
+        var reports = new List<VerificationProgress>();
+
+        await new LogVerifier(new FileSegmentStore(_folder.Path), new ListProgress(reports)).VerifyAsync(CancellationToken.None);
+
+        reports[^1].Lines.ShouldBe(11);
+        reports[^1].Bytes.ShouldBe(reports[^1].TotalBytes);
     }
 
     [Fact]
@@ -137,17 +200,17 @@ public sealed class LogVerifierTests : IDisposable
     }
 
     private static readonly IEqualityComparer<VerificationReport> Comparer = EqualityComparer<VerificationReport>.Create(
-        (left, right) => left! with { Problems = [] } == right! with { Problems = [] } && left.Problems.SequenceEqual(right.Problems));
+        (left, right) => left! with { Problems = [], Partitions = [] } == right! with { Problems = [], Partitions = [] } && left.Problems.SequenceEqual(right.Problems));
 
     private static VerificationReport Sound(long events, long deadLetters, int segments, int ticks) =>
-        new(events, deadLetters, segments, ticks, UnfinishedTicks: 0, Problems: [], ProblemCount: 0);
+        new(events, deadLetters, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, Partitions: [], Problems: [], ProblemCount: 0);
 
     private static ConsumedRecord[] Tick(string tick, long firstOffset, int size, int partition = 0) =>
         [.. Enumerable.Range(0, size).Select(index => RecordFactory.Record(firstOffset + index, SampleEvent.WithIndex(index, tick, size), partition))];
 
-    private async Task Record(ConsumedRecord[] batch)
+    private async Task Record(ConsumedRecord[] batch, TimeProvider? clock = null)
     {
-        using var recorder = new EventRecorder(new FileSegmentStore(_folder.Path), TimeProvider.System);
+        using var recorder = new EventRecorder(new FileSegmentStore(_folder.Path), clock ?? TimeProvider.System);
         await recorder.RecordAsync(batch, CancellationToken.None);
     }
 
@@ -159,4 +222,9 @@ public sealed class LogVerifierTests : IDisposable
 
     private Task<VerificationReport> Verify() =>
         new LogVerifier(new FileSegmentStore(_folder.Path)).VerifyAsync(CancellationToken.None);
+
+    private sealed class ListProgress(List<VerificationProgress> reports) : IProgress<VerificationProgress>
+    {
+        public void Report(VerificationProgress value) => reports.Add(value);
+    }
 }

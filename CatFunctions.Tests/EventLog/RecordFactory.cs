@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.Events;
 
@@ -21,4 +22,7 @@ internal static class RecordFactory
         Timestamp,
         key is null ? null : (ReadOnlyMemory<byte>?)key,
         value is null ? null : (ReadOnlyMemory<byte>?)value);
+
+    /// <summary>The offset that a line of the log carries.</summary>
+    public static long OffsetOf(string line) => JsonDocument.Parse(line).RootElement.GetProperty("kafkaoffset").GetInt64();
 }

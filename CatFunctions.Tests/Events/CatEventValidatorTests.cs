@@ -88,6 +88,14 @@ public sealed class CatEventValidatorTests
             .ShouldBe("a string holds half of a surrogate pair");
 
     [Theory]
+    [InlineData("1.0")]
+    [InlineData("breed")]
+    [InlineData("subject")]
+    public void Half_of_a_surrogate_pair_is_refused_wherever_the_text_is_compared(string text) =>
+        Validate(SampleEvent.Json.Replace($"\"{text}\"", "\"\\udc00\"", StringComparison.Ordinal))
+            .ShouldBe("a string holds half of a surrogate pair");
+
+    [Theory]
     [InlineData("\\ud83d\\ude00")]
     [InlineData("\\\\ud83d")]
     [InlineData("\\\\\\\"\\u00e9")]

@@ -49,7 +49,7 @@ public sealed class SampleCatalogueTests
 
     [Fact]
     public void Every_drawing_in_the_assembly_is_in_the_catalogue() =>
-        typeof(SampleCatalogue).Assembly.GetManifestResourceNames().Count(name => name.EndsWith(".svg"))
+        typeof(SampleCatalogue).Assembly.GetManifestResourceNames().Count(name => name.Contains(".Photos.Samples.", StringComparison.Ordinal))
             .ShouldBe(SampleCatalogue.Photos.Count);
 
     [Theory]

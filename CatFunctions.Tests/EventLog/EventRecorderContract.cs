@@ -1,24 +1,32 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.Events;
 
 namespace CatFunctions.Tests.EventLog;
 
-public sealed class EventRecorderTests : IDisposable
+/// <summary>What a recorder promises, whatever store it writes to.</summary>
+/// <typeparam name="TLog">Where the log is.</typeparam>
+public abstract class EventRecorderContract<TLog> : IDisposable
+    where TLog : TestLog
 {
     private const string OtherTopic = "20261122T080000000Z";
 
-    private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 7, 59, 0, TimeSpan.Zero));
+    private protected ManualTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 7, 59, 0, TimeSpan.Zero));
     private EventRecorder _recorder;
 
-    public EventRecorderTests() => _recorder = NewRecorder();
+    protected EventRecorderContract(TLog log)
+    {
+        Log = log;
+        _recorder = NewRecorder();
+    }
+
+    protected TLog Log { get; }
 
     public void Dispose()
     {
         _recorder.Dispose();
-        _folder.Dispose();
+        Log.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -27,9 +35,9 @@ public sealed class EventRecorderTests : IDisposable
         var result = await Record([RecordFactory.Record(123, SampleEvent.Utf8(SampleEvent.Json), partition: 2)]);
 
         result.ShouldBe(new RecordResult(1, 0, 0, 0));
-        LogFolder.Files(_folder.Path, LogNames.Events)
+        Log.Files(LogNames.Events)
             .ShouldBe(["events/date=2026-11-22/hour=07/partition=2/0001-00000000000000000123.jsonl"]);
-        LogFolder.Lines(_folder.Path, LogNames.Events)
+        Log.Lines(LogNames.Events)
             .ShouldBe(["{\"kafkapartition\":2,\"kafkaoffset\":123," + SampleEvent.Json[1..]]);
     }
 
@@ -41,7 +49,7 @@ public sealed class EventRecorderTests : IDisposable
 
         await Record([RecordFactory.Record(0, SampleEvent.Utf8(indented))]);
 
-        LogFolder.Lines(_folder.Path, LogNames.Events)
+        Log.Lines(LogNames.Events)
             .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0," + minified[1..]]);
     }
 
@@ -50,7 +58,7 @@ public sealed class EventRecorderTests : IDisposable
     {
         await Record([RecordFactory.Record(0, SampleEvent.Utf8("  { " + SampleEvent.Json[1..] + "\t"))]);
 
-        LogFolder.Lines(_folder.Path, LogNames.Events)
+        Log.Lines(LogNames.Events)
             .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0, " + SampleEvent.Json[1..]]);
     }
 
@@ -63,11 +71,11 @@ public sealed class EventRecorderTests : IDisposable
         var result = await Record([RecordFactory.Record(5, value, key: key), RecordFactory.Event(6)]);
 
         result.ShouldBe(new RecordResult(1, 0, 1, 0));
-        LogFolder.Files(_folder.Path, LogNames.DeadLetters)
+        Log.Files(LogNames.DeadLetters)
             .ShouldBe(["dead-letters/date=2026-11-22/hour=07/partition=0/0001-00000000000000000005.jsonl"]);
-        LogFolder.Lines(_folder.Path, LogNames.DeadLetters).ShouldBe(
+        Log.Lines(LogNames.DeadLetters).ShouldBe(
             ["""{"kafkapartition":0,"kafkaoffset":5,"time":"2026-11-22T07:30:15Z","reason":"the value is not UTF-8","key":"AAH/","value":"bm90IGpzb24gCv8="}"""]);
-        LogFolder.Offsets(_folder.Path).ShouldBe([6]);
+        Log.Offsets().ShouldBe([6]);
     }
 
     [Fact]
@@ -75,7 +83,7 @@ public sealed class EventRecorderTests : IDisposable
     {
         await Record([RecordFactory.Record(0, null), RecordFactory.Record(1, [])]);
 
-        var lines = LogFolder.Lines(_folder.Path, LogNames.DeadLetters).Select(line => JsonNode.Parse(line)!).ToArray();
+        var lines = Log.Lines(LogNames.DeadLetters).Select(line => JsonNode.Parse(line)!).ToArray();
         lines.Select(line => (string?)line["value"]).ShouldBe([null, ""]);
         lines.Select(line => (string?)line["reason"]).ShouldBe(["the record has no value", "the value is empty"]);
     }
@@ -88,8 +96,8 @@ public sealed class EventRecorderTests : IDisposable
         var result = await Record([RecordFactory.Record(0, SampleEvent.With("filler", filler)), RecordFactory.Record(1, SampleEvent.Utf8(filler))]);
 
         result.ShouldBe(new RecordResult(1, 0, 1, 0));
-        ((string?)JsonNode.Parse(LogFolder.Lines(_folder.Path, LogNames.Events).Single())!["filler"]).ShouldBe(filler);
-        Convert.FromBase64String((string?)JsonNode.Parse(LogFolder.Lines(_folder.Path, LogNames.DeadLetters).Single())!["value"] ?? "")
+        ((string?)JsonNode.Parse(Log.Lines(LogNames.Events).Single())!["filler"]).ShouldBe(filler);
+        Convert.FromBase64String((string?)JsonNode.Parse(Log.Lines(LogNames.DeadLetters).Single())!["value"] ?? "")
             .ShouldBe(SampleEvent.Utf8(filler));
     }
 
@@ -101,8 +109,8 @@ public sealed class EventRecorderTests : IDisposable
     {
         await Record([RecordFactory.Event(7, 1), RecordFactory.Event(3, 0), RecordFactory.Event(8, 1), RecordFactory.Event(4, 0)]);
 
-        LogFolder.Files(_folder.Path, LogNames.Events).Length.ShouldBe(2);
-        LogFolder.Offsets(_folder.Path).ShouldBe([3, 4, 7, 8]);
+        Log.Files(LogNames.Events).Length.ShouldBe(2);
+        Log.Offsets().ShouldBe([3, 4, 7, 8]);
     }
 
     [Theory]
@@ -119,7 +127,7 @@ public sealed class EventRecorderTests : IDisposable
         var result = await Record(RecordFactory.Events(12, 6));
 
         result.ShouldBe(new RecordResult(3, 3, 0, 0));
-        LogFolder.Offsets(_folder.Path).ShouldBe([10, 11, 12, 13, 14, 15, 16, 17]);
+        Log.Offsets().ShouldBe([10, 11, 12, 13, 14, 15, 16, 17]);
     }
 
     [Fact]
@@ -129,7 +137,7 @@ public sealed class EventRecorderTests : IDisposable
 
         result.Recorded.ShouldBe(7);
         result.Redelivered.ShouldBe(5);
-        LogFolder.Offsets(_folder.Path).ShouldBe([0, 1, 2, 3, 4, 5, 6]);
+        Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5, 6]);
     }
 
     [Fact]
@@ -140,7 +148,7 @@ public sealed class EventRecorderTests : IDisposable
         Restart();
 
         (await Record(batch)).ShouldBe(new RecordResult(0, 4, 0, 0));
-        LogFolder.Offsets(_folder.Path, LogNames.DeadLetters).ShouldBe([1, 3]);
+        Log.Offsets(LogNames.DeadLetters).ShouldBe([1, 3]);
     }
 
     [Theory]
@@ -157,7 +165,7 @@ public sealed class EventRecorderTests : IDisposable
         var result = await Record(RecordFactory.Events(0, 4, topic: OtherTopic));
 
         result.ShouldBe(new RecordResult(4, 0, 0, 0));
-        LogFolder.Files(_folder.Path, LogNames.Events).ShouldBe(
+        Log.Files(LogNames.Events).ShouldBe(
         [
             "events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000000.jsonl",
             "events/date=2026-11-22/hour=07/partition=0/0002-00000000000000000000.jsonl",
@@ -173,7 +181,7 @@ public sealed class EventRecorderTests : IDisposable
         var result = await Record([.. RecordFactory.Events(0, 5), .. RecordFactory.Events(0, 3, topic: OtherTopic)]);
 
         result.ShouldBe(new RecordResult(8, 0, 0, 0));
-        LogFolder.Offsets(_folder.Path).ShouldBe([0, 1, 2, 3, 4, 0, 1, 2]);
+        Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 0, 1, 2]);
     }
 
     [Fact]
@@ -185,7 +193,7 @@ public sealed class EventRecorderTests : IDisposable
         var result = await Record([first with { Timestamp = first.Timestamp.AddSeconds(1) }]);
 
         result.DeadLettered.ShouldBe(1);
-        LogFolder.Lines(_folder.Path, LogNames.DeadLetters).Length.ShouldBe(2);
+        Log.Lines(LogNames.DeadLetters).Length.ShouldBe(2);
     }
 
     [Fact]
@@ -195,7 +203,7 @@ public sealed class EventRecorderTests : IDisposable
 
         (await Record([RecordFactory.Event(5)])).Recorded.ShouldBe(1);
 
-        LogFolder.Offsets(_folder.Path).ShouldBe([0, 10, 5]);
+        Log.Offsets().ShouldBe([0, 10, 5]);
     }
 
     [Fact]
@@ -209,10 +217,10 @@ public sealed class EventRecorderTests : IDisposable
     public async Task A_new_hour_starts_a_new_segment()
     {
         await Record(RecordFactory.Events(0, 2));
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        Clock.Advance(TimeSpan.FromMinutes(1));
         await Record(RecordFactory.Events(2, 2));
 
-        LogFolder.Files(_folder.Path, LogNames.Events).ShouldBe(
+        Log.Files(LogNames.Events).ShouldBe(
         [
             "events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000000.jsonl",
             "events/date=2026-11-22/hour=08/partition=0/0001-00000000000000000002.jsonl",
@@ -223,19 +231,19 @@ public sealed class EventRecorderTests : IDisposable
     public async Task A_clock_that_goes_back_does_not_put_newer_events_into_an_older_folder()
     {
         await Record(RecordFactory.Events(0, 2));
-        _clock.Advance(TimeSpan.FromHours(-3));
+        Clock.Advance(TimeSpan.FromHours(-3));
         await Record(RecordFactory.Events(2, 2));
         Restart();
 
         (await Record(RecordFactory.Events(0, 5))).ShouldBe(new RecordResult(1, 4, 0, 0));
-        LogFolder.Files(_folder.Path, LogNames.Events).Length.ShouldBe(1);
+        Log.Files(LogNames.Events).Length.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_redelivery_is_recognized_in_segments_of_earlier_hours()
     {
         await Record(RecordFactory.Events(0, 5));
-        _clock.Advance(TimeSpan.FromHours(30));
+        Clock.Advance(TimeSpan.FromHours(30));
         await Record(RecordFactory.Events(5, 5));
         Restart();
 
@@ -252,38 +260,7 @@ public sealed class EventRecorderTests : IDisposable
             (await Record([RecordFactory.Event(offset)])).ShouldBe(new RecordResult(0, 1, 0, 0));
         }
 
-        LogFolder.Offsets(_folder.Path).Length.ShouldBe(5000);
-    }
-
-    [Fact]
-    public async Task A_tail_that_was_cut_at_any_byte_is_repaired()
-    {
-        await Record(RecordFactory.Events(0, 3));
-        var path = Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogNames.Events).Single());
-        var whole = await File.ReadAllBytesAsync(path);
-
-        for (var length = 0; length < whole.Length; length++)
-        {
-            await File.WriteAllBytesAsync(path, whole[..length]);
-            Restart();
-
-            (await Record(RecordFactory.Events(0, 3))).Recorded.ShouldBe(3 - whole.AsSpan(0, length).Count((byte)'\n'));
-            (await File.ReadAllBytesAsync(path)).ShouldBe(whole);
-        }
-    }
-
-    [Fact]
-    public async Task A_torn_tail_is_cut_when_the_next_append_opens_a_new_segment()
-    {
-        await Record(RecordFactory.Events(0, 3));
-        var path = Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogNames.Events).Single());
-        await File.AppendAllTextAsync(path, "{\"kafkapartition\":0,\"kaf");
-        Restart();
-        _clock.Advance(TimeSpan.FromHours(1));
-
-        await Record(RecordFactory.Events(3, 1));
-
-        LogFolder.Offsets(_folder.Path).ShouldBe([0, 1, 2, 3]);
+        Log.Offsets().Length.ShouldBe(5000);
     }
 
     [Fact]
@@ -295,12 +272,12 @@ public sealed class EventRecorderTests : IDisposable
         await Record(RecordFactory.Events(5, 5));
 
         // The zombie's clock is an hour ahead, then behind.
-        using var ahead = new EventRecorder(new FileSegmentStore(_folder.Path), new ManualTimeProvider(_clock.GetUtcNow().AddHours(1)));
+        using var ahead = new EventRecorder(Log.Store, new ManualTimeProvider(Clock.GetUtcNow().AddHours(1)));
         await ahead.RecordAsync(RecordFactory.Events(0, 12), CancellationToken.None);
         await zombie.RecordAsync(RecordFactory.Events(7, 6), CancellationToken.None);
         await Record(RecordFactory.Events(10, 5));
 
-        LogFolder.Offsets(_folder.Path).ShouldBe(Enumerable.Range(0, 15).Select(offset => (long)offset));
+        Log.Offsets().ShouldBe(Enumerable.Range(0, 15).Select(offset => (long)offset));
     }
 
     [Fact]
@@ -314,11 +291,11 @@ public sealed class EventRecorderTests : IDisposable
             {
                 var count = random.Next(1, 60);
                 await recorder.RecordAsync(RecordFactory.Events(Math.Max(0, offset - random.Next(30)), count), CancellationToken.None);
-                offset = (int)(LastOffset(_folder.Path) + 1);
+                offset = Log.Lines(LogNames.Events).Length;
             }
         })));
 
-        LogFolder.Offsets(_folder.Path).ShouldBe(Enumerable.Range(0, LogFolder.Offsets(_folder.Path).Length).Select(offset => (long)offset));
+        Log.Offsets().ShouldBe(Enumerable.Range(0, Log.Offsets().Length).Select(offset => (long)offset));
         foreach (var recorder in recorders)
         {
             recorder.Dispose();
@@ -326,29 +303,131 @@ public sealed class EventRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task Recorders_whose_clocks_are_hours_apart_race_for_the_first_segment_and_all_others()
+    {
+        var recorders = Enumerable.Range(0, 4)
+            .Select(hours => new EventRecorder(Log.Store, new ManualTimeProvider(Clock.GetUtcNow().AddHours(hours))))
+            .ToArray();
+
+        await Task.WhenAll(recorders.Select((recorder, number) => Task.Run(async () =>
+        {
+            for (var offset = 0; offset < 100; offset += 10 - number)
+            {
+                await recorder.RecordAsync(RecordFactory.Events(offset, 10), CancellationToken.None);
+            }
+        })));
+
+        Log.Offsets().ShouldBeUnique();
+        Log.Offsets().ShouldBe(Log.Offsets().Order());
+        Log.Offsets().Take(100).ShouldBe(Enumerable.Range(0, 100).Select(offset => (long)offset));
+        Array.ForEach(recorders, recorder => recorder.Dispose());
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue, 3, 4)]
+    [InlineData(1000, int.MaxValue, 10)]
+    public async Task A_segment_that_is_full_is_followed_by_another(long maxBytes, int maxBlocks, int segments)
+    {
+        var log = new PartitionLog(
+            Log.Store, LogNames.Events, 0, new EventLine(), new RollPolicy(maxBytes, maxBlocks), new(), Clock);
+        if (maxBlocks < int.MaxValue && Log.Store is FileSegmentStore)
+        {
+            segments = 1; // files are not made of blocks
+        }
+
+        foreach (var entry in RecordFactory.Events(0, 20).Chunk(2).Select(pair => pair.Select(record => new LogEntry(record, null)).ToArray()))
+        {
+            await log.AppendAsync(entry, CancellationToken.None);
+        }
+
+        Log.Files(LogNames.Events).Length.ShouldBe(segments);
+        Log.Offsets().ShouldBe(Enumerable.Range(0, 20).Select(offset => (long)offset));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task A_batch_of_two_generations_that_is_delivered_again_is_recognized(int from)
+    {
+        ConsumedRecord[] batch = [.. RecordFactory.Events(2, 5), .. RecordFactory.Events(0, 3, topic: OtherTopic)];
+        await Record(RecordFactory.Events(0, 2));
+        await Record(batch);
+
+        (await Record(batch[from..])).Recorded.ShouldBe(0);
+
+        Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5, 6, 0, 1, 2]);
+        (await Record(RecordFactory.Events(2, 9, topic: OtherTopic))).ShouldBe(new RecordResult(8, 1, 0, 0));
+    }
+
+    [Fact]
+    public async Task A_segment_that_a_crash_left_empty_is_filled_or_followed()
+    {
+        var empty = new Segment(LogNames.Events, Segment.HourOf(Clock.GetUtcNow()), 0, 1, 5);
+        await Log.Store.TryCreateAsync(empty, null, CancellationToken.None);
+
+        await Record(RecordFactory.Events(7, 2));
+
+        Log.Offsets().ShouldBe([7, 8]);
+        (await new LogVerifier(Log.Store).VerifyAsync(CancellationToken.None)).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_foreign_line_among_others_hides_no_line_of_the_log()
+    {
+        await Record(RecordFactory.Events(0, 1000));
+        Log.Append(Log.Files(LogNames.Events).Single(), "a foreign line\n{\"another\":1}\n\n" + new string('x', 200_000) + "\n");
+        await Log.Store.TryCreateAsync(
+            new Segment(LogNames.Events, Segment.HourOf(Clock.GetUtcNow()), 0, 1, 1000),
+            await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None),
+            CancellationToken.None);
+
+        foreach (var offset in new[] { 0, 499, 500, 998, 999 })
+        {
+            (await Record([RecordFactory.Event(offset)])).ShouldBe(new RecordResult(0, 1, 0, 0));
+        }
+
+        (await new LogVerifier(Log.Store).VerifyAsync(CancellationToken.None)).ProblemCount.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Nothing_is_read_behind_the_end_of_a_segment()
+    {
+        await Record(RecordFactory.Events(0, 3));
+        var head = await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None);
+
+        (await Log.Store.ReadAsync(head!.Segment, head.Length, new byte[100], CancellationToken.None)).ShouldBe(0);
+        (await Log.Store.ReadAsync(head.Segment, head.Length - 7, new byte[100], CancellationToken.None)).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_log_that_nobody_has_written_to_is_empty()
+    {
+        (await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None)).ShouldBeNull();
+        (await Log.Store.ListAsync(LogNames.Events, null, CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_store_that_was_prepared_is_still_empty()
+    {
+        await Log.Store.PrepareAsync(CancellationToken.None);
+        await Log.Store.PrepareAsync(CancellationToken.None);
+
+        (await Log.Store.ListAsync(LogNames.Events, null, CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_tail_that_is_not_a_line_of_the_log_is_a_clear_error()
     {
         await Record(RecordFactory.Events(0, 2));
-        var path = LogFolder.Files(_folder.Path, LogNames.Events).Single();
-        await File.AppendAllTextAsync(Path.Combine(_folder.Path, path), "a foreign line\n");
+        var path = Log.Files(LogNames.Events).Single();
+        Log.Append(path, "a foreign line\n");
         Restart();
 
         var error = await Record(RecordFactory.Events(2, 1)).ShouldThrowAsync<EventLogException>();
 
         error.Message.ShouldStartWith(path);
         error.Message.ShouldNotContain('\n');
-    }
-
-    [Fact]
-    public async Task A_folder_that_cannot_be_made_is_a_clear_error_and_the_batch_can_be_given_again()
-    {
-        var blocker = Path.Combine(_folder.Path, LogNames.Events);
-        await File.WriteAllTextAsync(blocker, "");
-
-        await Record(RecordFactory.Events(0, 3)).ShouldThrowAsync<EventLogException>();
-        File.Delete(blocker);
-
-        (await Record(RecordFactory.Events(0, 3))).Recorded.ShouldBe(3);
     }
 
     [Fact]
@@ -359,23 +438,14 @@ public sealed class EventRecorderTests : IDisposable
 
         (await Record(batch)).Recorded.ShouldBe(12);
 
-        LogFolder.Offsets(_folder.Path).ShouldBe(Enumerable.Range(0, 12).Select(offset => (long)offset));
+        Log.Offsets().ShouldBe(Enumerable.Range(0, 12).Select(offset => (long)offset));
     }
 
-    private static long LastOffset(string root) =>
-        LogFolder.Files(root, LogNames.Events).Select(path => ReadShared(Path.Combine(root, path)).Count(character => character == '\n')).Sum() - 1;
+    private protected Task<RecordResult> Record(ConsumedRecord[] batch) => _recorder.RecordAsync(batch, CancellationToken.None);
 
-    private static string ReadShared(string path)
-    {
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
+    private protected EventRecorder NewRecorder() => new(Log.Store, Clock);
 
-    private Task<RecordResult> Record(ConsumedRecord[] batch) => _recorder.RecordAsync(batch, CancellationToken.None);
-
-    private EventRecorder NewRecorder() => new(new FileSegmentStore(_folder.Path), _clock);
-
-    private void Restart()
+    private protected void Restart()
     {
         _recorder.Dispose();
         _recorder = NewRecorder();

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CatFunctions.Core.Events;
+using CatFunctions.Kafka;
 
-namespace CatFunctions.Tests.FunctionApp;
+namespace CatFunctions.Tests.FunctionApp.Kafka;
 
 /// <summary>The form is the Kafka extension's, as its KafkaProducerAsyncCollector reads it.</summary>
 public sealed class KafkaEnvelopeTests

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CatFunctions.Core.Events;
 
-namespace CatFunctions;
+namespace CatFunctions.Kafka;
 
 /// <summary>
 /// One record for the Kafka output binding, which takes a key and headers only in this form: a JSON object, as text.
@@ -34,6 +34,6 @@ internal sealed record KafkaEnvelope(
     {
         var value = Encoding.UTF8.GetString(produced.Value.Span);
         var envelope = new KafkaEnvelope(produced.Key, value, timestamp, headers);
-        return JsonSerializer.Serialize(envelope, KafkaEnvelopeJson.Default.KafkaEnvelope);
+        return JsonSerializer.Serialize(envelope, KafkaEnvelopeJson.Short.KafkaEnvelope);
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace CatFunctions;
+namespace CatFunctions.Kafka;
 
 /// <summary>A header of a <see cref="KafkaEnvelope"/>.</summary>
 internal sealed record KafkaEnvelopeHeader(string Key, string Value)

@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+using CatFunctions.Core.EventLog;
+
+namespace CatFunctions.Core.Telemetry;
+
+/// <summary>
+/// The metrics of the pipeline. They are counted per tick and per batch, never per event. docs/telemetry.md lists them.
+/// </summary>
+public sealed class PipelineMetrics
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "CatFunctions";
+
+    private readonly TimeProvider _clock;
+    private readonly Counter<long> _ticks;
+    private readonly Counter<long> _photosFetched;
+    private readonly Counter<long> _eventsProduced;
+    private readonly Counter<long> _eventsRecorded;
+    private readonly Counter<long> _recordsRedelivered;
+    private readonly Counter<long> _recordsDeadLettered;
+    private readonly Histogram<int> _batchSize;
+    private readonly Histogram<double> _appendDuration;
+    private long _newestEvent;
+
+    public PipelineMetrics(IMeterFactory meters, TimeProvider clock)
+    {
+        _clock = clock;
+        var meter = meters.Create(MeterName);
+        _ticks = meter.CreateCounter<long>(
+            "catfunctions.ticks", "{tick}", "Ticks whose events were produced.");
+        _photosFetched = meter.CreateCounter<long>(
+            "catfunctions.photos.fetched", "{photo}", "Photos that came from the photo source.");
+        _eventsProduced = meter.CreateCounter<long>(
+            "catfunctions.events.produced", "{event}", "Events handed over for Kafka.");
+        _eventsRecorded = meter.CreateCounter<long>(
+            "catfunctions.events.recorded", "{event}", "Events appended to the log.");
+        _recordsRedelivered = meter.CreateCounter<long>(
+            "catfunctions.records.redelivered", "{record}", "Records that the log already held.");
+        _recordsDeadLettered = meter.CreateCounter<long>(
+            "catfunctions.records.dead_lettered", "{record}", "Records appended to the dead letters.");
+        _batchSize = meter.CreateHistogram(
+            "catfunctions.batch.size", "{record}", "Records of a recorded batch.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384] });
+        _appendDuration = meter.CreateHistogram(
+            "catfunctions.append.duration", "s", "Time until a batch is durable in the log.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+            });
+        meter.CreateObservableGauge(
+            "catfunctions.newest_event.age", NewestEventAge, "s", "Time since the newest recorded event came to Kafka.");
+    }
+
+    /// <summary>A tick's events were handed over for Kafka.</summary>
+    public void CountTick(int events)
+    {
+        _ticks.Add(1);
+        _eventsProduced.Add(events);
+    }
+
+    /// <summary>Photos came from the photo source.</summary>
+    public void CountPhotos(int photos) => _photosFetched.Add(photos);
+
+    /// <summary>A batch is in the log.</summary>
+    /// <param name="result">What became of its records.</param>
+    /// <param name="newest">The Kafka timestamp of its newest record.</param>
+    /// <param name="duration">How long it took.</param>
+    internal void CountBatch(RecordResult result, DateTimeOffset newest, TimeSpan duration)
+    {
+        _eventsRecorded.Add(result.Recorded);
+        _recordsRedelivered.Add(result.Redelivered);
+        _recordsDeadLettered.Add(result.DeadLettered);
+        _batchSize.Record(result.Recorded + result.Redelivered + result.DeadLettered);
+        _appendDuration.Record(duration.TotalSeconds);
+        if (newest.UtcTicks > Interlocked.Read(ref _newestEvent))
+        {
+            Interlocked.Exchange(ref _newestEvent, newest.UtcTicks); // batches are recorded one after the other
+        }
+    }
+
+    private IEnumerable<Measurement<double>> NewestEventAge()
+    {
+        var newest = Interlocked.Read(ref _newestEvent);
+        return newest == 0 ? [] : [new((_clock.GetUtcNow() - new DateTimeOffset(newest, TimeSpan.Zero)).TotalSeconds)];
+    }
+}

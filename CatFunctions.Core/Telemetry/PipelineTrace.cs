@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Events;
+using CatFunctions.Core.Simulation;
+
+namespace CatFunctions.Core.Telemetry;
+
+/// <summary>
+/// The spans of the pipeline, by <see cref="ActivitySource"/>. The events of a tick carry the span of the tick as
+/// <c>traceparent</c>, and the span of a recorded batch has links to the ticks that its records come from: so a trace
+/// leads from the timer to the log.
+/// </summary>
+public static class PipelineTrace
+{
+    /// <summary>The name of the source.</summary>
+    public const string SourceName = "CatFunctions";
+
+    /// <summary>The header of a record that holds the span it was produced in, as W3C Trace Context has it.</summary>
+    public const string TraceParentHeader = "traceparent";
+
+    /// <summary>The most links of a span: a batch that catches up after an outage may stem from hundreds of ticks.</summary>
+    public const int MaxLinks = 32;
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    // Internal, and neither producer nor consumer: that is the span of the function around it, and Application Insights
+    // would count each consumer as one more request.
+
+    /// <summary>Starts the span in which a tick's events are produced; null if nobody listens.</summary>
+    public static Activity? StartTick(Tick tick) =>
+        Source.StartActivity("produce tick")?.SetTag("catfunctions.tick", EventId.FormatTick(tick.ScheduledTime));
+
+    /// <summary>Starts the span in which a batch is recorded; null if nobody listens.</summary>
+    internal static Activity? StartRecording(IReadOnlyList<ConsumedRecord> batch) =>
+        Source.HasListeners()
+            ? Source.StartActivity("record batch", ActivityKind.Internal, parentContext: default, links: Links(batch))
+                ?.SetTag("messaging.batch.message_count", batch.Count)
+            : null;
+
+    /// <summary>Ends a span that failed.</summary>
+    internal static void Fail(this Activity activity, Exception exception) =>
+        activity.SetStatus(ActivityStatusCode.Error, exception.Message).AddException(exception);
+
+    // Records of one tick stand side by side, so nearly all are like the one before.
+    private static List<ActivityLink> Links(IReadOnlyList<ConsumedRecord> batch)
+    {
+        var links = new List<ActivityLink>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var previous = ReadOnlyMemory<byte>.Empty;
+        for (var i = 0; i < batch.Count && links.Count < MaxLinks; i++)
+        {
+            var traceParent = batch[i].TraceParent;
+            if (traceParent.Span.SequenceEqual(previous.Span))
+            {
+                continue;
+            }
+
+            previous = traceParent;
+            var text = Encoding.ASCII.GetString(traceParent.Span);
+            if (seen.Add(text) && ActivityContext.TryParse(text, null, isRemote: true, out var context))
+            {
+                links.Add(new ActivityLink(context));
+            }
+        }
+
+        return links;
+    }
+}

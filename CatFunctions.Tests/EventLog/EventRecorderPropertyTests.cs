@@ -1,0 +1,60 @@
+using System.Text;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Events;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CatFunctions.Tests.EventLog;
+
+[Collection(Azurite.Collection)]
+public sealed class EventRecorderPropertyTests(Azurite azurite)
+{
+    [Fact]
+    public void Over_files_the_log_holds_what_was_delivered_once_and_in_order() => Check(300, () => new FileTestLog());
+
+    [Fact]
+    public void Over_blobs_the_log_holds_what_was_delivered_once_and_in_order() => Check(10, () => new BlobTestLog(azurite));
+
+    private static void Check(int runs, Func<TestLog> newLog)
+    {
+        var steps = Arb.ToArbitrary(
+            Gen.Choose(0, int.MaxValue - 1).ArrayOf(40),
+            whole => Enumerable.Range(0, whole.Length).Select(i => whole.Where((_, index) => index != i).ToArray()));
+        Prop.ForAll(steps, numbers => RunAsync(numbers, newLog).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(runs).WithReplay(new Replay(new Rnd(20261122), null)));
+    }
+
+    private static async Task RunAsync(int[] steps, Func<TestLog> newLog)
+    {
+        using var log = newLog();
+        using var model = new DeliveryModel(log.Store);
+        foreach (var step in steps)
+        {
+            await model.StepAsync(step);
+        }
+
+        for (var partition = 0; partition < 2; partition++)
+        {
+            var delivered = model.Delivered.Where(record => record.Partition == partition).ToLookup(IsEvent);
+            ShouldHold(log, LogNames.Events, partition, delivered[true], new EventLine());
+            ShouldHold(log, LogNames.DeadLetters, partition, delivered[false], new DeadLetterLine());
+        }
+    }
+
+    private static bool IsEvent(ConsumedRecord record) => CatEventValidator.Validate(record.Value!.Value.Span) is null;
+
+    private static void ShouldHold(TestLog log, string name, int partition, IEnumerable<ConsumedRecord> records, ILineFormat format)
+    {
+        var stored = log.Files(name)
+            .Where(path => path.Contains($"/partition={partition}/", StringComparison.Ordinal))
+            .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        stored.ShouldBe(records.Select(LineOf));
+
+        string LineOf(ConsumedRecord record)
+        {
+            var line = new System.Buffers.ArrayBufferWriter<byte>();
+            format.Write(line, new LogEntry(record, CatEventValidator.Validate(record.Value!.Value.Span)));
+            return Encoding.UTF8.GetString(line.WrittenSpan).TrimEnd('\n');
+        }
+    }
+}

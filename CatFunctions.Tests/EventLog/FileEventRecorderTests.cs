@@ -1,0 +1,50 @@
+using CatFunctions.Core.EventLog;
+
+namespace CatFunctions.Tests.EventLog;
+
+/// <summary>The promise over files, and what can only happen to files.</summary>
+public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog>(new FileTestLog())
+{
+    [Fact]
+    public async Task A_tail_that_was_cut_at_any_byte_is_repaired()
+    {
+        await Record(RecordFactory.Events(0, 3));
+        var path = Log.PathOf(Log.Files(LogNames.Events).Single());
+        var whole = await File.ReadAllBytesAsync(path);
+
+        for (var length = 0; length < whole.Length; length++)
+        {
+            await File.WriteAllBytesAsync(path, whole[..length]);
+            Restart();
+
+            (await Record(RecordFactory.Events(0, 3))).Recorded.ShouldBe(3 - whole.AsSpan(0, length).Count((byte)'\n'));
+            (await File.ReadAllBytesAsync(path)).ShouldBe(whole);
+        }
+    }
+
+    [Fact]
+    public async Task A_torn_tail_is_cut_when_the_next_append_opens_a_new_segment()
+    {
+        await Record(RecordFactory.Events(0, 3));
+        var path = Log.PathOf(Log.Files(LogNames.Events).Single());
+        await File.AppendAllTextAsync(path, "{\"kafkapartition\":0,\"kaf");
+        Restart();
+        Clock.Advance(TimeSpan.FromHours(1));
+
+        await Record(RecordFactory.Events(3, 1));
+
+        Log.Offsets().ShouldBe([0, 1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_a_clear_error_and_the_batch_can_be_given_again()
+    {
+        var blocker = Log.PathOf(LogNames.Events);
+        await File.WriteAllTextAsync(blocker, "");
+
+        await Record(RecordFactory.Events(0, 3)).ShouldThrowAsync<EventLogException>();
+        File.Delete(blocker);
+
+        (await Record(RecordFactory.Events(0, 3))).Recorded.ShouldBe(3);
+    }
+}

@@ -1,0 +1,85 @@
+using CatFunctions.Core.EventLog;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CatFunctions.Tests.EventLog;
+
+public sealed class RetryingRecorderTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
+    private readonly List<TimeSpan> _pauses = [];
+    private readonly string _root;
+    private readonly EventRecorder _recorder;
+    private readonly RetryingRecorder _retrying;
+    private int _pausesUntilRepaired;
+
+    public RetryingRecorderTests()
+    {
+        _root = Path.Combine(_folder.Path, "log");
+        _clock.Waiting = pause =>
+        {
+            _pauses.Add(pause);
+            if (_pauses.Count == _pausesUntilRepaired)
+            {
+                File.Delete(_root);
+            }
+
+            _clock.Advance(pause);
+        };
+        _recorder = new EventRecorder(new FileSegmentStore(_root), _clock);
+        _retrying = new RetryingRecorder(_recorder, _clock, NullLogger<RetryingRecorder>.Instance);
+    }
+
+    public void Dispose()
+    {
+        _recorder.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_log_that_can_be_written_is_written_without_a_pause()
+    {
+        (await RecordAsync()).Recorded.ShouldBe(3);
+
+        _pauses.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_log_that_can_be_written_again_holds_the_batch_once()
+    {
+        PutObstacle();
+        _pausesUntilRepaired = 3;
+
+        (await RecordAsync()).Recorded.ShouldBe(3);
+
+        _pauses.Count.ShouldBe(3);
+        LogFolder.Offsets(_root).ShouldBe([0, 1, 2]);
+    }
+
+    [Fact]
+    public async Task After_some_pauses_it_gives_up_so_that_the_failure_is_seen()
+    {
+        PutObstacle();
+
+        await Should.ThrowAsync<EventLogException>(RecordAsync());
+
+        _pauses.Count.ShouldBe(RetryingRecorder.Retries);
+        _pauses.Sum(pause => pause.TotalSeconds).ShouldBeInRange(1, 35);
+    }
+
+    [Fact]
+    public async Task A_stop_ends_the_pause()
+    {
+        PutObstacle();
+        using var stop = new CancellationTokenSource();
+        _clock.Waiting = _ => stop.Cancel();
+
+        await Should.ThrowAsync<OperationCanceledException>(RecordAsync(stop.Token));
+    }
+
+    private Task<RecordResult> RecordAsync(CancellationToken cancellationToken = default) =>
+        _retrying.RecordAsync(RecordFactory.Events(0, 3), cancellationToken);
+
+    // A file where the log's folder should be.
+    private void PutObstacle() => File.WriteAllText(_root, "");
+}

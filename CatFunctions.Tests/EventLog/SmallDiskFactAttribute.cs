@@ -1,0 +1,10 @@
+namespace CatFunctions.Tests.EventLog;
+
+/// <summary>A test on a <see cref="SmallDisk"/>; skipped where there can be none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SmallDiskFactAttribute : FactAttribute
+{
+    private static readonly string? Reason = SmallDisk.WhyNot();
+
+    public SmallDiskFactAttribute() => Skip = Reason;
+}

@@ -1,0 +1,28 @@
+using CatFunctions.Core.EventLog;
+
+namespace CatFunctions.Tests.EventLog;
+
+/// <summary>A log of its own for one test, read as any outsider would: files, lines, JSON.</summary>
+public abstract class TestLog : IDisposable
+{
+    public abstract ISegmentStore Store { get; }
+
+    /// <summary>The files of a log, as paths under the root, in order.</summary>
+    public abstract string[] Files(string log);
+
+    /// <summary>The whole text of a file.</summary>
+    public abstract string Read(string path);
+
+    /// <summary>Adds to a file what no recorder would write.</summary>
+    public abstract void Append(string path, string text);
+
+    public abstract void Dispose();
+
+    /// <summary>The lines of a log, in the order of its files.</summary>
+    public string[] Lines(string log) =>
+        [.. Files(log).SelectMany(path => Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+
+    /// <summary>The offsets of a log's lines, in the order of its files.</summary>
+    public long[] Offsets(string log = LogNames.Events) =>
+        [.. Lines(log).Select(RecordFactory.OffsetOf)];
+}

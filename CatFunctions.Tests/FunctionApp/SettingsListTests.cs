@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Tests.Deployment;
+
+namespace CatFunctions.Tests.FunctionApp;
+
+/// <summary>The settings in the code, in the README and in the example are the same.</summary>
+public sealed partial class SettingsListTests
+{
+    /// <summary>Settings of the Functions host. Our code does not read them.</summary>
+    private static readonly string[] OfTheHost = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"];
+
+    [Fact]
+    public void Every_setting_in_the_code_is_in_the_readme_and_the_other_way_round() =>
+        InReadme().Keys.ShouldBe([.. OfTheHost, .. InCode()], ignoreOrder: true);
+
+    [Fact]
+    public void Every_setting_in_the_readme_is_in_the_example_and_the_other_way_round() =>
+        InExample().Keys.ShouldBe(InReadme().Keys, ignoreOrder: true);
+
+    [Fact]
+    public void The_example_sets_what_is_required_and_otherwise_shows_the_defaults()
+    {
+        var example = InExample();
+        foreach (var (name, isDefault) in InReadme())
+        {
+            switch (isDefault)
+            {
+                case "required":
+                    example[name].ShouldNotBeEmpty(name);
+                    break;
+                case "none":
+                    example[name].ShouldBeEmpty(name);
+                    break;
+                default:
+                    example[name].ShouldBeOneOf("", isDefault.Trim('`'));
+                    break;
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_secret_is_said_to_be_and_has_no_value_in_the_example()
+    {
+        var example = InExample();
+        var secrets = example.Keys.Where(name => SecretName().IsMatch(name)).ToList();
+
+        secrets.ShouldBe(["KafkaPassword", "CatApi__ApiKey"], ignoreOrder: true);
+        secrets.ShouldAllBe(name => example[name].Length == 0);
+        secrets.ShouldAllBe(name => ReadmeRow(name).Contains("| Secret.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_example_is_complete_and_valid() =>
+        new AppSettingsValidator().Validate(null, ExampleAppSettings()).Failures.ShouldBeNull();
+
+    /// <summary>The app's own, those of every section, and those that are read by their name.</summary>
+    private static IEnumerable<string> InCode()
+    {
+        var own = typeof(AppSettings).GetProperties().Select(property => property.Name);
+        var ofSections = typeof(EventLogOptions).Assembly.GetTypes()
+            .Where(type => type.IsPublic && type.Name.EndsWith("Options", StringComparison.Ordinal))
+            .SelectMany(type => type.GetProperties().Select(property => $"{SectionOf(type)}__{property.Name}"));
+        var byName = Directory.GetFiles(Repository.PathOf("CatFunctions"), "*.cs")
+            .SelectMany(file => ReadByName().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value);
+        return [.. own, .. ofSections, .. byName];
+    }
+
+    private static string SectionOf(Type options) =>
+        (string)(options.GetField("Section") ?? options.GetField("SectionName"))!.GetValue(null)!;
+
+    /// <summary>Each setting and its default.</summary>
+    private static Dictionary<string, string> InReadme() => SettingRow().Matches(Repository.Read("README.md"))
+        .ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+
+    private static string ReadmeRow(string name) => Repository.Read("README.md").Split('\n')
+        .Single(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
+
+    private static Dictionary<string, string> InExample()
+    {
+        using var example = JsonDocument.Parse(Repository.Read("local.settings.json.example"));
+        return example.RootElement.GetProperty("Values").EnumerateObject()
+            .ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
+    }
+
+    private static AppSettings ExampleAppSettings()
+    {
+        var example = InExample();
+        var settings = new AppSettings();
+        foreach (var property in typeof(AppSettings).GetProperties())
+        {
+            property.SetValue(settings, example[property.Name]);
+        }
+
+        return settings;
+    }
+
+    [GeneratedRegex(@"^\| `(\w+)` \| (required|none|`[^`]+`) \| ", RegexOptions.Multiline)]
+    private static partial Regex SettingRow();
+
+    [GeneratedRegex(@"Configuration\[""(\w+)""\]")]
+    private static partial Regex ReadByName();
+
+    [GeneratedRegex("Password|Key|Secret", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretName();
+}

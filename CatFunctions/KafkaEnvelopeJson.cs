@@ -1,6 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace CatFunctions;
-
-[JsonSerializable(typeof(KafkaEnvelope))]
-internal sealed partial class KafkaEnvelopeJson : JsonSerializerContext;
