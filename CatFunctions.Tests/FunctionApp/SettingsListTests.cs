@@ -64,7 +64,7 @@ public sealed partial class SettingsListTests
         var byName = Directory.GetFiles(Repository.PathOf("CatFunctions"), "*.cs")
             .SelectMany(file => ReadByName().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value);
-        return [.. own, .. ofSections, .. byName, EventLogStorage.Connection];
+        return [.. own, .. ofSections, .. byName, EventLogOptions.Storage];
     }
 
     private static string SectionOf(Type options) =>
