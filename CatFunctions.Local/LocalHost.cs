@@ -66,6 +66,11 @@ internal static class LocalHost
         {
             await host.StartAsync(cancellationToken);
         }
+        catch (InvalidOperationException e)
+        {
+            // A start binds the settings and validates them; this is how binding fails.
+            throw new UsageException($"A setting is wrong: {e.Message}", e);
+        }
         catch (Exception e) when (e is IOException or SocketException)
         {
             throw new FailureException(

@@ -39,16 +39,18 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) => Reading(
-        () => ListAsync([$"{log}/date="], segment => partition is null || segment.Partition == partition, cancellationToken),
+        () => ListAsync([$"{log}/date="], head => partition is null || head.Segment.Partition == partition, cancellationToken),
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SegmentHead>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(async () =>
-    {
-        var firstDate = string.Create(CultureInfo.InvariantCulture, $"{log}/date={hour:yyyy-MM-dd}");
-        var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, firstDate) >= 0);
-        return await ListAsync(dates, segment => segment.Hour >= hour, cancellationToken);
-    }, cancellationToken);
+    public Task<IReadOnlyList<SegmentHead>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(
+        async () =>
+        {
+            var first = string.Create(CultureInfo.InvariantCulture, $"{log}/date={hour:yyyy-MM-dd}/");
+            var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, first) >= 0);
+            return await ListAsync(dates, head => head.Segment.Hour >= hour, cancellationToken);
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
@@ -108,14 +110,14 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     }, cancellationToken);
 
     private async Task<IReadOnlyList<SegmentHead>> ListAsync(
-        IEnumerable<string> prefixes, Func<Segment, bool> isWanted, CancellationToken cancellationToken)
+        IEnumerable<string> prefixes, Func<SegmentHead, bool> isWanted, CancellationToken cancellationToken)
     {
         var heads = new List<SegmentHead>();
         foreach (var prefix in prefixes)
         {
             await foreach (var head in HeadsAsync(prefix, cancellationToken))
             {
-                if (isWanted(head.Segment))
+                if (isWanted(head))
                 {
                     heads.Add(head);
                 }

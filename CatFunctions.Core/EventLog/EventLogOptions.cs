@@ -6,6 +6,12 @@ public sealed class EventLogOptions
     /// <summary>The name of the section.</summary>
     public const string Section = "EventLog";
 
+    /// <summary>
+    /// The connection to the storage account, in the style of Azure Functions: either this setting is a connection string,
+    /// or <c>EventLogStorage:blobServiceUri</c> is the account's address, with <c>:credential</c> and <c>:clientId</c>.
+    /// </summary>
+    public const string Storage = "EventLogStorage";
+
     /// <summary>The folder that holds the log.</summary>
     public string? Directory { get; set; }
 

@@ -24,16 +24,18 @@ internal sealed partial class BrokerHealth
     public BrokerHealth(KafkaSettings kafka, PipelineStatus status, TimeProvider clock, ILogger<BrokerHealth> logger)
     {
         (_kafka, _status, _clock, _logger) = (kafka, status, clock, logger);
-        _outage = new Outage($"Kafka at {kafka.BootstrapServers}", clock, logger);
+        _outage = new Outage($"The connection to Kafka at {kafka.BootstrapServers}", clock, logger);
     }
 
     /// <summary>Takes an error that a client reports.</summary>
     public void OnError(Error error)
     {
-        _status.SetLastError(error.Reason);
+        // "All brokers are down" is the least that can be said.
+        var reason = (error.Code is ErrorCode.Local_AllBrokersDown ? _lastClientError : null) ?? error.Reason;
+        _status.SetLastError(reason);
         if (_isStarted && error.Code is ErrorCode.Local_AllBrokersDown or ErrorCode.UnknownTopicOrPart)
         {
-            _outage.Begin($"{error.Reason.TrimEnd('.')}.");
+            _outage.Begin($"{reason.TrimEnd('.')}.");
         }
     }
 

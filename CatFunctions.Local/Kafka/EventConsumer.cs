@@ -46,7 +46,7 @@ internal sealed class EventConsumer : IDisposable
                 .Build());
         for (var i = 0; i < BatchCount; i++)
         {
-            _empty.Add(new RecordBatch());
+            _empty.Add(new RecordBatch(kafka.RecordBatchBytes));
         }
     }
 
@@ -96,13 +96,12 @@ internal sealed class EventConsumer : IDisposable
 
     public void Dispose()
     {
-        // Closing disposes of the client; if it has not come to an end, disposing would wait for it.
-        if (!_isClosed)
+        // Closing disposes of the client. One that does not come to an end is left to the end of the process.
+        if (!_isClosed && _consuming.Wait(TimeSpan.FromSeconds(1)))
         {
             _consumer.Dispose();
+            _empty.Dispose();
         }
-
-        _empty.Dispose();
     }
 
     private void Consume(CancellationToken stop)

@@ -23,6 +23,12 @@ internal sealed record KafkaSettings(
     /// </summary>
     public const int EmbeddedByteLimit = EmbeddedBroker.PartitionCapacity - EmbeddedBatchSize;
 
+    /// <summary>
+    /// How many bytes are recorded at a time, at most. Some batches of what may be unrecorded keep both ends of an
+    /// embedded broker busy; elsewhere fewer and larger appends are better.
+    /// </summary>
+    public int RecordBatchBytes => IsEmbedded ? EmbeddedByteLimit / 4 : 4 * 1024 * 1024;
+
     private const int EmbeddedBatchSize = 512 * 1024;
 
     private const string GroupId = "cat_photo_group";

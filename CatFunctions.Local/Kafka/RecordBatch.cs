@@ -6,15 +6,13 @@ namespace CatFunctions.Local.Kafka;
 /// Some consumed records, and the buffer that their keys and values live in: valid until <see cref="Clear"/>.
 /// Made to be used again and again, so that consuming costs no array per record.
 /// </summary>
-internal sealed class RecordBatch
+/// <param name="maxBytes">The batch is full with this many bytes of keys and values.</param>
+internal sealed class RecordBatch(int maxBytes)
 {
     /// <summary>A batch is full with this many records.</summary>
     public const int MaxRecords = 10_000;
 
-    /// <summary>A batch is full with this many bytes of keys and values.</summary>
-    public const int MaxBytes = 1024 * 1024;
-
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(MaxBytes);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(maxBytes);
     private readonly List<ConsumedRecord> _records = [];
     private readonly Dictionary<int, long> _nextOffsets = [];
     private int _used;
@@ -27,17 +25,17 @@ internal sealed class RecordBatch
 
     public bool IsEmpty => _records.Count is 0;
 
-    public bool IsFull => _records.Count >= MaxRecords || _used >= MaxBytes;
+    public bool IsFull => _records.Count >= MaxRecords || _used >= _buffer.Length;
 
     /// <summary>Copies a key or a value of the record that comes next.</summary>
     public ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> bytes)
     {
         // Only the record that fills the batch can fail to fit.
-        var target = bytes.Length <= MaxBytes - _used
+        var target = bytes.Length <= _buffer.Length - _used
             ? _buffer.AsMemory(_used, bytes.Length)
             : new byte[bytes.Length];
         bytes.CopyTo(target.Span);
-        _used = Math.Min(MaxBytes, _used + bytes.Length);
+        _used = Math.Min(_buffer.Length, _used + bytes.Length);
         return target;
     }
 

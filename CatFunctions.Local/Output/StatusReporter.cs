@@ -35,7 +35,7 @@ internal sealed class StatusReporter(
     private string Describe(TimeSpan time, bool produces, bool records)
     {
         var line = new StringBuilder();
-        line.Append(TimeSpan.FromSeconds((long)time.TotalSeconds));
+        line.Append(TimeSpan.FromSeconds(Math.Round(time.TotalSeconds)));
         if (produces)
         {
             AppendRate("produced", _produced.Next(time, status.Produced), status.Produced);
@@ -57,7 +57,7 @@ internal sealed class StatusReporter(
         Append("skipped ticks", status.SkippedTicks);
         if (status.LastError is { } error)
         {
-            line.Append("  last error: ").Append(error);
+            line.Append(CultureInfo.InvariantCulture, $"  last error at {error.Time.ToLocalTime():HH:mm:ss}: {error.Message}");
         }
 
         return line.ToString();

@@ -33,8 +33,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Func<int>? g
 
         lock (_gate)
         {
-            var room = Math.Max(0, getWidth() - 1);
-            var text = status.Length > room ? status[..room] : status;
+            // Some terminals do not know their width.
+            var text = getWidth() is > 0 and var width && status.Length >= width ? status[..(width - 1)] : status;
             output.Write($"\r{text.PadRight(_statusLength)}");
             output.Flush();
             _statusLength = text.Length;

@@ -14,9 +14,7 @@ internal sealed class CatPipeline(
     StatusReporter reporter,
     Terminal terminal,
     TimeProvider clock,
-    EventProducer? producer = null,
     ProduceLoop? producing = null,
-    EventConsumer? consumer = null,
     RecordLoop? recording = null)
 {
     /// <summary>How long a stop may take before what is left is given up. Closing the clients comes on top.</summary>
@@ -29,7 +27,7 @@ internal sealed class CatPipeline(
     /// <exception cref="FailureException">The broker does not answer, a client broke, or events were lost.</exception>
     public async Task RunAsync(TimeSpan? duration, CancellationToken stop)
     {
-        var client = (producer?.Client ?? consumer?.Client)!;
+        var client = (producing?.Client ?? recording?.Client)!;
         try
         {
             await broker.WaitUntilReadyAsync(client, stop);
@@ -135,25 +133,24 @@ internal sealed class CatPipeline(
 
     private void ThrowIfEventsAreLost()
     {
-        if (status.Undelivered > 0)
+        var undelivered = status.Undelivered;
+        var waiting = recording is null ? 0 : unrecorded.Count;
+        var reason = status.LastError?.Message
+            ?? $"there were too many for the {StopTimeout.TotalSeconds} s that a stop waits: lower --rate";
+        if (kafka.IsEmbedded && undelivered + waiting > 0)
+        {
+            throw new FailureException($"{undelivered + waiting} events could not be recorded and are lost: {reason}");
+        }
+
+        if (undelivered > 0)
         {
             throw new FailureException(
-                $"{status.Undelivered} events could not be delivered to Kafka at {kafka.BootstrapServers}"
-                + $" ({status.LastError}). Check the broker.");
+                $"{undelivered} events could not be delivered to Kafka at {kafka.BootstrapServers} and are lost: {reason}");
         }
 
-        if (recording is null || unrecorded.Count is 0)
+        if (waiting > 0)
         {
-            return;
+            terminal.WriteLine($"{waiting} events wait in Kafka; the next run or record takes them up.");
         }
-
-        if (kafka.IsEmbedded)
-        {
-            throw new FailureException(
-                $"{unrecorded.Count} events could not be recorded and are gone with the embedded broker"
-                + $" ({status.LastError}). Check that the data folder can be written.");
-        }
-
-        terminal.WriteLine($"{unrecorded.Count} events wait in Kafka; the next run or record takes them up.");
     }
 }

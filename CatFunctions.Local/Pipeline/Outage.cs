@@ -1,15 +1,15 @@
 namespace CatFunctions.Local.Pipeline;
 
 /// <summary>
-/// Turns the many errors of an outage into two lines: one when it begins, one when it ends. Both lines begin with the
-/// subject: what it is that fails. Safe for concurrent use.
+/// Turns the many errors of an outage into two lines: one when it begins, one when it ends. Both begin with the subject:
+/// what it is that waits. Safe for concurrent use.
 /// </summary>
 internal sealed partial class Outage(string subject, TimeProvider clock, ILogger logger)
 {
     private readonly Lock _gate = new();
     private DateTimeOffset? _since;
 
-    /// <summary>Whether it is failing.</summary>
+    /// <summary>Whether there is an outage.</summary>
     public bool IsOpen
     {
         get
@@ -21,7 +21,7 @@ internal sealed partial class Outage(string subject, TimeProvider clock, ILogger
         }
     }
 
-    /// <summary>It fails, or goes on failing.</summary>
+    /// <summary>It does not work, or still does not. The reason is a sentence.</summary>
     public void Begin(string reason)
     {
         lock (_gate)
@@ -34,7 +34,7 @@ internal sealed partial class Outage(string subject, TimeProvider clock, ILogger
         }
     }
 
-    /// <summary>It works, or goes on working.</summary>
+    /// <summary>It works, or still works.</summary>
     public void End()
     {
         lock (_gate)
@@ -47,9 +47,9 @@ internal sealed partial class Outage(string subject, TimeProvider clock, ILogger
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Subject} fails: {Reason} Trying again until it works.")]
+    [LoggerMessage(LogLevel.Warning, "{Subject} waits: {Reason} Trying again until it works.")]
     private static partial void LogBegin(ILogger logger, string subject, string reason);
 
-    [LoggerMessage(LogLevel.Information, "{Subject} works again, after {Duration}.")]
+    [LoggerMessage(LogLevel.Information, "{Subject} goes on after {Duration}.")]
     private static partial void LogEnd(ILogger logger, string subject, TimeSpan duration);
 }

@@ -3,7 +3,7 @@ using CatFunctions.Core.EventLog;
 namespace CatFunctions.Local.Pipeline;
 
 /// <summary>What the pipeline has done so far. Safe for concurrent use.</summary>
-internal sealed class PipelineStatus
+internal sealed class PipelineStatus(TimeProvider clock)
 {
     private long _produced;
     private long _undelivered;
@@ -11,7 +11,7 @@ internal sealed class PipelineStatus
     private long _redelivered;
     private long _deadLettered;
     private long _skippedTicks;
-    private volatile string? _lastError;
+    private volatile SeenError? _lastError;
 
     /// <summary>Events that the broker has confirmed.</summary>
     public long Produced => Interlocked.Read(ref _produced);
@@ -32,7 +32,7 @@ internal sealed class PipelineStatus
     public long SkippedTicks => Interlocked.Read(ref _skippedTicks);
 
     /// <summary>The error seen last, if any.</summary>
-    public string? LastError => _lastError;
+    public SeenError? LastError => _lastError;
 
     public void CountProduced() => Interlocked.Increment(ref _produced);
 
@@ -47,5 +47,5 @@ internal sealed class PipelineStatus
         Interlocked.Add(ref _deadLettered, result.DeadLettered);
     }
 
-    public void SetLastError(string error) => _lastError = error;
+    public void SetLastError(string error) => _lastError = new SeenError(clock.GetUtcNow(), error);
 }

@@ -3,6 +3,7 @@ using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Local.Kafka;
+using Confluent.Kafka;
 
 namespace CatFunctions.Local.Pipeline;
 
@@ -16,7 +17,10 @@ internal sealed class ProduceLoop(
     TimeProvider clock,
     ILogger<ProduceLoop> logger)
 {
-    private readonly Outage _outage = new("Getting photos", clock, logger);
+    private readonly Outage _outage = new("Producing", clock, logger);
+
+    /// <summary>The client, for questions to the broker.</summary>
+    public Handle Client => producer.Client;
 
     /// <summary>Produces until stopped, then finishes the tick and delivers all of it; gives up when aborted.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
@@ -49,6 +53,9 @@ internal sealed class ProduceLoop(
             using var trace = PipelineTrace.StartTick(tick);
             using var events = await generator.GenerateAsync(tick, stop);
             _outage.End();
+
+            // Once begun, a tick is produced to its end.
+            stop.ThrowIfCancellationRequested();
             metrics.CountTick(events.Count);
             var produced = 0;
             try

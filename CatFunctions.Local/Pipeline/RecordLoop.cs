@@ -1,5 +1,6 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
+using Confluent.Kafka;
 
 namespace CatFunctions.Local.Pipeline;
 
@@ -16,7 +17,10 @@ internal sealed class RecordLoop(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly Outage _outage = new("Writing the event log", clock, logger);
+    private readonly Outage _outage = new("Recording", clock, logger);
+
+    /// <summary>The client, for questions to the broker.</summary>
+    public Handle Client => consumer.Client;
 
     /// <summary>Records until stopped, then what was consumed until then; gives up when aborted.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
@@ -68,7 +72,7 @@ internal sealed class RecordLoop(
         {
             await consumer.CloseAsync(CloseTimeout);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or KafkaException)
         {
             // The offsets of the last second are not committed; the log knows them.
         }

@@ -284,7 +284,7 @@ public sealed class LogFoldTests
 
             left.FindIncomplete(Now, DateTimeOffset.MinValue).Reverse()
                 .Select(tick => $"{tick.Missing} of {tick.Size} events of tick {EventId.FormatTick(tick.Time)} are missing")
-                .ShouldBe(ledger.Close(DateTimeOffset.MinValue).Missing.Select(text => text[..text.IndexOf(',', StringComparison.Ordinal)]));
+                .ShouldBe(ledger.Close(from: default).Missing.Select(text => text[..text.IndexOf(',', StringComparison.Ordinal)]));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.Events;
@@ -388,6 +389,25 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         }
 
         (await new LogVerifier(Log.Store).VerifyAsync(CancellationToken.None)).ProblemCount.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Segments_are_listed_from_an_hour_on()
+    {
+        for (var hours = 0; hours < 30; hours += 10, Clock.Advance(TimeSpan.FromHours(10)))
+        {
+            await Record(RecordFactory.Events(hours, 10));
+        }
+
+        (await BaseOffsetsSince("07")).ShouldBe([0, 10, 20]);
+        (await BaseOffsetsSince("08")).ShouldBe([10, 20]);
+        (await BaseOffsetsSince("17")).ShouldBe([10, 20]);
+        (await BaseOffsetsSince("18")).ShouldBe([20]);
+
+        async Task<IEnumerable<long>> BaseOffsetsSince(string hour) =>
+            (await Log.Store.ListSinceAsync(
+                LogNames.Events, DateTimeOffset.Parse($"2026-11-22T{hour}:00Z", CultureInfo.InvariantCulture), CancellationToken.None))
+            .Select(head => head.Segment.BaseOffset);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
+using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local;
@@ -48,6 +50,9 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("Kafka__no.such.property", "1", "no.such.property")]
     [InlineData("Kafka__session.timeout.ms", "soon", "session.timeout.ms")]
     [InlineData("Kafka__enable.idempotence", "false", "enable.idempotence")]
+    [InlineData("Simulation__EventsPerSecond", "many", "Simulation:EventsPerSecond")]
+    [InlineData("Simulation__EventsPerSecond", "-3", "Simulation:EventsPerSecond")]
+    [InlineData("CatApi__BaseAddress", "nowhere", "CatApi:BaseAddress")]
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
         await using var host = LocalHostProcess.Start(
@@ -88,16 +93,77 @@ public sealed class LocalHostTests : IDisposable
                 new() { ["Kafka__session.timeout.ms"] = "1100" });
             await producer.ProduceAsync(Topic, new() { Value = $"not an event {i}" });
 
-            while (CountDeadLetters() < i)
-            {
-                await Task.Delay(20);
-            }
+            await _data.WaitForLinesAsync(LogNames.DeadLetters, i);
 
             host.Kill();
             await host.WaitForExitAsync();
         }
 
-        CountDeadLetters().ShouldBe(3);
+        LogFolder.CountLines(_data.Path, LogNames.DeadLetters).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_pipeline_stops_politely_and_has_recorded_all_that_it_produced()
+    {
+        await using var host = LocalHostProcess.Start(
+            ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);
+        await _data.WaitForLinesAsync(LogNames.Events, 10_000);
+
+        var start = Stopwatch.GetTimestamp();
+        await host.TerminateAsync();
+
+        (await host.WaitForExitAsync()).ShouldBe(0);
+        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        host.Output[1].ShouldStartWith($"Producing (photos: sample) and recording to {_data.Path}, over topic {Topic} of an embedded broker at 127.0.0.1:");
+        host.Output[^1].ShouldEndWith($", produced {CountEvents():N0}, recorded {CountEvents():N0}, redelivered 0, dead-lettered 0.");
+        host.Errors.ShouldBeEmpty();
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Runs_one_after_the_other_add_to_the_same_log()
+    {
+        var lines = 0;
+        for (var i = 0; i < 2; i++)
+        {
+            await using var host = LocalHostProcess.Start(
+                ["run", "--photos", "sample", "--port", "0", "--rate", "100", "--for", "00:00:01", "--data", _data.Path]);
+
+            (await host.WaitForExitAsync()).ShouldBe(0);
+            CountEvents().ShouldBeGreaterThan(lines + 200);
+            lines = CountEvents();
+        }
+
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Producing_and_recording_can_be_processes_of_their_own()
+    {
+        using var broker = new EmbeddedBroker(Topic, partitions: 3);
+        await using var record = LocalHostProcess.Start(
+            ["record", "--brokers", broker.BootstrapServers, "--data", _data.Path]);
+        await using var produce = LocalHostProcess.Start(
+            ["produce", "--brokers", broker.BootstrapServers, "--photos", "sample", "--rate", "200", "--for", "00:00:01"]);
+
+        (await produce.WaitForExitAsync()).ShouldBe(0);
+        await Eventually.IsTrueAsync(() => produce.Output[^1].EndsWith($", produced {CountEvents():N0}."));
+
+        await record.TerminateAsync();
+        (await record.WaitForExitAsync()).ShouldBe(0);
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Settings_come_from_the_environment_and_options_win_over_them()
+    {
+        await using var host = LocalHostProcess.Start(
+            ["run", "--photos", "sample", "--port", "0", "--rate", "1", "--for", "00:00:01"],
+            new() { ["EventLog__Directory"] = _data.Path, ["Simulation__EventsPerSecond"] = "-1" });
+
+        (await host.WaitForExitAsync()).ShouldBe(0);
+
+        host.Output[1].ShouldContain($"recording to {_data.Path},");
     }
 
     [Fact]
@@ -136,7 +202,14 @@ public sealed class LocalHostTests : IDisposable
         host.Output.ShouldBeEmpty();
     }
 
-    private int CountDeadLetters() => Directory
-        .EnumerateFiles(_data.Path, "*.jsonl", SearchOption.AllDirectories)
-        .Sum(file => File.ReadLines(file).Count());
+    private async Task VerifyAsync()
+    {
+        await using var verify = LocalHostProcess.Start(["verify", "--data", _data.Path]);
+
+        (await verify.WaitForExitAsync()).ShouldBe(0, string.Join('\n', verify.Errors));
+
+        verify.Output.ShouldHaveSingleItem().ShouldStartWith($"{CountEvents()} events ");
+    }
+
+    private int CountEvents() => LogFolder.CountLines(_data.Path, LogNames.Events);
 }

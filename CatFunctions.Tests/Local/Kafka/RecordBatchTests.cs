@@ -5,7 +5,9 @@ namespace CatFunctions.Tests.Local.Kafka;
 
 public sealed class RecordBatchTests
 {
-    private readonly RecordBatch _batch = new();
+    private const int MaxBytes = 1000;
+
+    private readonly RecordBatch _batch = new(MaxBytes);
 
     [Fact]
     public void Values_keep_their_bytes_side_by_side()
@@ -20,7 +22,7 @@ public sealed class RecordBatchTests
     [Fact]
     public void A_value_larger_than_the_batch_fits_and_fills_it()
     {
-        var value = new byte[RecordBatch.MaxBytes + 1];
+        var value = new byte[MaxBytes + 1];
         Random.Shared.NextBytes(value);
         _batch.Copy("before"u8);
 
@@ -56,7 +58,7 @@ public sealed class RecordBatchTests
     [Fact]
     public void It_can_be_used_again()
     {
-        _batch.Copy(new byte[RecordBatch.MaxBytes]);
+        _batch.Copy(new byte[MaxBytes]);
         _batch.Add(Record(partition: 0, offset: 1));
 
         _batch.Clear();

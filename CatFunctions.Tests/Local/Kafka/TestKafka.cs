@@ -27,7 +27,7 @@ internal sealed class TestKafka : IDisposable
 
     public KafkaSettings Settings { get; }
 
-    public PipelineStatus Status { get; } = new();
+    public PipelineStatus Status { get; } = new(TimeProvider.System);
 
     public UnrecordedEvents Unrecorded { get; } = new(KafkaSettings.EmbeddedByteLimit);
 

@@ -33,8 +33,8 @@ public sealed class OutageTests : IDisposable
         _outage.End();
 
         _outage.IsOpen.ShouldBeFalse();
-        _error.ToString().ShouldBe($"warning: The disk fails: No space left. Trying again until it works.{Environment.NewLine}");
-        _output.ToString().ShouldBe($"The disk works again, after 00:01:12.{Environment.NewLine}");
+        _error.ToString().ShouldBe($"warning: The disk waits: No space left. Trying again until it works.{Environment.NewLine}");
+        _output.ToString().ShouldBe($"The disk goes on after 00:01:12.{Environment.NewLine}");
     }
 
     [Fact]
@@ -52,6 +52,6 @@ public sealed class OutageTests : IDisposable
         _outage.End();
         _outage.Begin("B.");
 
-        _error.ToString().ShouldContain("fails: B.");
+        _error.ToString().ShouldContain("waits: B.");
     }
 }

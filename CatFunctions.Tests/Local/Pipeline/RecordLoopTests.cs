@@ -44,8 +44,8 @@ public sealed class RecordLoopTests : IAsyncDisposable
         refusals.ShouldBeLessThan(0);
         _kafka.Output.Lines.ShouldBe(
         [
-            "warning: Writing the event log fails: The disk is full. Trying again until it works.",
-            "Writing the event log works again, after 00:00:00.",
+            "warning: Recording waits: The disk is full. Trying again until it works.",
+            "Recording goes on after 00:00:00.",
         ]);
         _kafka.Status.Recorded.ShouldBe(100);
     }
@@ -59,11 +59,7 @@ public sealed class RecordLoopTests : IAsyncDisposable
         Start(_ => goOn.WaitAsync());
         var producing = ProduceAsync(Size, Count);
 
-        while (_kafka.Unrecorded.Bytes < KafkaSettings.EmbeddedByteLimit - 10 * Size)
-        {
-            await Task.Delay(10);
-        }
-
+        await Eventually.IsTrueAsync(() => _kafka.Unrecorded.Bytes > KafkaSettings.EmbeddedByteLimit - 10 * Size);
         producing.IsCompleted.ShouldBeFalse();
         goOn.Release(int.MaxValue / 2);
         await producing;
@@ -102,10 +98,10 @@ public sealed class RecordLoopTests : IAsyncDisposable
         await ProduceAsync(size: 10, count: 10);
 
         _kafka.Broker.GoDown();
-        await _kafka.Output.WaitForAsync($"warning: Kafka at {_kafka.Broker.BootstrapServers} fails:");
+        await _kafka.Output.WaitForAsync($"warning: The connection to Kafka at {_kafka.Broker.BootstrapServers} waits:");
         await ProduceAsync(size: 10, count: 10);
         _kafka.Broker.ComeBack();
-        await _kafka.Output.WaitForAsync($"Kafka at {_kafka.Broker.BootstrapServers} works again");
+        await _kafka.Output.WaitForAsync($"The connection to Kafka at {_kafka.Broker.BootstrapServers} goes on after");
         (await _producer.FlushAsync(CancellationToken.None)).ShouldBe(0);
         await _kafka.Unrecorded.WaitUntilAllRecordedAsync(CancellationToken.None);
 
