@@ -44,4 +44,6 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
 
     public Task<SegmentHead?> TryAppendAsync(SegmentHead head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
         store.TryAppendAsync(head, lines, cancellationToken);
+
+    public Task DeleteAsync(Segment segment, CancellationToken cancellationToken) => store.DeleteAsync(segment, cancellationToken);
 }
