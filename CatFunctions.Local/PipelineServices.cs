@@ -71,8 +71,8 @@ internal static class PipelineServices
     /// <summary>Adds the second half of the pipeline: from Kafka to the log.</summary>
     public static void AddRecording(this IHostApplicationBuilder builder, ParseResult arguments)
     {
-        var folder = builder.AddEventLog(arguments);
-        builder.Services.AddSingleton(new PipelinePart($"recording to {folder}"));
+        var place = builder.AddEventLog(arguments);
+        builder.Services.AddSingleton(new PipelinePart($"recording to {place}"));
         builder.Services.AddSingleton<EventConsumer>();
         builder.Services.AddSingleton(provider => new RecordLoop(
             provider.GetRequiredService<EventConsumer>(),
@@ -83,14 +83,31 @@ internal static class PipelineServices
             provider.GetRequiredService<ILogger<RecordLoop>>()));
     }
 
-    /// <summary>Adds the event log, and tells its folder.</summary>
-    public static string AddEventLog(this IHostApplicationBuilder builder, ParseResult arguments)
+    /// <summary>Adds the event log, and tells where it is.</summary>
+    public static LogPlace AddEventLog(this IHostApplicationBuilder builder, ParseResult arguments)
     {
-        const string Setting = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Directory)}";
-        var folder = arguments.GetValue(CliOptions.Data) ?? builder.Configuration[Setting] ?? "./data";
-        Override(builder, Setting, folder);
+        const string Directory = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Directory)}";
+        const string Container = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Container)}";
+        var data = arguments.GetValue(CliOptions.Data);
+        var container = arguments.GetValue(CliOptions.BlobContainer);
+        if (arguments.GetValue(CliOptions.Storage) is { } storage)
+        {
+            Override(builder, EventLogOptions.Storage, storage);
+            Override(builder, $"{EventLogOptions.Storage}:blobServiceUri", "");
+        }
+
+        if (container is null && data is null)
+        {
+            container = builder.Configuration[Container];
+            data = builder.Configuration[Directory];
+        }
+
+        var place = new LogPlace(
+            string.IsNullOrEmpty(container) && string.IsNullOrEmpty(data) ? "./data" : data, container);
+        Override(builder, Directory, place.Folder ?? "");
+        Override(builder, Container, place.Container ?? "");
         builder.Services.AddEventLog();
-        return folder;
+        return place;
     }
 
     private static void Override<T>(IHostApplicationBuilder builder, string key, T? value)

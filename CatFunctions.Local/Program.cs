@@ -6,5 +6,6 @@ root.Add(RunCommand.Configure(new Command("run", "Run the whole pipeline until C
 root.Add(ProduceCommand.Create());
 root.Add(RecordCommand.Create());
 root.Add(VerifyCommand.Create());
+root.Add(DeadLettersCommand.Create());
 
 return await CommandLine.RunAsync(root, args);

@@ -7,6 +7,8 @@ set -euo pipefail
 cd "$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # shellcheck source=scripts/restore.sh
 . scripts/restore.sh
+# shellcheck source=scripts/chromium.sh
+. scripts/chromium.sh
 
 solution=CatFunctions.sln
 results=$PWD/TestResults
@@ -37,6 +39,7 @@ scripts/install-azurite.sh &
 azurite=$!
 
 restore "$solution" || stop "the packages could not be restored."
+ensure_chromium
 dotnet build "$solution" --configuration Release --no-restore || stop "the build failed."
 dotnet format "$solution" --no-restore --verify-no-changes ||
   problem "The style check failed: run dotnet format."

@@ -17,7 +17,7 @@ internal static class HealthBuilder
         TimeSpan? age = fold.NewestEvent == default ? null
             : now > fold.NewestEvent ? now - fold.NewestEvent
             : TimeSpan.Zero;
-        var incomplete = fold.Ticks.FindIncomplete(now);
+        var incomplete = fold.Ticks.FindIncomplete(now, fold.CompleteFrom);
         var (state, message) =
             progress is { } part ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
             : fold.Recorded == 0 && fold.DeadLettered == 0 ? (PipelineState.Waiting, "no events yet")

@@ -30,6 +30,7 @@ internal sealed class LogFold
     private readonly PriorityQueue<FutureEvent, long> _future = new();
     private readonly Dictionary<(int Partition, int Generation), OffsetRange> _offsets = [];
     private readonly Dictionary<(DateTimeOffset Hour, int Partition), long> _deadLetters = [];
+    private DateTimeOffset _oldestHour = DateTimeOffset.MaxValue;
 
     /// <param name="now">The current time.</param>
     public LogFold(DateTimeOffset now) => Now = Minutes.Of(now);
@@ -69,6 +70,15 @@ internal sealed class LogFold
         .GroupBy(range => range.Key.Partition, range => range.Value.Holes)
         .Sum(holes => Math.Max(0, holes.Sum() - _deadLetters.Where(count => count.Key.Partition == holes.Key).Sum(count => count.Value)));
 
+    /// <summary>
+    /// From when on no tick can have lost events with hours that were deleted, as a retention policy does: the minimum
+    /// if every partition begins at its first offset, else a little after the oldest hour that is left.
+    /// </summary>
+    public DateTimeOffset CompleteFrom =>
+        _offsets.GroupBy(range => range.Key.Partition).All(ranges => ranges.MinBy(range => range.Key.Generation) is { Key.Generation: 1, Value.First: 0 })
+            ? DateTimeOffset.MinValue
+            : _oldestHour + TickLedger.Grace;
+
     /// <summary>What happened in one of the last <see cref="Minutes.Kept"/> minutes; null if nothing did.</summary>
     public MinuteBucket? MinuteOf(long minute) => _minutes.GetValueOrDefault(minute);
 
@@ -79,6 +89,7 @@ internal sealed class LogFold
     public void AddEvents(Segment segment, ReadOnlySpan<byte> lines)
     {
         Version++;
+        _oldestHour = segment.Hour < _oldestHour ? segment.Hour : _oldestHour;
         var offsets = OffsetsOf(segment.Partition, segment.Generation);
         var recordedHour = segment.Hour.UtcTicks / TimeSpan.TicksPerHour;
         while (!lines.IsEmpty)
@@ -105,6 +116,7 @@ internal sealed class LogFold
     public void Merge(LogFold other)
     {
         Version++;
+        _oldestHour = other._oldestHour < _oldestHour ? other._oldestHour : _oldestHour;
         Recorded += other.Recorded;
         NewestEvent = Max(NewestEvent, other.NewestEvent);
         Viewers.Merge(other.Viewers);

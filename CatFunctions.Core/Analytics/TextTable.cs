@@ -12,7 +12,7 @@ internal sealed class TextTable
     private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     // Open addressing with linear probing (Knuth, The Art of Computer Programming, 6.4): at most half of the slots are used.
-    private (uint Hash, int NumberPlusOne)[] _slots = new (uint, int)[1 << 8];
+    private Slot[] _slots = new Slot[1 << 8];
     private byte[] _texts = new byte[1 << 12];
     private int[] _ends = new int[1 << 6];
 
@@ -26,18 +26,19 @@ internal sealed class TextTable
     public int NumberOf(ReadOnlySpan<byte> text)
     {
         var hash = (uint)TextHash.Of(text, Seed);
-        for (var i = (int)hash & (_slots.Length - 1); ; i = (i + 1) & (_slots.Length - 1))
+        var slots = _slots;
+        for (var i = (int)hash & (slots.Length - 1); ; i = (i + 1) & (slots.Length - 1))
         {
-            var (slotHash, numberPlusOne) = _slots[i];
-            if (numberPlusOne == 0)
+            ref var slot = ref slots[i];
+            if (slot.NumberPlusOne == 0)
             {
-                _slots[i] = (hash, Count + 1);
+                slot = new Slot(hash, Count + 1, StartOf(Count), text.Length);
                 return Add(text);
             }
 
-            if (slotHash == hash && this[numberPlusOne - 1].SequenceEqual(text))
+            if (slot.Hash == hash && _texts.AsSpan(slot.Start, slot.Length).SequenceEqual(text))
             {
-                return numberPlusOne - 1;
+                return slot.NumberPlusOne - 1;
             }
         }
     }
@@ -69,7 +70,7 @@ internal sealed class TextTable
 
     private void Grow()
     {
-        var slots = new (uint Hash, int NumberPlusOne)[_slots.Length * 2];
+        var slots = new Slot[_slots.Length * 2];
         foreach (var slot in _slots)
         {
             if (slot.NumberPlusOne > 0)
@@ -86,4 +87,7 @@ internal sealed class TextTable
 
         _slots = slots;
     }
+
+    // Where the text is stands here too, so that a look-up takes few steps through memory.
+    private readonly record struct Slot(uint Hash, int NumberPlusOne, int Start, int Length);
 }

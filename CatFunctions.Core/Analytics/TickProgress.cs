@@ -14,28 +14,30 @@ internal sealed class TickProgress
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
 
     private readonly Dictionary<(DateTimeOffset Time, int Size), TickTally> _ticks = [];
-    private (DateTimeOffset Time, int Size) _current;
-    private TickTally? _currentTally;
+
+    // The events of a tick come in a row: up to 64 neighbours are gathered here before they are counted.
+    private (DateTimeOffset Time, int Size) _tick;
+    private int _firstIndex;
+    private ulong _events;
 
     /// <summary>Counts an event.</summary>
     public void Add(in EventId id, int tickSize)
     {
-        // The events of a tick come in a row.
-        if (_currentTally is null || _current.Size != tickSize || _current.Time != id.Tick)
+        var firstIndex = id.Index & ~63;
+        if (firstIndex != _firstIndex || tickSize != _tick.Size || id.Tick != _tick.Time)
         {
-            _current = (id.Tick, tickSize);
-            if (!_ticks.TryGetValue(_current, out _currentTally))
-            {
-                _ticks[_current] = _currentTally = new TickTally(tickSize);
-            }
+            Flush();
+            (_tick, _firstIndex) = ((id.Tick, tickSize), firstIndex);
         }
 
-        _currentTally.TryAdd(id.Index);
+        _events |= 1UL << (id.Index - firstIndex);
     }
 
     /// <summary>Takes in all that another one has counted; that one must not be used any more.</summary>
     public void Merge(TickProgress other)
     {
+        Flush();
+        other.Flush();
         foreach (var (tick, tally) in other._ticks)
         {
             if (!_ticks.TryAdd(tick, tally))
@@ -47,8 +49,10 @@ internal sealed class TickProgress
 
     /// <summary>The finished ticks that miss events, newest first.</summary>
     /// <param name="now">A tick that is due after it, but for clocks that differ, is not believed to finish those before.</param>
-    public IReadOnlyList<(DateTimeOffset Time, int Missing, int Size)> FindIncomplete(DateTimeOffset now)
+    /// <param name="completeFrom">Ticks before may have lost events with old hours that were deleted.</param>
+    public IReadOnlyList<(DateTimeOffset Time, int Missing, int Size)> FindIncomplete(DateTimeOffset now, DateTimeOffset completeFrom)
     {
+        Flush();
         var newest = DateTimeOffset.MinValue;
         var newestComplete = DateTimeOffset.MinValue;
         foreach (var (tick, tally) in _ticks)
@@ -64,7 +68,7 @@ internal sealed class TickProgress
         [
             .. from tick in _ticks
                let missing = tick.Value.Missing
-               where missing > 0 && (tick.Key.Time < newestComplete || newest - tick.Key.Time > TickLedger.Grace)
+               where missing > 0 && tick.Key.Time >= completeFrom && (tick.Key.Time < newestComplete || newest - tick.Key.Time > TickLedger.Grace)
                orderby tick.Key.Time descending, tick.Key.Size descending
                select (tick.Key.Time, missing, tick.Key.Size),
         ];
@@ -73,6 +77,7 @@ internal sealed class TickProgress
     /// <summary>Forgets the complete ticks that are too old for anything to come.</summary>
     public void Forget(DateTimeOffset now)
     {
+        Flush();
         foreach (var (tick, tally) in _ticks)
         {
             if (tally.Missing == 0 && now - tick.Time > Remembered)
@@ -80,7 +85,21 @@ internal sealed class TickProgress
                 _ticks.Remove(tick);
             }
         }
+    }
 
-        _currentTally = null;
+    private void Flush()
+    {
+        if (_events == 0)
+        {
+            return;
+        }
+
+        if (!_ticks.TryGetValue(_tick, out var tally))
+        {
+            _ticks[_tick] = tally = new TickTally(_tick.Size);
+        }
+
+        tally.Add(_firstIndex, _events);
+        _events = 0;
     }
 }

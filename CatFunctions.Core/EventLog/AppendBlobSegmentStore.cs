@@ -38,26 +38,19 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) => Reading(async () =>
-    {
-        var heads = new List<SegmentHead>();
-        await foreach (var head in HeadsAsync($"{log}/date=", cancellationToken))
-        {
-            if (partition is null || head.Segment.Partition == partition)
-            {
-                heads.Add(head);
-            }
-        }
+    public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) => Reading(
+        () => ListAsync([$"{log}/date="], head => partition is null || head.Segment.Partition == partition, cancellationToken),
+        cancellationToken);
 
-        IReadOnlyList<SegmentHead> sorted =
-        [
-            .. from head in heads
-               let segment = head.Segment
-               orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
-               select head,
-        ];
-        return sorted;
-    }, cancellationToken);
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentHead>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(
+        async () =>
+        {
+            var first = string.Create(CultureInfo.InvariantCulture, $"{log}/date={hour:yyyy-MM-dd}/");
+            var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, first) >= 0);
+            return await ListAsync(dates, head => head.Segment.Hour >= hour, cancellationToken);
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
@@ -115,6 +108,34 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             return null;
         }
     }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(Segment segment, CancellationToken cancellationToken) => Writing(
+        () => BlobOf(segment).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<SegmentHead>> ListAsync(
+        IEnumerable<string> prefixes, Func<SegmentHead, bool> isWanted, CancellationToken cancellationToken)
+    {
+        var heads = new List<SegmentHead>();
+        foreach (var prefix in prefixes)
+        {
+            await foreach (var head in HeadsAsync(prefix, cancellationToken))
+            {
+                if (isWanted(head))
+                {
+                    heads.Add(head);
+                }
+            }
+        }
+
+        return
+        [
+            .. from head in heads
+               let segment = head.Segment
+               orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
+               select head,
+        ];
+    }
 
     private async Task<bool> TryNameSuccessorAsync(SegmentHead? predecessor, Segment segment, CancellationToken cancellationToken)
     {

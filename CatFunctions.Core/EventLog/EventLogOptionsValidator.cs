@@ -13,6 +13,11 @@ internal sealed partial class EventLogOptionsValidator(IConfiguration configurat
 
     private string? Problem(EventLogOptions options)
     {
+        if (options.RetainFor < TimeSpan.FromHours(1))
+        {
+            return "EventLog:RetainFor must be one hour or more, such as 30.00:00:00 for 30 days.";
+        }
+
         switch (string.IsNullOrWhiteSpace(options.Directory), string.IsNullOrWhiteSpace(options.Container))
         {
             case (true, true):

@@ -21,6 +21,9 @@ public static class EventLogServiceCollectionExtensions
             var options => new FileSegmentStore(options.Directory!),
         });
         services.AddSingleton<EventRecorder>();
+        services.AddSingleton<DeadLetterLog>();
+        services.AddSingleton<LogRetention>();
+        services.AddHostedService<LogRetentionService>();
         services.AddSingleton<RetryingRecorder>();
         return services;
     }

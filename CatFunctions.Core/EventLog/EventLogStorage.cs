@@ -13,8 +13,7 @@ namespace CatFunctions.Core.EventLog;
 /// </summary>
 internal static class EventLogStorage
 {
-    /// <summary>The name of the connection.</summary>
-    public const string Connection = "EventLogStorage";
+    private const string Connection = EventLogOptions.Storage;
 
     /// <summary>The container, which need not exist yet.</summary>
     /// <exception cref="EventLogException">The connection is not set, or not well.</exception>

@@ -69,6 +69,27 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         return Task.FromResult<SegmentHead?>(head with { Length = head.Length + lines.Length });
     });
 
+    /// <inheritdoc/>
+    public Task DeleteAsync(Segment segment, CancellationToken cancellationToken) => Writing(() =>
+    {
+        using var partitionLock = PartitionLock.Acquire(root, segment.Log, segment.Partition, cancellationToken);
+        var path = PathOf(segment);
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+
+        // The folders of partition, hour and date, if nothing is left in them.
+        var folder = Path.GetDirectoryName(path)!;
+        for (var levels = 0; levels < 3 && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any(); levels++)
+        {
+            Directory.Delete(folder);
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return Task.CompletedTask;
+    });
+
     // The names of the folders sort by time.
     private IReadOnlyList<SegmentHead> List(string log, DateTimeOffset since, string partition)
     {

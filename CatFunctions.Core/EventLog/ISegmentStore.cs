@@ -39,4 +39,7 @@ public interface ISegmentStore
     /// <param name="cancellationToken">Gives up before anything is changed.</param>
     /// <returns>The segment after the append. Null, and nothing was changed, if it is no longer the newest or has changed.</returns>
     Task<SegmentHead?> TryAppendAsync(SegmentHead head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a segment that is not the newest of its partition; does nothing if it is gone.</summary>
+    Task DeleteAsync(Segment segment, CancellationToken cancellationToken);
 }

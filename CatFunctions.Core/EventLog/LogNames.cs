@@ -1,6 +1,6 @@
 namespace CatFunctions.Core.EventLog;
 
-/// <summary>The two logs, each a folder under the same root.</summary>
+/// <summary>The logs, each a folder under the same root.</summary>
 public static class LogNames
 {
     /// <summary>The events.</summary>
@@ -8,4 +8,7 @@ public static class LogNames
 
     /// <summary>The records that are no events, with the reason.</summary>
     public const string DeadLetters = "dead-letters";
+
+    /// <summary>Which dead letters were produced again, and where to.</summary>
+    public const string Replays = "replays";
 }

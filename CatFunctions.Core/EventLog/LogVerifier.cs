@@ -43,7 +43,7 @@ public sealed class LogVerifier(
 
         var ticks = _ticks.Close(oldHoursAreDeleted && eventSegments.Count > 0
             ? eventSegments.Min(head => head.Segment.Hour) + TickLedger.Grace
-            : DateTimeOffset.MinValue);
+            : default);
         foreach (var problem in ticks.Missing)
         {
             Report(problem);

@@ -57,7 +57,7 @@ internal sealed class TickLedger
     /// <summary>The finished ticks that miss events.</summary>
     /// <remarks>A tick is finished when a later one is complete, or is later by more than <see cref="Grace"/>.</remarks>
     /// <param name="from">Ticks before may have lost events with old hours that were deleted.</param>
-    public (IReadOnlyList<string> Missing, long MissingEvents, int Unfinished, int Cut) Close(DateTimeOffset from)
+    public (IReadOnlyList<string> Missing, long MissingEvents, int Unfinished, int Cut) Close(DateTimeOffset from = default)
     {
         var cut = _open.Keys.Count(tick => tick < from);
         var incomplete = _open

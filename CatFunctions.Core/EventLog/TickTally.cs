@@ -35,25 +35,35 @@ internal sealed class TickTally(int size)
         return true;
     }
 
+    /// <summary>Counts up to 64 events at once: those whose bits are set, from an index on that is a multiple of 64.</summary>
+    public void Add(int firstIndex, ulong events)
+    {
+        if (_seen is null)
+        {
+            return;
+        }
+
+        ref var word = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, firstIndex / 64, out _);
+        _count += BitOperations.PopCount(events & ~word);
+        word |= events;
+        if (_count == size)
+        {
+            _seen = null;
+        }
+    }
+
     /// <summary>Counts what another tally of the same size has counted.</summary>
     public void UnionWith(TickTally other)
     {
-        if (_seen is null || other._seen is null)
+        if (other._seen is null)
         {
             (_seen, _count) = (null, size);
             return;
         }
 
-        foreach (var (index, word) in other._seen)
+        foreach (var (index, events) in other._seen)
         {
-            ref var seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, index, out _);
-            _count += BitOperations.PopCount(word & ~seen);
-            seen |= word;
-        }
-
-        if (_count == size)
-        {
-            _seen = null;
+            Add(index * 64, events);
         }
     }
 

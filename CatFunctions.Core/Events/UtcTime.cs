@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CatFunctions.Core.Events;
 
 /// <summary>Reads the two fixed-width forms of a time that the pipeline writes, both in UTC and to the millisecond.</summary>
@@ -47,6 +49,7 @@ internal static class UtcTime
                 out time);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Pair(byte tens, byte ones)
     {
         var (high, low) = ((uint)(tens - '0'), (uint)(ones - '0'));

@@ -80,6 +80,37 @@ internal static partial class CliOptions
             }),
     };
 
+    public static Option<string?> BlobContainer { get; } = new("--blob-container")
+    {
+        Description = "Blob container of the event log, instead of a folder",
+        HelpName = "NAME",
+    };
+
+    public static Option<string?> Storage { get; } = new("--storage")
+    {
+        Description = "Connection string of the container's storage account [default: the setting EventLogStorage]",
+        HelpName = "CONNECTION",
+    };
+
+    /// <summary>Adds the options that say where the event log is.</summary>
+    public static void AddEventLog(this Command command)
+    {
+        command.Add(Data);
+        command.Add(BlobContainer);
+        command.Add(Storage);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Data) is not null && result.GetResult(BlobContainer) is not null)
+            {
+                result.AddError("--data and --blob-container are both given: the event log has one place.");
+            }
+            else if (result.GetResult(Storage) is not null && result.GetResult(BlobContainer) is null)
+            {
+                result.AddError("--storage is for --blob-container: name the container too.");
+            }
+        });
+    }
+
     public static Option<TickSchedule?> Schedule { get; } = new("--schedule")
     {
         Description = "When events are produced, in UTC: a 6-field NCRONTAB expression "

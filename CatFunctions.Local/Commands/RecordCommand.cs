@@ -11,9 +11,9 @@ internal static class RecordCommand
         {
             CliOptions.RequiredBrokers,
             CliOptions.Topic,
-            CliOptions.Data,
             CliOptions.For,
         };
+        command.AddEventLog();
         command.SetAction(RunAsync);
         return command;
     }

@@ -14,7 +14,7 @@ internal static class RunCommand
         command.Add(CliOptions.Brokers);
         command.Add(CliOptions.Topic);
         command.Add(CliOptions.Partitions);
-        command.Add(CliOptions.Data);
+        command.AddEventLog();
         command.Add(CliOptions.Schedule);
         command.Add(CliOptions.Rate);
         command.Add(CliOptions.Seed);

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Local.Output;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Local.Commands;
 
@@ -8,10 +11,8 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("verify", "Check the event log; exits with 1 if it breaks its promise.")
-        {
-            CliOptions.Data,
-        };
+        var command = new Command("verify", "Check the event log; exits with 1 if it breaks its promise.");
+        command.AddEventLog();
         command.SetAction(RunAsync);
         return command;
     }
@@ -19,23 +20,47 @@ internal static class VerifyCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateBuilder();
-        var folder = builder.AddEventLog(arguments);
+        var place = builder.AddEventLog(arguments);
         using var host = builder.Build();
-        if (!Directory.Exists(folder))
+        place.RequireFolder();
+
+        var terminal = host.Services.GetRequiredService<Terminal>();
+        var verifier = new LogVerifier(
+            host.Services.GetRequiredService<ISegmentStore>(),
+            new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()),
+            oldHoursAreDeleted: host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.RetainFor is not null);
+        var report = await verifier.VerifyAsync(cancellationToken);
+        if (report.Segments == 0 && place.Folder is null)
         {
-            throw new FailureException($"There is no folder {folder}. Name the folder of the event log with --data.");
+            throw new FailureException($"There is no event log in {place}. Name its container with --blob-container.");
         }
 
-        var verifier = new LogVerifier(host.Services.GetRequiredService<ISegmentStore>());
-        var report = await verifier.VerifyAsync(cancellationToken);
         foreach (var problem in report.Problems)
         {
-            Console.Error.WriteLine($"problem: {problem}");
+            terminal.WriteErrorLine($"problem: {problem}");
         }
 
-        Console.WriteLine(
-            $"{report.Events} events of {report.Ticks} ticks ({report.UnfinishedTicks} unfinished), "
-            + $"{report.DeadLetters} dead letters, {report.Segments} segments, {report.ProblemCount} problems");
+        foreach (var partition in report.Partitions)
+        {
+            terminal.WriteLine(Describe(partition));
+        }
+
+        terminal.WriteLine(Describe(report));
         return report.ProblemCount is 0 ? 0 : 1;
     }
+
+    private static string Describe(PartitionReport partition) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{partition.Log}, partition {partition.Partition}: {partition.Lines} lines, offsets {partition.FirstOffset} to "
+        + $"{partition.LastOffset}, {partition.Skipped} skipped, {partition.Repeated} repeated, "
+        + $"{partition.Segments} segments, {partition.Generations} generations of the topic");
+
+    private static string Describe(VerificationReport report) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{report.Events} events of {report.Ticks} ticks ({report.UnfinishedTicks} unfinished{Cut(report)}), "
+        + $"{report.MissingEvents} missing, {report.DeadLetters} dead letters, {report.Segments} segments, "
+        + $"{report.ProblemCount} problems");
+
+    private static string Cut(VerificationReport report) =>
+        report.CutTicks > 0 ? $", {report.CutTicks} cut with the hours before" : "";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -113,7 +114,7 @@ public sealed class EventLineReaderTests
         logged.Id.ToString().ShouldBe((string?)json["id"]);
         logged.TickSize.ShouldBe((int)json["ticksize"]!);
         logged.IsLike.ShouldBe((string?)json["type"] == "catfunctions.photo.liked");
-        logged.Time.ShouldBe((DateTimeOffset)json["time"]!);
+        logged.Time.ShouldBe(DateTimeOffset.Parse((string)json["time"]!, CultureInfo.InvariantCulture));
         Text(logged.PhotoId).ShouldBe((string?)json["subject"]);
         Text(logged.PhotoUrl).ShouldBe((string?)json["data"]!["photoUrl"]);
         Text(logged.Breed).ShouldBe((string?)json["data"]!["breed"] ?? "");

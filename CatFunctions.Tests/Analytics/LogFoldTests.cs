@@ -282,7 +282,7 @@ public sealed class LogFoldTests
 
             left.Merge(right);
 
-            left.FindIncomplete(Now).Reverse()
+            left.FindIncomplete(Now, DateTimeOffset.MinValue).Reverse()
                 .Select(tick => $"{tick.Missing} of {tick.Size} events of tick {EventId.FormatTick(tick.Time)} are missing")
                 .ShouldBe(ledger.Close(from: default).Missing.Select(text => text[..text.IndexOf(',', StringComparison.Ordinal)]));
         }
@@ -307,6 +307,23 @@ public sealed class LogFoldTests
         var later = Report(fold, AnalyticsWindow.All, now: tomorrow).Health;
         later.State.ShouldBe(PipelineState.Healthy);
         later.Missing.ShouldBe(3 + 8);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 9)]
+    [InlineData(1, 5, 0)]
+    [InlineData(2, 0, 0)]
+    public void Ticks_that_may_have_lost_events_with_deleted_hours_are_not_missing_any(int generation, long firstOffset, long missing)
+    {
+        var hour = Segment.HourOf(Now);
+        var fold = new LogFold(Now);
+        foreach (var (tick, offset) in new[] { (hour.AddSeconds(-5), 0), (hour.AddMinutes(5), 1) })
+        {
+            var line = new CatLine(tick, Tick: tick, TickSize: 10 - (9 * offset)).ToLine(0, firstOffset + offset);
+            fold.AddEvents(Events with { Generation = generation }, Encoding.UTF8.GetBytes(line + "\n"));
+        }
+
+        Report(fold, AnalyticsWindow.All).Health.Missing.ShouldBe(missing);
     }
 
     [Fact]

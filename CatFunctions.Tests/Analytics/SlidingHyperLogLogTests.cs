@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using System.Buffers.Binary;
 using CatFunctions.Core.Analytics;
 
 namespace CatFunctions.Tests.Analytics;
@@ -24,7 +23,7 @@ public sealed class SlidingHyperLogLogTests
             var sketch = new SlidingHyperLogLog();
             for (var i = 0; i < size; i++)
             {
-                sketch.Add(HashOf($"user-{seed}-{i}"), minute: 7);
+                sketch.Add(HashOf(seed, i), minute: 7);
             }
 
             return (sketch.Estimate(0) / (double)size) - 1;
@@ -43,7 +42,7 @@ public sealed class SlidingHyperLogLogTests
         var sketch = new SlidingHyperLogLog();
         for (var i = 0; i < 100_000; i++)
         {
-            sketch.Add(HashOf($"user-{i % 100}"), minute: i);
+            sketch.Add(HashOf(0, i % 100), minute: i);
         }
 
         sketch.Estimate(0).ShouldBeInRange(98, 102);
@@ -62,7 +61,7 @@ public sealed class SlidingHyperLogLogTests
         {
             for (var i = 0; i < 10_000; i++)
             {
-                sketch.Add(HashOf($"user-{minute}-{i}"), minute);
+                sketch.Add(HashOf(minute, i), minute);
             }
         }
 
@@ -75,7 +74,7 @@ public sealed class SlidingHyperLogLogTests
         var (left, right, both) = (new SlidingHyperLogLog(), new SlidingHyperLogLog(), new SlidingHyperLogLog());
         for (var i = 0; i < 50_000; i++)
         {
-            var (hash, minute) = (HashOf($"user-{i}"), i % 90);
+            var (hash, minute) = (HashOf(0, i), i % 90);
             (i % 3 == 0 ? left : right).Add(hash, minute);
             both.Add(hash, minute);
         }
@@ -88,6 +87,10 @@ public sealed class SlidingHyperLogLogTests
         }
     }
 
-    private static ulong HashOf(FormattableString text) =>
-        TextHash.Of(Encoding.UTF8.GetBytes(text.ToString(CultureInfo.InvariantCulture)));
+    private static ulong HashOf(int family, int number)
+    {
+        Span<byte> text = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(text, ((ulong)family << 32) | (uint)number);
+        return TextHash.Of(text);
+    }
 }

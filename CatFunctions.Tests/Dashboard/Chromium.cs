@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
 namespace CatFunctions.Tests.Dashboard;
 
 /// <summary>The browser of this machine.</summary>
@@ -5,13 +8,37 @@ internal static class Chromium
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-    /// <summary>The path of a Chromium, the one that the variable <c>CHROMIUM</c> names or the first on the path; null if there is none.</summary>
+    /// <summary>The path of the Chromium that the variable <c>CHROMIUM</c> names, or of the first on the path that works; null if there is none.</summary>
     public static string? Path { get; } =
-        Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named ? named : Candidates().FirstOrDefault(File.Exists);
+        Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named ? named : Candidates().FirstOrDefault(Works);
 
     private static IEnumerable<string> Candidates() =>
         from name in Names
         from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
         where folder.Length > 0
-        select System.IO.Path.Combine(folder, name);
+        let path = System.IO.Path.Combine(folder, name)
+        where File.Exists(path)
+        select path;
+
+    /// <summary>Some systems have a file of that name that only says how to install a browser.</summary>
+    private static bool Works(string path)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(path, "--version")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            process.OutputDataReceived += (_, _) => { };
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            return process.WaitForExit(TimeSpan.FromSeconds(30)) && process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
 }

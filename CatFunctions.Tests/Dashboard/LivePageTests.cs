@@ -116,18 +116,18 @@ public sealed partial class LivePageTests(Browser browser) : BrowserTest(browser
     public async Task A_page_that_nobody_sees_asks_seldom_and_at_once_when_seen()
     {
         await Host.RecordAsync(PhotoEvent.Views("luna", 2));
-        var page = await OpenAsync();
-        await Expect(page.Locator("#views")).ToHaveTextAsync("2");
-        await page.Clock.InstallAsync();
+        var page = await OpenAsync(prepare: page => page.Clock.InstallAsync());
         await ShowAsync(page, visible: false);
-        await page.Clock.RunForAsync(2000);
+        await page.Clock.RunForAsync(1000);
+        await Expect(page.Locator("body")).ToHaveAttributeAsync("data-link", "paused");
         Requests.Clear();
 
-        await page.Clock.RunForAsync(20_000);
+        await page.Clock.RunForAsync(29_000);
+        await page.EvaluateAsync("0");
         Requests.ShouldBeEmpty();
 
         await ShowAsync(page, visible: true);
-        await page.WaitForResponseAsync("**/api/analytics*");
+        await Expect(page.Locator("body")).ToHaveAttributeAsync("data-link", "live");
     }
 
     [BrowserFact]

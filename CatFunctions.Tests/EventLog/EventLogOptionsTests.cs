@@ -51,6 +51,11 @@ public sealed class EventLogOptionsTests
         ErrorOf(("EventLog:Container", container), ("EventLogStorage", Connection)).ShouldStartWith("EventLog:Container must be 3 to 63");
 
     [Fact]
+    public void Less_than_an_hour_cannot_be_retained() =>
+        ErrorOf(("EventLog:Directory", "/tmp/cats"), ("EventLog:RetainFor", "00:59:59"))
+            .ShouldBe("EventLog:RetainFor must be one hour or more, such as 30.00:00:00 for 30 days.");
+
+    [Fact]
     public void A_container_without_a_connection_is_an_error() =>
         ErrorOf(("EventLog:Container", "cat-events")).ShouldStartWith("EventLog:Container is set, but EventLogStorage is missing");
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.Events;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
 
@@ -391,6 +393,101 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     }
 
     [Fact]
+    public async Task Segments_are_listed_from_an_hour_on()
+    {
+        for (var hours = 0; hours < 30; hours += 10, Clock.Advance(TimeSpan.FromHours(10)))
+        {
+            await Record(RecordFactory.Events(hours, 10));
+        }
+
+        (await BaseOffsetsSince("07")).ShouldBe([0, 10, 20]);
+        (await BaseOffsetsSince("08")).ShouldBe([10, 20]);
+        (await BaseOffsetsSince("17")).ShouldBe([10, 20]);
+        (await BaseOffsetsSince("18")).ShouldBe([20]);
+
+        async Task<IEnumerable<long>> BaseOffsetsSince(string hour) =>
+            (await Log.Store.ListSinceAsync(
+                LogNames.Events, DateTimeOffset.Parse($"2026-11-22T{hour}:00Z", CultureInfo.InvariantCulture), CancellationToken.None))
+            .Select(head => head.Segment.BaseOffset);
+    }
+
+    [Fact]
+    public async Task Old_hours_are_deleted_but_never_the_newest_segment_of_a_partition()
+    {
+        await Record([.. RecordFactory.Events(0, 5, partition: 0), .. RecordFactory.Events(0, 5, partition: 1), RecordFactory.Record(9, [1])]);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record(RecordFactory.Events(5, 5, partition: 0));
+        Clock.Advance(TimeSpan.FromHours(2));
+        await Record(RecordFactory.Events(10, 5, partition: 0));
+
+        (await DeleteOldHours(TimeSpan.FromHours(3))).ShouldBe(0, "the first hour ended less than three hours ago");
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        (await DeleteOldHours(TimeSpan.FromHours(3))).ShouldBe(1);
+        (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(1);
+        Clock.Advance(TimeSpan.FromDays(30));
+        (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(0);
+
+        Log.Files(LogNames.Events).ShouldBe(
+        [
+            "events/date=2026-11-22/hour=07/partition=1/0001-00000000000000000000.jsonl",
+            "events/date=2026-11-22/hour=10/partition=0/0001-00000000000000000010.jsonl",
+        ]);
+        Log.Files(LogNames.DeadLetters).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_log_goes_on_where_it_was_when_its_old_hours_are_gone()
+    {
+        for (var hours = 0; hours < 3; hours++, Clock.Advance(TimeSpan.FromHours(1)))
+        {
+            await Record(RecordFactory.Events(hours * 10, 10));
+        }
+
+        await DeleteOldHours(TimeSpan.FromHours(1));
+        (await Record(RecordFactory.Events(20, 12))).ShouldBe(new RecordResult(2, 10, 0, 0));
+        Restart();
+        (await Record(RecordFactory.Events(25, 8))).ShouldBe(new RecordResult(1, 7, 0, 0));
+
+        Log.Offsets().ShouldBe(Enumerable.Range(20, 13).Select(offset => (long)offset));
+    }
+
+    [Fact]
+    public async Task Nothing_is_deleted_unless_it_is_asked_for()
+    {
+        await Record(RecordFactory.Events(0, 5));
+        Clock.Advance(TimeSpan.FromDays(1));
+        await Record(RecordFactory.Events(5, 5));
+        Clock.Advance(TimeSpan.FromDays(10_000));
+
+        (await DeleteOldHours(null)).ShouldBe(0);
+
+        Log.Files(LogNames.Events).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_was_replayed_is_marked_for_good()
+    {
+        await Record([RecordFactory.Record(3, [1], key: [7]), RecordFactory.Record(4, null), RecordFactory.Record(3, [1], partition: 1)]);
+        await Record([RecordFactory.Record(3, [2])]);
+        var letters = new DeadLetterLog(Log.Store, Clock);
+
+        await letters.MarkAsync([Mark(0, 3, generation: 2)], CancellationToken.None);
+        await letters.MarkAsync([Mark(1, 3), Mark(0, 4)], CancellationToken.None);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await letters.MarkAsync([Mark(0, 4)], CancellationToken.None);
+
+        var stored = await new DeadLetterLog(Log.Store, Clock).ReadAsync(CancellationToken.None).ToArrayAsync();
+        stored.Select(letter => (letter.Letter.Partition, letter.Generation, letter.Letter.Offset, letter.IsReplayed))
+            .ShouldBe([(0, 1, 3, false), (0, 1, 4, true), (0, 2, 3, true), (1, 1, 3, true)]);
+        stored[0].Letter.Key.ShouldBe([7]);
+        stored[0].Letter.Value.ShouldBe([1]);
+        stored[1].Letter.Value.ShouldBeNull();
+
+        ReplayMark Mark(int partition, long offset, int generation = 1) =>
+            new(partition, offset, generation, Clock.GetUtcNow().UtcDateTime, "cats", NewPartition: 2, NewOffset: 99);
+    }
+
+    [Fact]
     public async Task Nothing_is_read_behind_the_end_of_a_segment()
     {
         await Record(RecordFactory.Events(0, 3));
@@ -444,6 +541,10 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     private protected Task<RecordResult> Record(ConsumedRecord[] batch) => _recorder.RecordAsync(batch, CancellationToken.None);
 
     private protected EventRecorder NewRecorder() => new(Log.Store, Clock);
+
+    private Task<int> DeleteOldHours(TimeSpan? retainFor) =>
+        new LogRetention(Log.Store, Options.Create(new EventLogOptions { RetainFor = retainFor }), Clock)
+            .DeleteOldHoursAsync(CancellationToken.None);
 
     private protected void Restart()
     {

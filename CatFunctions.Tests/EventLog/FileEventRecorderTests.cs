@@ -47,4 +47,31 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
 
         (await Record(RecordFactory.Events(0, 3))).Recorded.ShouldBe(3);
     }
+
+    [Fact]
+    public async Task A_torn_mark_of_a_replay_is_cut_by_the_next_one()
+    {
+        await Record([RecordFactory.Record(3, [1]), RecordFactory.Record(4, [1])]);
+        var letters = new DeadLetterLog(Log.Store, Clock);
+        await letters.MarkAsync([Mark(3)], CancellationToken.None);
+        Log.Append(Log.Files(LogNames.Replays).Single(), "{\"kafkapartition\":0,\"kafka");
+
+        await letters.MarkAsync([Mark(4)], CancellationToken.None);
+
+        Log.Offsets(LogNames.Replays).ShouldBe([3, 4]);
+
+        ReplayMark Mark(long offset) => new(0, offset, 1, Clock.GetUtcNow().UtcDateTime, "cats", 0, 0);
+    }
+
+    [Fact]
+    public async Task Folders_of_deleted_hours_are_gone()
+    {
+        await Record(RecordFactory.Events(0, 5));
+        Clock.Advance(TimeSpan.FromDays(1));
+        await Record(RecordFactory.Events(5, 5));
+
+        await Log.Store.DeleteAsync(Segment.TryParse(Log.Files(LogNames.Events)[0])!, CancellationToken.None);
+
+        Directory.GetDirectories(Log.PathOf(LogNames.Events)).Select(Path.GetFileName).ShouldBe(["date=2026-11-23"]);
+    }
 }

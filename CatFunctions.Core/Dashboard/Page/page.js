@@ -10,6 +10,7 @@ const giveUpAfter = 10_000;
 const retryAtMost = 30_000;
 const top = 10;
 const breedRows = 8;
+const fewBuckets = 15;
 const windows = { '15m': 'last 15 minutes', '1h': 'last hour', '24h': 'last 24 hours', all: 'whole log' };
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
@@ -17,7 +18,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const whole = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 });
 const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const $ = id => document.getElementById(id);
 
@@ -351,10 +352,16 @@ function labelEvery(seconds) {
   return 1000 * (rounded ?? Math.ceil(seconds / timeline.size) * timeline.size);
 }
 
+/** Without the empty buckets before the first event, but for a few, so that a young log fills the chart too. */
+function begun(buckets) {
+  const first = buckets.findIndex(bucket => bucket.views + bucket.likes > 0);
+  return first < 0 ? buckets : buckets.slice(Math.max(0, Math.min(first, buckets.length - fewBuckets)));
+}
+
 function showTimeline({ bucketSeconds, buckets }, now) {
-  const most = Math.max(12, Math.floor($('chart').clientWidth / 5));
+  const most = Math.max(fewBuckets, Math.floor($('chart').clientWidth / 5));
   const parsed = buckets.map(bucket => ({ ...bucket, start: Date.parse(bucket.start) }));
-  Object.assign(timeline, fitted(parsed, bucketSeconds, most));
+  Object.assign(timeline, fitted(begun(parsed), bucketSeconds, most));
   timeline.openFrom = now - timeline.size * 1000;
   setText($('timeline-unit'), `per ${perUnit[timeline.size] ?? duration(timeline.size)}`);
 

@@ -42,6 +42,14 @@ public sealed class KafkaEnvelopeTests
     }
 
     [Fact]
+    public void Quotation_marks_cost_no_more_than_they_must()
+    {
+        var produced = new ProducedEvent("MTY3", Encoding.UTF8.GetBytes(Event));
+
+        KafkaEnvelope.Wrap(produced, Tick, []).ShouldNotContain("\\u0022");
+    }
+
+    [Fact]
     public void Without_a_trace_the_content_type_is_the_only_header() =>
         Headers(Wrap(trace: null)).ShouldBe([("content-type", "application/cloudevents+json; charset=utf-8")]);
 

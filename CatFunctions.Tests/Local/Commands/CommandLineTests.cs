@@ -18,6 +18,8 @@ public sealed class CommandLineTests
     [InlineData("run --topic a/b", "--topic takes")]
     [InlineData("run --brokers somewhere", "--brokers takes HOST:PORT[,HOST:PORT...], such as localhost:9092, not 'somewhere'")]
     [InlineData("run --brokers a:1 --partitions 4", "--partitions is for the embedded broker")]
+    [InlineData("run --data x --blob-container cats", "--data and --blob-container are both given")]
+    [InlineData("verify --storage UseDevelopmentStorage=true", "--storage is for --blob-container")]
     [InlineData("produce", "Option '--brokers' is required")]
     [InlineData("record", "Option '--brokers' is required")]
     [InlineData("produce --brokers a:1 --data x", "Unrecognized command or argument '--data'")]
@@ -43,7 +45,7 @@ public sealed class CommandLineTests
         (await host.WaitForExitAsync()).ShouldBe(0);
 
         var help = string.Join('\n', host.Output);
-        foreach (var option in (string[])["brokers", "topic", "partitions", "data", "schedule", "rate", "seed", "photos", "port", "for"])
+        foreach (var option in (string[])["brokers", "topic", "partitions", "data", "schedule", "rate", "seed", "photos", "port", "for", "blob-container", "storage"])
         {
             help.ShouldContain($"--{option}");
         }

@@ -1,0 +1,98 @@
+using CatFunctions.Core.EventLog;
+using Confluent.Kafka;
+
+namespace CatFunctions.Local.Kafka;
+
+/// <summary>
+/// Produces dead letters again, with their own keys and values, and marks them once the brokers have confirmed them.
+/// Where it is interrupted between the two it produces a few of them twice, rather than none: <c>verify</c> names them.
+/// </summary>
+internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, BrokerHealth health, TimeProvider clock)
+{
+    private const int BatchSize = 100;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Replays what is there now and was not replayed yet.</summary>
+    /// <param name="all">Also what is still no event.</param>
+    /// <param name="cancellationToken">Stops after a batch.</param>
+    /// <returns>How many were replayed, and how many are left.</returns>
+    /// <exception cref="FailureException">The brokers do not take them; the next replay goes on from there.</exception>
+    public async Task<(int Replayed, int Left)> RunAsync(bool all, CancellationToken cancellationToken)
+    {
+        using var producer = BuildProducer();
+        await health.WaitUntilReadyAsync(producer.Handle, cancellationToken);
+
+        var (replayed, left) = (0, 0);
+        var batch = new List<StoredDeadLetter>(BatchSize);
+        await foreach (var letter in log.ReadAsync(cancellationToken))
+        {
+            if (letter.IsReplayed || !(all || letter.IsEventNow))
+            {
+                left += letter.IsReplayed ? 0 : 1;
+                continue;
+            }
+
+            batch.Add(letter);
+            if (batch.Count == BatchSize)
+            {
+                replayed += await ReplayAsync(producer, batch);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        replayed += await ReplayAsync(producer, batch);
+        return (replayed, left);
+    }
+
+    private IProducer<byte[]?, byte[]?> BuildProducer() => KafkaClient.Build(() =>
+    {
+        var config = kafka.ForProducer();
+        config.MessageTimeoutMs = (int)Patience.TotalMilliseconds;
+        return new ProducerBuilder<byte[]?, byte[]?>(config)
+            .SetErrorHandler((_, error) => health.OnError(error))
+            .SetLogHandler((_, line) => health.OnLog(line))
+            .Build();
+    });
+
+    private async Task<int> ReplayAsync(IProducer<byte[]?, byte[]?> producer, List<StoredDeadLetter> batch)
+    {
+        var results = await Task.WhenAll(batch.Select(letter => ProduceAsync(producer, letter)));
+        var marks = results.Where(result => result.Mark is not null).Select(result => result.Mark!).ToArray();
+
+        // Not to be cancelled: what was produced must be marked.
+        await log.MarkAsync(marks, CancellationToken.None);
+        if (results.FirstOrDefault(result => result.Error is not null).Error is { } error)
+        {
+            throw new FailureException(
+                $"A dead letter could not be delivered to {kafka.BootstrapServers}: {error.Reason.TrimEnd('.')}. Replay again: it goes on from there.");
+        }
+
+        batch.Clear();
+        return marks.Length;
+    }
+
+    private async Task<(ReplayMark? Mark, Error? Error)> ProduceAsync(IProducer<byte[]?, byte[]?> producer, StoredDeadLetter stored)
+    {
+        var letter = stored.Letter;
+        try
+        {
+            var report = await producer.ProduceAsync(
+                kafka.Topic, new Message<byte[]?, byte[]?> { Key = letter.Key, Value = letter.Value }, CancellationToken.None);
+            return (
+                new ReplayMark(
+                    letter.Partition,
+                    letter.Offset,
+                    stored.Generation,
+                    clock.GetUtcNow().UtcDateTime,
+                    kafka.Topic,
+                    report.Partition.Value,
+                    report.Offset.Value),
+                null);
+        }
+        catch (ProduceException<byte[]?, byte[]?> exception)
+        {
+            return (null, exception.Error);
+        }
+    }
+}

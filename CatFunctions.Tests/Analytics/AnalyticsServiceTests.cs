@@ -1,0 +1,237 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CatFunctions.Core.Analytics;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Tests.EventLog;
+
+namespace CatFunctions.Tests.Analytics;
+
+public sealed class AnalyticsServiceTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
+
+    private readonly CatLog _log = new(Now);
+    private readonly CountingStore _store;
+    private readonly AnalyticsService _analytics;
+
+    public AnalyticsServiceTests()
+    {
+        _store = new CountingStore(_log.Store);
+        _analytics = new AnalyticsService(_store, _log.Clock);
+    }
+
+    public void Dispose()
+    {
+        _analytics.Dispose();
+        _log.Dispose();
+    }
+
+    [Fact]
+    public async Task The_json_is_the_one_that_the_page_knows()
+    {
+        await _log.RecordAsync([new CatLine(Now.AddMilliseconds(-100)), new CatLine(Now.AddSeconds(-1), IsLike: true, Tick: Now.AddSeconds(-1))]);
+
+        var json = JsonNode.Parse(JsonSerializer.Serialize(await GetAsync(), AnalyticsJsonContext.Default.AnalyticsReport))!;
+
+        json["timeline"]!["buckets"]!.AsArray().Count.ShouldBe(60);
+        json["timeline"]!["buckets"] = JsonNode.Parse("""[{ "start": "2026-11-22T07:30:00Z", "views": 1, "likes": 1 }]""");
+        var photo = """{ "photoId": "cat-1", "photoUrl": "https://cdn2.thecatapi.com/images/cat-1.jpg", "breed": "Abyssinian", "views": 1, "likes": 1, "likeRate": 1, "score": SCORE }""";
+        string Board(string score) => $"[{photo.Replace("SCORE", score, StringComparison.Ordinal)}]";
+        JsonNode.DeepEquals(json, JsonNode.Parse($$"""
+            {
+              "window": "1h",
+              "generatedAt": "2026-11-22T07:30:15Z",
+              "from": "2026-11-22T06:31:00Z",
+              "totals": { "views": 1, "likes": 1, "likeRate": 1, "uniqueViewers": 1, "uniqueViewersExact": true },
+              "timeline": { "bucketSeconds": 60, "buckets": [{ "start": "2026-11-22T07:30:00Z", "views": 1, "likes": 1 }] },
+              "leaderboards": { "mostViewed": {{Board("1")}}, "mostLiked": {{Board("1")}}, "bestRated": {{Board("0.20654931437723742")}}, "trending": {{Board("4")}} },
+              "breeds": [{ "breed": "Abyssinian", "photos": 1, "views": 1, "likes": 1, "likeRate": 1 }],
+              "health": {
+                "state": "healthy", "message": "healthy", "newestEvent": "2026-11-22T07:30:14.9Z", "newestEventAgeSeconds": 0.1,
+                "recorded": 2, "deadLettered": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null
+              }
+            }
+            """)).ShouldBeTrue(json.ToJsonString());
+    }
+
+    [Fact]
+    public async Task An_answer_holds_for_half_a_second_and_costs_nothing_meanwhile()
+    {
+        var first = await GetAsync();
+        await _log.RecordAsync([new CatLine(Now)]);
+        var reads = _store.Reads;
+
+        (await GetAsync()).ShouldBeSameAs(first);
+        _store.Reads.ShouldBe(reads);
+
+        _log.Clock.Advance(LogFollower.ListInterval);
+        (await GetAsync()).Totals.Views.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_tag_stands_still_until_something_but_the_time_changes()
+    {
+        await _log.RecordAsync([new CatLine(Now.AddSeconds(-20))]);
+        var first = await GetAsync();
+        (await GetAsync(AnalyticsWindow.Day)).Tag.ShouldNotBe(first.Tag);
+
+        _log.Clock.Advance(TimeSpan.FromSeconds(10));
+        var later = await GetAsync();
+        later.Health.NewestEventAgeSeconds.ShouldBe(30);
+        later.Tag.ShouldBe(first.Tag);
+
+        _log.Clock.Advance(TimeSpan.FromSeconds(15));
+        var stale = await GetAsync();
+        stale.Health.State.ShouldBe(PipelineState.Stale);
+        stale.Tag.ShouldNotBe(first.Tag);
+
+        _log.Clock.Advance(TimeSpan.FromSeconds(5));
+        (await GetAsync()).Tag.ShouldBe(stale.Tag);
+
+        await _log.RecordAsync([new CatLine(Now.AddSeconds(-20), Tick: Now)]);
+        _log.Clock.Advance(TimeSpan.FromSeconds(5));
+        (await GetAsync()).Tag.ShouldNotBe(stale.Tag);
+    }
+
+    [Fact]
+    public async Task Another_instance_that_reads_the_log_anew_gives_the_same_answer()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await _log.RecordAsync(
+                Enumerable.Range(0, 30).Select(index => new CatLine(_log.Clock.GetUtcNow(), $"cat-{index * i % 7}", $"user-{index * i % 17}", index % 3 == 0, Index: index, TickSize: 31)),
+                partition: i % 3);
+            await GetAsync();
+            _log.Clock.Advance(TimeSpan.FromMinutes(7));
+        }
+
+        using var other = new AnalyticsService(_log.Store, _log.Clock);
+        foreach (var window in Enum.GetValues<AnalyticsWindow>())
+        {
+            var mine = await _analytics.GetAsync(window, 5, CancellationToken.None);
+            var others = await other.GetAsync(window, 5, CancellationToken.None);
+            others.Tag.ShouldBe(mine.Tag);
+            Json(others).ShouldBe(Json(mine));
+        }
+    }
+
+    [Fact]
+    public async Task Segments_that_were_deleted_count_no_more()
+    {
+        await _log.RecordAsync([new CatLine(Now, "gone")]);
+        _log.Clock.Advance(TimeSpan.FromHours(1));
+        await _log.RecordAsync([new CatLine(Now, "kept", Tick: Now.AddSeconds(5))]);
+        (await GetAsync(AnalyticsWindow.All)).Totals.Views.ShouldBe(2);
+        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogNames.Events)[0]));
+        _log.Clock.Advance(LogFollower.ListAllInterval);
+
+        var report = await GetAsync(AnalyticsWindow.All);
+
+        report.Leaderboards.MostViewed.ShouldHaveSingleItem().PhotoId.ShouldBe("kept");
+        report.Health.Recorded.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Many_callers_at_once_share_one_read()
+    {
+        await _log.RecordAsync(Enumerable.Repeat(new CatLine(Now), 100));
+        var gate = new TaskCompletionSource();
+        _store.Gate = gate.Task;
+
+        var answers = Enumerable.Range(0, 50).Select(i => _analytics.GetAsync((AnalyticsWindow)(i % 4), 1 + (i % 9), CancellationToken.None)).ToArray();
+        gate.SetResult();
+
+        (await Task.WhenAll(answers)).ShouldAllBe(report => report.Totals.Views == 100);
+        _store.Lists.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task While_a_long_log_is_read_the_answer_says_so()
+    {
+        await _log.RecordAsync([new CatLine(Now)]);
+        var gate = new TaskCompletionSource();
+        _store.Gate = gate.Task;
+        var waiting = new TaskCompletionSource();
+        _log.Clock.Waiting = _ => waiting.TrySetResult();
+
+        var answer = GetAsync();
+        await waiting.Task;
+        _log.Clock.Advance(AnalyticsService.Patience);
+
+        var early = await answer;
+        early.Health.State.ShouldBe(PipelineState.Waiting);
+        early.Health.Message.ShouldBe("reading the log: 0 % done");
+        early.Totals.Views.ShouldBe(0);
+
+        gate.SetResult();
+        var report = await GetAsync();
+        report.Totals.Views.ShouldBe(1);
+        report.Health.State.ShouldBe(PipelineState.Healthy);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_stops_nobody_else()
+    {
+        await _log.RecordAsync([new CatLine(Now)]);
+        var gate = new TaskCompletionSource();
+        _store.Gate = gate.Task;
+        using var impatient = new CancellationTokenSource();
+        var abandoned = _analytics.GetAsync(AnalyticsWindow.All, 10, impatient.Token);
+
+        await impatient.CancelAsync();
+        await abandoned.ShouldThrowAsync<OperationCanceledException>();
+        gate.SetResult();
+
+        (await GetAsync()).Totals.Views.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_read_is_an_error_until_it_can()
+    {
+        await _log.RecordAsync([new CatLine(Now)]);
+        _store.IsBroken = true;
+        (await GetAsync().ShouldThrowAsync<EventLogException>()).Message.ShouldBe("The store is broken.");
+
+        _store.IsBroken = false;
+
+        (await GetAsync()).Totals.Views.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_host_that_records_tells_what_was_redelivered()
+    {
+        using var analytics = new AnalyticsService(_log.Store, _log.Clock, _log.Recorder);
+        var record = new CatLine(Now).ToRecord(0, 0);
+        for (var i = 0; i < 3; i++)
+        {
+            await _log.Recorder.RecordAsync([record], CancellationToken.None);
+        }
+
+        (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health.Redelivered.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(AnalyticsService.MaxTop + 1)]
+    public async Task A_leaderboard_of_another_length_is_refused(int top) =>
+        await GetAsync(top: top).ShouldThrowAsync<ArgumentOutOfRangeException>();
+
+    [Fact]
+    public void Windows_have_names()
+    {
+        foreach (var window in Enum.GetValues<AnalyticsWindow>())
+        {
+            AnalyticsWindows.TryParse(window.NameOf(), out var parsed).ShouldBeTrue();
+            parsed.ShouldBe(window);
+        }
+
+        AnalyticsWindows.Names.ShouldBe(["15m", "1h", "24h", "all"]);
+        AnalyticsWindows.TryParse("2h", out _).ShouldBeFalse();
+        AnalyticsWindows.TryParse(null, out _).ShouldBeFalse();
+    }
+
+    private Task<AnalyticsReport> GetAsync(AnalyticsWindow window = AnalyticsWindow.Hour, int top = 10) =>
+        _analytics.GetAsync(window, top, CancellationToken.None);
+
+    private static string Json(AnalyticsReport report) => JsonSerializer.Serialize(report, AnalyticsJsonContext.Default.AnalyticsReport);
+}

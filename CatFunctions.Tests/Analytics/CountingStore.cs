@@ -1,0 +1,49 @@
+using CatFunctions.Core.EventLog;
+
+namespace CatFunctions.Tests.Analytics;
+
+/// <summary>Counts what readers ask of a store, and can be made to wait or to fail.</summary>
+internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
+{
+    private int _lists;
+    private int _reads;
+
+    public int Lists => _lists;
+
+    public int Reads => _reads;
+
+    /// <summary>What a read waits for.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Whether everything fails.</summary>
+    public bool IsBroken { get; set; }
+
+    public Task PrepareAsync(CancellationToken cancellationToken) => store.PrepareAsync(cancellationToken);
+
+    public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) =>
+        store.ListAsync(log, partition, cancellationToken);
+
+    public Task<IReadOnlyList<SegmentHead>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _lists);
+        return IsBroken ? throw new EventLogException("The store is broken.") : store.ListSinceAsync(log, hour, cancellationToken);
+    }
+
+    public Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+        store.FindNewestAsync(log, partition, cancellationToken);
+
+    public async ValueTask<int> ReadAsync(Segment segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        await Gate.WaitAsync(cancellationToken);
+        return IsBroken ? throw new EventLogException("The store is broken.") : await store.ReadAsync(segment, position, buffer, cancellationToken);
+    }
+
+    public Task<SegmentHead?> TryCreateAsync(Segment segment, SegmentHead? predecessor, CancellationToken cancellationToken) =>
+        store.TryCreateAsync(segment, predecessor, cancellationToken);
+
+    public Task<SegmentHead?> TryAppendAsync(SegmentHead head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
+        store.TryAppendAsync(head, lines, cancellationToken);
+
+    public Task DeleteAsync(Segment segment, CancellationToken cancellationToken) => store.DeleteAsync(segment, cancellationToken);
+}

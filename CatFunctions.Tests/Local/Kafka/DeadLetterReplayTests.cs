@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Text;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Local.Kafka;
+using CatFunctions.Tests.EventLog;
+using CatFunctions.Tests.Events;
+using Confluent.Kafka;
+
+namespace CatFunctions.Tests.Local.Kafka;
+
+public sealed class DeadLetterReplayTests : IDisposable
+{
+    private static readonly byte[] Event = SampleEvent.Utf8(SampleEvent.Json);
+
+    private readonly TestKafka _kafka = new();
+    private readonly FileTestLog _log = new();
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _kafka.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_an_event_by_now_is_produced_again_with_its_key_and_value_once()
+    {
+        await RecordAsync(RecordFactory.Record(1, [1, 2]), RecordFactory.Record(2, Event, key: [0, 255]), RecordFactory.Record(3, Event));
+
+        (await Replay(all: false)).ShouldBe((2, 1));
+        (await Replay(all: false)).ShouldBe((0, 1));
+
+        var replayed = Consume(2);
+        replayed.Select(message => message.Value).ShouldAllBe(value => value!.SequenceEqual(Event));
+        replayed.Select(message => message.Key is null ? "none" : Convert.ToHexString(message.Key)).Order().ShouldBe(["00FF", "none"]);
+    }
+
+    [Fact]
+    public async Task All_are_produced_again_if_that_is_asked_for_tombstones_too()
+    {
+        await RecordAsync(RecordFactory.Record(1, [1, 2]), RecordFactory.Record(2, null), RecordFactory.Record(3, []));
+
+        (await Replay(all: true)).ShouldBe((3, 0));
+
+        Consume(3).Select(message => message.Value is null ? "none" : Convert.ToHexString(message.Value)).Order().ShouldBe(["", "0102", "none"]);
+    }
+
+    [Fact]
+    public async Task A_replay_goes_on_where_the_last_one_stopped()
+    {
+        await RecordAsync([.. Enumerable.Range(0, 250).Select(offset => RecordFactory.Record(offset, SampleEvent.WithIndex(offset)))]);
+        var marks = Enumerable.Range(0, 120).Select(offset => new ReplayMark(0, offset, 1, DateTime.UnixEpoch, "cats", 0, 0)).ToArray();
+        await new DeadLetterLog(_log.Store, TimeProvider.System).MarkAsync(marks, CancellationToken.None);
+
+        (await Replay(all: false)).ShouldBe((130, 0));
+
+        Consume(130).Select(message => Encoding.UTF8.GetString(message.Value!)).ShouldBe(
+            Enumerable.Range(120, 130).Select(offset => Encoding.UTF8.GetString(SampleEvent.WithIndex(offset))), ignoreOrder: true);
+    }
+
+    private Task<(int Replayed, int Left)> Replay(bool all) =>
+        new DeadLetterReplay(_kafka.Settings, new DeadLetterLog(_log.Store, TimeProvider.System), _kafka.Health, TimeProvider.System)
+            .RunAsync(all, CancellationToken.None);
+
+    /// <summary>Records dead letters, as a validator would that refuses all.</summary>
+    private async Task RecordAsync(params ConsumedRecord[] records)
+    {
+        var log = new PartitionLog(
+            _log.Store, LogNames.DeadLetters, 0, new DeadLetterLine(), RollPolicy.Default, new ArrayBufferWriter<byte>(), TimeProvider.System);
+        await log.AppendAsync([.. records.Select(record => new LogEntry(record, "refused"))], CancellationToken.None);
+    }
+
+    private List<Message<byte[]?, byte[]?>> Consume(int count)
+    {
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
+        {
+            BootstrapServers = _kafka.Broker.BootstrapServers,
+            GroupId = "test",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+        }).Build();
+        consumer.Assign(Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset(TestKafka.Topic, partition, Offset.Beginning)));
+        return [.. Enumerable.Range(0, count).Select(_ => consumer.Consume(TimeSpan.FromSeconds(30)).Message)];
+    }
+}
