@@ -17,7 +17,6 @@ internal static partial class CliOptions
     private const int DefaultPort = 7072;
     private const int DefaultPartitions = 3;
     private const int MaxPartitions = 100;
-    private const double MaxRate = 1_000_000;
 
     public static Option<string?> Brokers { get; } = new("--brokers")
     {
@@ -127,12 +126,12 @@ internal static partial class CliOptions
         HelpName = "N",
         CustomParser = result => Parse(
             result,
-            $"takes a number of events per second, above 0 and up to {MaxRate:N0}",
+            $"takes a number of events per second, above 0 and up to {SimulationOptions.MaxEventsPerSecond:N0}",
             (string text, out double? rate) =>
             {
                 var isNumber = double.TryParse(text, CultureInfo.InvariantCulture, out var number);
                 rate = number;
-                return isNumber && number is > 0 and <= MaxRate;
+                return isNumber && number is > 0 and <= SimulationOptions.MaxEventsPerSecond;
             }),
     };
 
