@@ -7,5 +7,6 @@ root.Add(ProduceCommand.Create());
 root.Add(RecordCommand.Create());
 root.Add(VerifyCommand.Create());
 root.Add(DeadLettersCommand.Create());
+root.Add(StatsCommand.Create());
 
 return await CommandLine.RunAsync(root, args);

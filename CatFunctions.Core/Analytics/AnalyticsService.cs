@@ -23,15 +23,15 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
     /// <summary>How old an answer may be, and the shortest time between two looks at the log.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long an answer waits for the log to be read.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     private readonly Lock _sync = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly Dictionary<(AnalyticsWindow Window, int Top), (AnalyticsReport Report, long Version)> _reports = [];
     private LogFollower _log = new(store, clock);
     private Task _refresh = Task.CompletedTask;
     private DateTimeOffset _refreshed;
+
+    /// <summary>How long an answer waits for the log to be read. Default 2 s.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The analytics of this moment.</summary>
     /// <param name="window">The window.</param>

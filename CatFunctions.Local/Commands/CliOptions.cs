@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
 
@@ -187,6 +188,31 @@ internal static partial class CliOptions
                 duration = time;
                 return isTime && time > TimeSpan.Zero && time <= TimeSpan.FromDays(24);
             }),
+    };
+
+    public static Option<AnalyticsWindow> Window { get; } = new("--window")
+    {
+        Description = "What span of time up to now is told",
+        HelpName = string.Join('|', AnalyticsWindows.Names),
+        DefaultValueFactory = _ => AnalyticsWindow.All,
+        CustomParser = result => Parse<AnalyticsWindow>(
+            result, $"takes {string.Join(", ", AnalyticsWindows.Names)}", AnalyticsWindows.TryParse),
+    };
+
+    public static Option<int> Top { get; } = new("--top")
+    {
+        Description = "How long the leaderboards are",
+        HelpName = "N",
+        DefaultValueFactory = _ => 10,
+        CustomParser = result => Parse(
+            result,
+            $"takes a number from 1 to {AnalyticsService.MaxTop}",
+            (string text, out int top) => TryParseInteger(text, 1, AnalyticsService.MaxTop, out top)),
+    };
+
+    public static Option<bool> Watch { get; } = new("--watch")
+    {
+        Description = "Stay, and show what changes until Ctrl+C",
     };
 
     [GeneratedRegex("^[a-zA-Z0-9._-]{1,249}$")]

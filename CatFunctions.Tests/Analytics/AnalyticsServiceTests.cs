@@ -156,7 +156,7 @@ public sealed class AnalyticsServiceTests : IDisposable
 
         var answer = GetAsync();
         await waiting.Task;
-        _log.Clock.Advance(AnalyticsService.Patience);
+        _log.Clock.Advance(_analytics.Patience);
 
         var early = await answer;
         early.Health.State.ShouldBe(PipelineState.Waiting);

@@ -20,6 +20,8 @@ public sealed class CommandLineTests
     [InlineData("run --brokers a:1 --partitions 4", "--partitions is for the embedded broker")]
     [InlineData("run --data x --blob-container cats", "--data and --blob-container are both given")]
     [InlineData("verify --storage UseDevelopmentStorage=true", "--storage is for --blob-container")]
+    [InlineData("stats --window 2h", "--window takes 15m, 1h, 24h, all, not '2h'")]
+    [InlineData("stats --top 0", "--top takes a number from 1 to 100, not '0'")]
     [InlineData("produce", "Option '--brokers' is required")]
     [InlineData("record", "Option '--brokers' is required")]
     [InlineData("produce --brokers a:1 --data x", "Unrecognized command or argument '--data'")]
