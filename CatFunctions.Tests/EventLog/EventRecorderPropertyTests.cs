@@ -10,10 +10,10 @@ namespace CatFunctions.Tests.EventLog;
 public sealed class EventRecorderPropertyTests(Azurite azurite)
 {
     [Fact]
-    public void Over_files_the_log_holds_what_was_delivered_once_and_in_order() => Check(300, () => new FileTestLog());
+    public void Over_files_the_log_holds_what_was_delivered_once_and_in_order() => Check(200, () => new FileTestLog());
 
     [Fact]
-    public void Over_blobs_the_log_holds_what_was_delivered_once_and_in_order() => Check(10, () => new BlobTestLog(azurite));
+    public void Over_blobs_the_log_holds_what_was_delivered_once_and_in_order() => Check(5, () => new BlobTestLog(azurite));
 
     private static void Check(int runs, Func<TestLog> newLog)
     {
