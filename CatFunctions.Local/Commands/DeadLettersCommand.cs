@@ -71,10 +71,12 @@ internal static class DeadLettersCommand
 
     private static string Describe(StoredDeadLetter stored)
     {
+        // It may tell of what stood in the value.
+        var reason = string.Concat(stored.Letter.Reason.Select(character => char.IsControl(character) ? '\uFFFD' : character));
         var state = stored.IsReplayed ? " (replayed)" : stored.IsEventNow ? " (an event by now)" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"partition {stored.Letter.Partition}, offset {stored.Letter.Offset}, {stored.Letter.Time:yyyy-MM-ddTHH:mm:ss.fffZ}, "
-            + $"{stored.Letter.Value?.Length ?? 0} bytes: {stored.Letter.Reason}{state}");
+            + $"{stored.Letter.Value?.Length ?? 0} bytes: {reason}{state}");
     }
 }
