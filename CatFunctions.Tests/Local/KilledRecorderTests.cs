@@ -4,6 +4,7 @@ using System.Text.Json;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
+using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local;
 
@@ -11,8 +12,13 @@ namespace CatFunctions.Tests.Local;
 [Collection(Azurite.Collection)]
 public sealed class KilledRecorderTests(Azurite azurite)
 {
-    /// <summary>Half of what the embedded broker keeps of a partition, before it drops the oldest events.</summary>
-    private const int MaxWaitingPerPartition = 5_000;
+    /// <summary>
+    /// A recorder is killed only when no more events wait than one partition of the embedded broker holds: it would drop
+    /// the oldest beyond 5 MiB, and most of the events can be of one photo.
+    /// </summary>
+    private const int MaxWaiting = 8_000;
+
+    private const string Topic = "cat_photo_events";
 
     private static readonly string? ManyKills = Environment.GetEnvironmentVariable("CATFUNCTIONS_KILLS");
 
@@ -41,18 +47,19 @@ public sealed class KilledRecorderTests(Azurite azurite)
 
     private async Task KillAsync(TestLog log, int kills, int rate, int partitions, string[] place)
     {
-        using var broker = new EmbeddedBroker("cat_photo_events", partitions);
+        using var broker = new EmbeddedBroker(Topic, partitions);
         await using var producer = LocalHostProcess.Start(
             ["produce", "--brokers", broker.BootstrapServers, "--photos", "sample", "--rate", $"{rate}", "--schedule", "* * * * * *"]);
+        using var client = new ConsumerBuilder<Ignore, Ignore>(
+            new ConsumerConfig { BootstrapServers = broker.BootstrapServers, GroupId = "test" }).Build();
         var random = new Random(20261122);
-        var start = Stopwatch.GetTimestamp();
 
         for (var i = 0; i < kills; i++)
         {
             var before = await CountLinesAsync(log);
             await using var recorder = StartRecorder(broker, place);
             await WaitUntilAsync(
-                async () => await CountLinesAsync(log) is var lines && lines > before && lines >= Produced() - (MaxWaitingPerPartition * partitions),
+                async () => await CountLinesAsync(log) is var lines && lines > before && lines >= CountInBroker() - MaxWaiting,
                 recorder);
             await Task.Delay(random.Next(500)); // not until something happens: the moment of the kill is random
             recorder.Kill();
@@ -77,7 +84,8 @@ public sealed class KilledRecorderTests(Azurite azurite)
         CountEventsIndependently(log).ShouldBe(produced);
         log.Files(LogNames.DeadLetters).ShouldBeEmpty();
 
-        double Produced() => rate * Stopwatch.GetElapsedTime(start).TotalSeconds;
+        long CountInBroker() => Enumerable.Range(0, partitions)
+            .Sum(partition => client.QueryWatermarkOffsets(new TopicPartition(Topic, partition), TimeSpan.FromSeconds(10)).High.Value);
     }
 
     private static LocalHostProcess StartRecorder(EmbeddedBroker broker, string[] place) => LocalHostProcess.Start(
@@ -131,7 +139,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
 
     private static async Task WaitUntilAsync(Func<Task<bool>> condition, LocalHostProcess recorder)
     {
-        for (var start = Stopwatch.GetTimestamp(); !await condition(); await Task.Delay(10))
+        for (var start = Stopwatch.GetTimestamp(); !await condition(); await Task.Delay(20))
         {
             Stopwatch.GetElapsedTime(start).ShouldBeLessThan(
                 TimeSpan.FromMinutes(2), string.Join('\n', [.. recorder.Output, .. recorder.Errors]));
