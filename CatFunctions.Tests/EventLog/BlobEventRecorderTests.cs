@@ -113,4 +113,8 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
     [Fact]
     public async Task A_cancelled_read_is_no_error_of_the_storage() =>
         await Log.Store.ListAsync(LogNames.Events, null, new CancellationToken(canceled: true)).ShouldThrowAsync<OperationCanceledException>();
+
+    [Fact]
+    public void After_any_sequence_of_deliveries_the_log_holds_what_was_delivered_once_and_in_order() =>
+        RecorderProperty.Check(5, () => new BlobTestLog(azurite));
 }

@@ -74,4 +74,8 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
 
         Directory.GetDirectories(Log.PathOf(LogNames.Events)).Select(Path.GetFileName).ShouldBe(["date=2026-11-23"]);
     }
+
+    [Fact]
+    public void After_any_sequence_of_deliveries_the_log_holds_what_was_delivered_once_and_in_order() =>
+        RecorderProperty.Check(200, () => new FileTestLog());
 }
