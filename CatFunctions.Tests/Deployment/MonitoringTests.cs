@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CatFunctions.Core.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CatFunctions.Tests.Deployment;
 
@@ -17,6 +20,27 @@ public sealed partial class MonitoringTests
 
         metrics.ShouldNotBeEmpty();
         metrics.ShouldBeSubsetOf(Metrics(Guide));
+    }
+
+    [Fact]
+    public void Every_metric_of_the_guide_is_one_of_the_pipeline()
+    {
+        var measured = new HashSet<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == PipelineMetrics.MeterName)
+                {
+                    measured.Add(instrument.Name);
+                }
+            },
+        };
+        listener.Start();
+        using var services = new ServiceCollection().AddPipelineMetrics().BuildServiceProvider();
+        services.GetRequiredService<PipelineMetrics>();
+
+        Metrics(Guide).ShouldBe(measured, ignoreOrder: true);
     }
 
     [Fact]
