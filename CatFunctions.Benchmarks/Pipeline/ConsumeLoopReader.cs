@@ -1,0 +1,35 @@
+using CatFunctions.Local.Kafka;
+using Confluent.Kafka;
+
+namespace CatFunctions.Benchmarks.Pipeline;
+
+/// <summary>The usual loop over Confluent.Kafka, with the recorder's settings, which does nothing with what it gets.</summary>
+internal sealed class ConsumeLoopReader : ITopicReader
+{
+    private const int ReportInterval = 1000;
+
+    public string Name => "bare consume loop (Confluent.Kafka)";
+
+    public Task ReadAsync(KafkaSettings kafka, ReadProgress progress, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(
+            () => Read(kafka, progress, cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+    private static void Read(KafkaSettings kafka, ReadProgress progress, CancellationToken cancellationToken)
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ForConsumer()).Build();
+        consumer.Subscribe(kafka.Topic);
+        for (var events = 1L; events <= progress.Total; events++)
+        {
+            consumer.Consume(cancellationToken);
+            if (events % ReportInterval == 1 || events == progress.Total)
+            {
+                progress.Report(events);
+            }
+        }
+
+        consumer.Close();
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Events;
+using CatFunctions.Local;
+
+namespace CatFunctions.Benchmarks.Pipeline;
+
+/// <summary>
+/// Runs the local host as its users do, as a process with an embedded broker, at 5,000 events per second, and looks at
+/// it from outside: at its files and its analytics.
+/// </summary>
+/// <param name="folder">Where its log is.</param>
+internal sealed class LocalHostBenchmark(string folder)
+{
+    private const int EventsPerSecond = 5_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly FileSegmentStore _store = new(folder);
+
+    /// <summary>Starts the host, asks it again and again, stops it, and reads from its log when each event was created.</summary>
+    public async Task<LocalHostResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var host = Start();
+        try
+        {
+            var address = await ReadAddressAsync(host, cancellationToken);
+            await WaitUntilRecordedAsync(cancellationToken);
+            var firstRecorded = Stopwatch.GetElapsedTime(start);
+            var latencies = Latencies(await AskAsync(address, duration, cancellationToken), await ReadTicksAsync(cancellationToken));
+            return new LocalHostResult(
+                EventsPerSecond,
+                latencies.Length,
+                firstRecorded.TotalSeconds,
+                latencies[latencies.Length / 2],
+                latencies[(int)(latencies.Length * 0.99)],
+                latencies[^1]);
+        }
+        finally
+        {
+            host.Kill();
+            await host.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private Process Start() => Process.Start(new ProcessStartInfo("dotnet")
+    {
+        ArgumentList =
+        {
+            typeof(LocalHost).Assembly.Location, "run", "--photos", "sample", "--rate", $"{EventsPerSecond}", "--port", "0", "--data", folder,
+        },
+        RedirectStandardOutput = true,
+    })!;
+
+    private static async Task<Uri> ReadAddressAsync(Process host, CancellationToken cancellationToken)
+    {
+        const string Announcement = "The page is at ";
+        while (await host.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.StartsWith(Announcement, StringComparison.Ordinal))
+            {
+                _ = host.StandardOutput.ReadToEndAsync(cancellationToken); // or it would wait for a reader some day
+                return new Uri($"{line[Announcement.Length..].TrimEnd('/')}/api/analytics?window=all&top=1");
+            }
+        }
+
+        throw new FailureException("The local host did not start; see its message.");
+    }
+
+    private async Task WaitUntilRecordedAsync(CancellationToken cancellationToken)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience; await Task.Delay(1, cancellationToken))
+        {
+            if ((await _store.ListAsync(LogNames.Events, partition: null, cancellationToken)).Any(head => head.Length > 0))
+            {
+                return;
+            }
+        }
+
+        throw new FailureException($"The local host has recorded nothing within {Patience.TotalSeconds} s.");
+    }
+
+    /// <summary>How many events the analytics knew, and since when.</summary>
+    private static async Task<List<(long Events, DateTimeOffset Time)>> AskAsync(
+        Uri address, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        var seen = new List<(long Events, DateTimeOffset Time)>();
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration; await Task.Delay(LookInterval, cancellationToken))
+        {
+            var report = await client.GetFromJsonAsync<JsonElement>(address, cancellationToken);
+            var recorded = report.GetProperty("health").GetProperty("recorded").GetInt64();
+            if (seen.Count == 0 || recorded > seen[^1].Events)
+            {
+                seen.Add((recorded, DateTimeOffset.UtcNow));
+            }
+        }
+
+        return seen;
+    }
+
+    /// <summary>The ticks in the log: when they were due, and how many events they have.</summary>
+    private async Task<SortedDictionary<DateTimeOffset, int>> ReadTicksAsync(CancellationToken cancellationToken)
+    {
+        var ticks = new SortedDictionary<DateTimeOffset, int>();
+        foreach (var head in await _store.ListAsync(LogNames.Events, partition: null, cancellationToken))
+        {
+            var reader = new SegmentReader(_store, head.Segment);
+            while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+            {
+                for (var rest = lines; !rest.IsEmpty;)
+                {
+                    var length = rest.Span.IndexOf((byte)'\n');
+                    AddTick(rest[..length]);
+                    rest = rest[(length + 1)..];
+                }
+            }
+        }
+
+        return ticks;
+
+        void AddTick(ReadOnlyMemory<byte> line)
+        {
+            using var json = JsonDocument.Parse(line);
+            var tick = json.RootElement.GetProperty("id").GetString()!.Split('-')[0];
+            var time = DateTimeOffset.ParseExact(
+                tick, EventContract.TickFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+            ticks[time] = json.RootElement.GetProperty("ticksize").GetInt32();
+        }
+    }
+
+    /// <summary>
+    /// For each event that was seen, in order, the seconds from the tick that created it to the answer that counted it.
+    /// A tick is recorded before the next one begins, so the events of the log are those of the ticks, one after the other.
+    /// </summary>
+    private static double[] Latencies(List<(long Events, DateTimeOffset Time)> seen, SortedDictionary<DateTimeOffset, int> ticks)
+    {
+        var latencies = new List<double>();
+        var created = ticks.SelectMany(tick => Enumerable.Repeat(tick.Key, tick.Value)).ToArray();
+        var known = 0L;
+        foreach (var (events, time) in seen)
+        {
+            for (; known < events; known++)
+            {
+                latencies.Add((time - created[known]).TotalSeconds);
+            }
+        }
+
+        latencies.Sort();
+        return [.. latencies];
+    }
+}

@@ -1,0 +1,100 @@
+namespace CatFunctions.Benchmarks.Pipeline;
+
+/// <summary>Produces, records and folds events, and in the same run measures the references.</summary>
+/// <param name="brokers">The brokers; null for an embedded one.</param>
+/// <param name="partitions">How many partitions the topic gets.</param>
+/// <param name="events">How many events each measurement has.</param>
+/// <param name="rounds">How often each is made.</param>
+/// <param name="localHostTime">How long the local host runs.</param>
+/// <param name="folder">Where files are written. It is deleted, before and after.</param>
+internal sealed class PipelineBenchmark(
+    string? brokers, int partitions, long events, int rounds, TimeSpan localHostTime, string folder)
+{
+    private const string Produce = "produce";
+    private const string Fold = "fold the log";
+    private const string EventLog = "event log, fed from memory";
+    private const string RawWrite = "raw write + fsync of the same bytes";
+
+    private readonly Dictionary<string, List<double>> _rates = [];
+
+    /// <summary>Measures, and tells on the error output what it is at.</summary>
+    public async Task<PipelineReport> RunAsync(CancellationToken cancellationToken)
+    {
+        DeleteFolder();
+        Directory.CreateDirectory(folder);
+        var recorder = new RecorderReader(Path.Combine(folder, "log"));
+        ITopicReader[] references = [new ConsumeLoopReader(), ProcessReader.Kcat(folder), ProcessReader.Python(folder)];
+        var missing = references.Where(reference => reference.FindMissing() is not null).ToArray();
+
+        await using var topic = await CreateTopicAsync(cancellationToken);
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var reader in references.Except(missing).Prepend(recorder))
+            {
+                Tell(reader.Name, round);
+                Add(reader.Name, await topic.MeasureAsync(reader, events, cancellationToken));
+            }
+
+            Tell(Fold, round);
+            Add(Fold, await FoldBenchmark.RunAsync(recorder.Folder, events, cancellationToken));
+            Tell(EventLog, round);
+            var (log, raw) = await new EventLogBenchmark(folder, topic.Partitions).RunAsync(events, cancellationToken);
+            Add(EventLog, log);
+            Add(RawWrite, raw);
+        }
+
+        Tell("the local host");
+        var localHost = await new LocalHostBenchmark(Path.Combine(folder, "local-host")).RunAsync(localHostTime, cancellationToken);
+        DeleteFolder();
+
+        var measurements = _rates.Select(rates => Measurement.Of(rates.Key, rates.Value)).ToDictionary(measured => measured.Name);
+        return new PipelineReport(
+            DateTimeOffset.UtcNow,
+            topic.Broker,
+            events,
+            topic.Partitions,
+            GeneratedEvents.Take(Math.Min(events, 10_000)).Average(produced => produced.Value.Length),
+            [.. measurements.Values],
+            [
+                .. references.Except(missing).Select(reference => Ratio.Of(measurements[recorder.Name], measurements[reference.Name])),
+                Ratio.Of(measurements[EventLog], measurements[RawWrite]),
+            ],
+            [.. missing.Select(reference => $"{reference.Name}: skipped, because {reference.FindMissing()}")],
+            recorder.PeakMegabytes,
+            localHost);
+    }
+
+    private async Task<ITopic> CreateTopicAsync(CancellationToken cancellationToken)
+    {
+        if (brokers is null)
+        {
+            return new EmbeddedTopic(partitions);
+        }
+
+        var topic = await FilledTopic.CreateAsync(brokers, partitions, cancellationToken);
+        Tell(Produce);
+        Add(Produce, await topic.FillAsync(events, cancellationToken));
+        return topic;
+    }
+
+    private void Tell(string what, int? round = null) =>
+        Console.Error.WriteLine(round is null ? what : $"{what}, round {round} of {rounds}");
+
+    private void Add(string name, double eventsPerSecond)
+    {
+        if (!_rates.TryGetValue(name, out var rates))
+        {
+            _rates[name] = rates = [];
+        }
+
+        rates.Add(eventsPerSecond);
+    }
+
+    private void DeleteFolder()
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

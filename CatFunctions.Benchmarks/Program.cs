@@ -1,0 +1,13 @@
+using System.CommandLine;
+using BenchmarkDotNet.Running;
+using CatFunctions.Benchmarks.Micro;
+using CatFunctions.Benchmarks.Pipeline;
+
+if (args is ["pipeline", ..])
+{
+    var root = new RootCommand("Benchmarks of CatFunctions.") { PipelineCommand.Create() };
+    return await CatFunctions.Local.Commands.CommandLine.RunAsync(root, args);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(SimulateTick).Assembly).Run(args);
+return 0;

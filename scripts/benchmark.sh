@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Builds the benchmarks and runs them. All arguments go on to CatFunctions.Benchmarks:
+#   scripts/benchmark.sh pipeline [options]     the whole pipeline and what it can be compared with; --help lists the options
+#   scripts/benchmark.sh --filter '*'           the micro benchmarks; see BenchmarkDotNet for more options
+set -euo pipefail
+
+root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+project=$root/CatFunctions.Benchmarks
+# shellcheck source=scripts/restore.sh
+. "$root/scripts/restore.sh"
+
+restore "$root/CatFunctions.sln"
+dotnet build "$project" --configuration Release --no-restore --verbosity quiet >&2
+exec dotnet "$project/bin/Release/net10.0/CatFunctions.Benchmarks.dll" "$@"
