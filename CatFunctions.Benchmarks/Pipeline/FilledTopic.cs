@@ -10,7 +10,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <summary>A topic of its own on a broker elsewhere, deleted at the end. Its readers find all events there.</summary>
 internal sealed class FilledTopic : ITopic
 {
-    private static readonly TimeSpan AdminTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AdminTimeout = TimeSpan.FromSeconds(5);
 
     private readonly KafkaSettings _kafka;
     private readonly IAdminClient _admin;

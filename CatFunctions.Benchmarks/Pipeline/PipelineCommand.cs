@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CatFunctions.Local.Commands;
 
 namespace CatFunctions.Benchmarks.Pipeline;
@@ -7,6 +8,8 @@ namespace CatFunctions.Benchmarks.Pipeline;
 internal static class PipelineCommand
 {
     private static readonly Option<long> Events = NewNumber("--events", "How many events", 1_000_000, max: 1_000_000_000);
+
+    private static readonly Option<long> Partitions = NewNumber("--partitions", "Partitions of the topic", 3, max: 100);
 
     private static readonly Option<long> Rounds = NewNumber("--rounds", "How often each part runs; the median counts", 3, max: 100);
 
@@ -32,7 +35,7 @@ internal static class PipelineCommand
         var command = new Command("pipeline", "Measure the whole pipeline and what it can be compared with.")
         {
             CliOptions.Brokers,
-            CliOptions.Partitions,
+            Partitions,
             Events,
             Rounds,
             Seconds,
@@ -47,7 +50,7 @@ internal static class PipelineCommand
     {
         var benchmark = new PipelineBenchmark(
             arguments.GetValue(CliOptions.Brokers),
-            arguments.GetValue(CliOptions.Partitions),
+            (int)arguments.GetValue(Partitions),
             arguments.GetValue(Events),
             (int)arguments.GetValue(Rounds),
             TimeSpan.FromSeconds(arguments.GetValue(Seconds)),
@@ -61,21 +64,19 @@ internal static class PipelineCommand
         Console.WriteLine($"Written to {json}.");
     }
 
-    private static Option<long> NewNumber(string name, string description, long byDefault, long max)
+    private static Option<long> NewNumber(string name, string description, long byDefault, long max) => new(name)
     {
-        var option = new Option<long>(name)
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result =>
         {
-            Description = description,
-            HelpName = "N",
-            DefaultValueFactory = _ => byDefault,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<long>() is var number && (number < 1 || number > max))
+            if (!long.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) || number < 1 || number > max)
             {
-                result.AddError($"{name} takes a number from 1 to {max}.");
+                result.AddError($"{name} takes a number from 1 to {max}, not '{result.Tokens[0].Value}'.");
             }
-        });
-        return option;
-    }
+
+            return number;
+        },
+    };
 }

@@ -28,7 +28,11 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     public IReadOnlyList<string> Errors => _errors.Lines;
 
     /// <summary>Starts it with these arguments, and with these settings in its environment.</summary>
-    public static LocalHostProcess Start(string[] arguments, Dictionary<string, string>? environment = null)
+    public static LocalHostProcess Start(string[] arguments, Dictionary<string, string>? environment = null) =>
+        Start(Path.Combine(AppContext.BaseDirectory, "CatFunctions.Local.dll"), arguments, environment);
+
+    /// <summary>Starts another program of the solution in the same way.</summary>
+    public static LocalHostProcess Start(string program, string[] arguments, Dictionary<string, string>? environment = null)
     {
         var startInfo = new ProcessStartInfo("dotnet")
         {
@@ -36,7 +40,7 @@ internal sealed class LocalHostProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        startInfo.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CatFunctions.Local.dll"));
+        startInfo.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {
             startInfo.ArgumentList.Add(argument);
