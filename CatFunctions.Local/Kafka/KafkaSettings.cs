@@ -76,7 +76,6 @@ internal sealed record KafkaSettings(
 
             // The embedded broker answers an empty fetch only after this time, even if records come meanwhile.
             FetchWaitMaxMs = IsEmbedded ? 10 : 100,
-            ConsumeResultFields = "timestamp",
         };
         Apply(config);
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
