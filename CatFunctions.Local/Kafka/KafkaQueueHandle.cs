@@ -10,6 +10,9 @@ internal sealed class KafkaQueueHandle() : SafeHandleZeroOrMinusOneIsInvalid(own
 {
     private SafeHandle? _client;
 
+    /// <summary>The client's <c>rd_kafka_t</c>.</summary>
+    public SafeHandle Client => _client!;
+
     /// <summary>Opens the queue in which a consumer that has a group finds its records and its errors.</summary>
     public static KafkaQueueHandle Open(Handle consumer)
     {

@@ -56,6 +56,15 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
     public static partial ErrorCode SetBrokerUp(MockClusterHandle cluster, int brokerId);
 
+    /// <summary>Lets the next requests of this kind (Kafka's API key) fail with these errors, one each.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
+    public static partial void PushErrors(
+        MockClusterHandle cluster, short apiKey, nuint count, ReadOnlySpan<ErrorCode> errors);
+
+    /// <summary>What a client failed of for good: UTF-8, ended by a zero byte.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_fatal_error")]
+    public static partial ErrorCode GetFatalError(SafeHandle client, Span<byte> text, nuint textSize);
+
     /// <summary>The queue of a consumer's records, errors and callbacks; null if it has no group.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
     public static partial KafkaQueueHandle GetConsumerQueue(SafeHandle client);

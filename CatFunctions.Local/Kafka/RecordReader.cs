@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using CatFunctions.Core.EventLog;
 using Confluent.Kafka;
 
@@ -16,7 +17,7 @@ namespace CatFunctions.Local.Kafka;
 internal sealed class RecordReader : IDisposable
 {
     /// <summary>How many records are taken at a time, at most.</summary>
-    public const int MaxTaken = 500;
+    public const int MaxTaken = 200;
 
     private const int IdlePollMilliseconds = 100;
 
@@ -106,10 +107,18 @@ internal sealed class RecordReader : IDisposable
         if (error.IsFatal)
         {
             throw new FailureException(
-                $"The Kafka consumer cannot go on: {error.Reason} Start it again.", new KafkaException(error));
+                $"The Kafka consumer cannot go on: {FatalReason().TrimEnd('.')}. Start it again.",
+                new KafkaException(error));
         }
 
         _health.OnError(error);
+    }
+
+    private string FatalReason()
+    {
+        Span<byte> text = stackalloc byte[512];
+        Librdkafka.GetFatalError(_queue.Client, text, (nuint)text.Length);
+        return Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)]);
     }
 
     private static unsafe ReadOnlyMemory<byte>? Copy(RecordBatch batch, byte* bytes, nuint length) =>
