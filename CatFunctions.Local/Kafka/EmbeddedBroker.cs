@@ -18,6 +18,7 @@ internal sealed class EmbeddedBroker : IDisposable
     public const int PartitionCapacity = 5 * 1024 * 1024;
 
     private const int BrokerId = 1;
+    private const short JoinGroupApi = 11;
 
     private readonly KafkaClientHandle _client;
     private readonly MockClusterHandle _cluster;
@@ -51,6 +52,10 @@ internal sealed class EmbeddedBroker : IDisposable
 
     /// <summary>Accepts connections again.</summary>
     public void ComeBack() => Check(Librdkafka.SetBrokerUp(_cluster, BrokerId));
+
+    /// <summary>Tells the next consumer that joins a group that another one has taken its place for good.</summary>
+    public void FenceNextMember() =>
+        Librdkafka.PushErrors(_cluster, JoinGroupApi, 1, [ErrorCode.FencedInstanceId]);
 
     public void Dispose()
     {

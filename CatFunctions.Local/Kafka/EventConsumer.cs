@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using CatFunctions.Core.EventLog;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;
@@ -16,18 +15,10 @@ namespace CatFunctions.Local.Kafka;
 internal sealed class EventConsumer : IDisposable
 {
     private const int BatchCount = 3;
-    private const int IdlePollMilliseconds = 100;
-
-    /// <summary>How long the first record of a batch may wait for others.</summary>
-    private const int LingerMilliseconds = 50;
-
-    /// <summary>Beyond these Kafka's timestamps, which producers choose freely, are no dates.</summary>
-    private static readonly long MaxTimestamp = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private readonly KafkaSettings _kafka;
     private readonly BrokerHealth _health;
-    private readonly IConsumer<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>?> _consumer;
-    private readonly BatchDeserializer _deserializer = new();
+    private readonly IConsumer<Ignore, Ignore> _consumer;
     private readonly BlockingCollection<RecordBatch> _empty = [];
     private readonly Channel<RecordBatch> _filled = Channel.CreateUnbounded<RecordBatch>();
     private Task _consuming = Task.CompletedTask;
@@ -38,9 +29,7 @@ internal sealed class EventConsumer : IDisposable
     {
         (_kafka, _health) = (kafka, health);
         _consumer = KafkaClient.Build(() =>
-            new ConsumerBuilder<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>?>(kafka.ForConsumer())
-                .SetKeyDeserializer(_deserializer)
-                .SetValueDeserializer(_deserializer)
+            new ConsumerBuilder<Ignore, Ignore>(kafka.ForConsumer())
                 .SetErrorHandler((_, error) => health.OnError(error))
                 .SetLogHandler((_, line) => health.OnLog(line))
                 .Build());
@@ -109,10 +98,11 @@ internal sealed class EventConsumer : IDisposable
         try
         {
             _consumer.Subscribe(_kafka.Topic);
+            using var reader = new RecordReader(_consumer.Handle, _health);
             while (true)
             {
                 var batch = _empty.Take(stop);
-                Fill(batch, stop);
+                reader.Fill(batch, stop);
                 if (!batch.IsEmpty)
                 {
                     _filled.Writer.TryWrite(batch);
@@ -126,58 +116,6 @@ internal sealed class EventConsumer : IDisposable
         catch (Exception e)
         {
             _filled.Writer.TryComplete(e);
-        }
-    }
-
-    /// <summary>Fills a batch until it is full, or its first record has waited enough, or stopped.</summary>
-    private void Fill(RecordBatch batch, CancellationToken stop)
-    {
-        _deserializer.Batch = batch;
-        var deadline = long.MaxValue;
-        while (!batch.IsFull && !stop.IsCancellationRequested)
-        {
-            var patience = Math.Min(IdlePollMilliseconds, deadline - Environment.TickCount64);
-            if (patience <= 0)
-            {
-                return;
-            }
-
-            if (Poll((int)patience) is not { } record)
-            {
-                continue;
-            }
-
-            if (batch.IsEmpty)
-            {
-                deadline = Environment.TickCount64 + LingerMilliseconds;
-            }
-
-            batch.Add(record);
-        }
-    }
-
-    private ConsumedRecord? Poll(int milliseconds)
-    {
-        try
-        {
-            return _consumer.Consume(milliseconds) is { } result
-                ? new ConsumedRecord(
-                    result.Partition,
-                    result.Offset,
-                    DateTimeOffset.FromUnixTimeMilliseconds(
-                        Math.Clamp(result.Message.Timestamp.UnixTimestampMs, 0, MaxTimestamp)),
-                    result.Message.Key,
-                    result.Message.Value)
-                : null;
-        }
-        catch (ConsumeException e) when (e.Error.IsFatal)
-        {
-            throw new FailureException($"The Kafka consumer cannot go on: {e.Error.Reason} Start it again.", e);
-        }
-        catch (ConsumeException e)
-        {
-            _health.OnError(e.Error);
-            return null;
         }
     }
 }

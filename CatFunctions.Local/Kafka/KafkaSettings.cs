@@ -76,7 +76,11 @@ internal sealed record KafkaSettings(
 
             // The embedded broker answers an empty fetch only after this time, even if records come meanwhile.
             FetchWaitMaxMs = IsEmbedded ? 10 : 100,
-            ConsumeResultFields = "timestamp",
+
+            // A slow recorder must not cost memory. A queue this small runs full soon and empty soon, and librdkafka
+            // would wait for a second before it fills it again.
+            QueuedMaxMessagesKbytes = 16 * 1024,
+            FetchQueueBackoffMs = 10,
         };
         Apply(config);
         config.AutoOffsetReset = AutoOffsetReset.Earliest;

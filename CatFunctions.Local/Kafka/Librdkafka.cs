@@ -5,7 +5,7 @@ using Confluent.Kafka;
 namespace CatFunctions.Local.Kafka;
 
 /// <summary>
-/// The functions of librdkafka that Confluent.Kafka does not offer: its mock cluster.
+/// The functions of librdkafka that Confluent.Kafka does not offer: its mock cluster, and consuming in batches.
 /// Source: rdkafka.h and rdkafka_mock.h of librdkafka 2.15.1. The mock API is not covered by librdkafka's ABI promise.
 /// </summary>
 internal static partial class Librdkafka
@@ -55,6 +55,40 @@ internal static partial class Librdkafka
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
     public static partial ErrorCode SetBrokerUp(MockClusterHandle cluster, int brokerId);
+
+    /// <summary>Lets the next requests of this kind (Kafka's API key) fail with these errors, one each.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
+    public static partial void PushErrors(
+        MockClusterHandle cluster, short apiKey, nuint count, ReadOnlySpan<ErrorCode> errors);
+
+    /// <summary>What a client failed of for good: UTF-8, ended by a zero byte.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_fatal_error")]
+    public static partial ErrorCode GetFatalError(SafeHandle client, Span<byte> text, nuint textSize);
+
+    /// <summary>The queue of a consumer's records, errors and callbacks; null if it has no group.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
+    public static partial KafkaQueueHandle GetConsumerQueue(SafeHandle client);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_destroy")]
+    public static partial void DestroyQueue(nint queue);
+
+    /// <summary>Takes messages (<see cref="KafkaMessage"/>) until there are so many, or the time is over.</summary>
+    /// <returns>How many.</returns>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_consume_batch_queue")]
+    public static partial nint ConsumeBatch(
+        KafkaQueueHandle queue, int timeoutMilliseconds, Span<nint> messages, nuint size);
+
+    /// <summary>In milliseconds since the Unix epoch; -1 if there is none.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_timestamp")]
+    [SuppressGCTransition]
+    public static partial long GetTimestamp(nint message, out int type);
+
+    /// <summary>What an error says: UTF-8, owned by the message.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_errstr")]
+    public static partial nint GetErrorText(nint message);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_destroy")]
+    public static partial void DestroyMessage(nint message);
 
     /// <summary>
     /// Finds the file that Confluent.Kafka loads, so that one copy of librdkafka serves both: its package carries

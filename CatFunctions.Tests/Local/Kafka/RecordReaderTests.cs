@@ -1,0 +1,177 @@
+using CatFunctions.Local.Kafka;
+using Confluent.Kafka;
+
+namespace CatFunctions.Tests.Local.Kafka;
+
+public sealed class RecordReaderTests : IDisposable
+{
+    private const int BatchBytes = 1000;
+
+    private readonly TestKafka _kafka = new(partitions: 1);
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(30));
+    private readonly RecordBatch _batch = new(BatchBytes);
+
+    public void Dispose()
+    {
+        _kafka.Dispose();
+        _timeout.Dispose();
+    }
+
+    [Fact]
+    public void A_record_larger_than_the_batch_is_read_whole_and_fills_it()
+    {
+        var large = new byte[BatchBytes + 1];
+        Random.Shared.NextBytes(large);
+        Produce("before"u8.ToArray(), large, "after"u8.ToArray());
+        using var consumer = Subscribe();
+        using var reader = new RecordReader(consumer.Handle, _kafka.Health);
+
+        Read(reader, atLeast: 2).Select(record => record.Value).ShouldBe(["before"u8.ToArray(), large]);
+        Read(reader).Select(record => record.Value).ShouldBe(["after"u8.ToArray()]);
+    }
+
+    [Fact]
+    public void Records_that_do_not_fit_wait_for_the_next_batch_in_their_order()
+    {
+        const int Count = 5 * RecordReader.MaxTaken;
+        Produce(Numbers(Count, size: BatchBytes / 10));
+        using var consumer = Subscribe();
+        using var reader = new RecordReader(consumer.Handle, _kafka.Health);
+
+        var read = new List<(long Offset, int Number)>();
+        while (read.Count < Count)
+        {
+            var batch = Read(reader);
+            batch.Count.ShouldBeInRange(1, 10);
+            read.AddRange(batch.Select(record => (record.Offset, BitConverter.ToInt32(record.Value))));
+        }
+
+        read.ShouldBe(Enumerable.Range(0, Count).Select(i => ((long)i, i)));
+    }
+
+    [Fact]
+    public void What_waits_in_the_end_is_left_to_the_next_member_of_the_group()
+    {
+        Produce(Numbers(100, size: BatchBytes / 10));
+        using (var consumer = Subscribe())
+        {
+            using (var reader = new RecordReader(consumer.Handle, _kafka.Health))
+            {
+                Read(reader, atLeast: 10).Count.ShouldBe(10);
+                consumer.StoreOffset(new TopicPartitionOffset(TestKafka.Topic, 0, _batch.NextOffsets[0]));
+                Read(reader);
+            }
+
+            consumer.Close();
+        }
+
+        using var next = Subscribe();
+        using var nextReader = new RecordReader(next.Handle, _kafka.Health);
+        var offsets = new List<long>();
+        while (offsets.Count < 90)
+        {
+            offsets.AddRange(Read(nextReader).Select(record => record.Offset));
+        }
+
+        offsets.ShouldBe(Enumerable.Range(10, 90).Select(i => (long)i));
+    }
+
+    [Fact]
+    public void Reading_makes_no_garbage()
+    {
+        const int Count = 2000;
+        Produce(Numbers(2 * Count, size: 100));
+        var batch = new RecordBatch(Count * 100);
+        using var consumer = Subscribe();
+        using var reader = new RecordReader(consumer.Handle, _kafka.Health);
+        Fill(reader, batch, Count);
+        batch.Clear();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Fill(reader, batch, Count);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_error_is_told_and_no_record()
+    {
+        using var consumer = Subscribe("nowhere", ("allow.auto.create.topics", "false"));
+        using var reader = new RecordReader(consumer.Handle, _kafka.Health);
+        using var stop = new CancellationTokenSource();
+
+        var filling = Task.Run(() => reader.Fill(_batch, stop.Token));
+        await Eventually.IsTrueAsync(() => _kafka.Status.LastError != null);
+        await stop.CancelAsync();
+        await filling;
+
+        _kafka.Status.LastError!.Message.ShouldContain("nowhere");
+        _batch.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_end_of_a_partition_is_neither_an_error_nor_a_record()
+    {
+        Produce([1], [2]);
+        using var consumer = Subscribe(TestKafka.Topic, ("enable.partition.eof", "true"));
+        using var reader = new RecordReader(consumer.Handle, _kafka.Health);
+
+        Read(reader, atLeast: 2).Count.ShouldBe(2);
+        Produce([3]);
+
+        Read(reader).ShouldHaveSingleItem().Offset.ShouldBe(2);
+        _kafka.Status.LastError.ShouldBeNull();
+    }
+
+    private static byte[][] Numbers(int count, int size) =>
+    [
+        .. Enumerable.Range(0, count).Select(i =>
+        {
+            var value = new byte[size];
+            BitConverter.TryWriteBytes(value, i).ShouldBeTrue();
+            return value;
+        }),
+    ];
+
+    private void Produce(params byte[][] values)
+    {
+        using var producer = new ProducerBuilder<Null, byte[]>(
+            new ProducerConfig { BootstrapServers = _kafka.Broker.BootstrapServers }).Build();
+        foreach (var value in values)
+        {
+            producer.Produce(TestKafka.Topic, new Message<Null, byte[]> { Value = value });
+        }
+
+        producer.Flush(_timeout.Token);
+    }
+
+    private IConsumer<Ignore, Ignore> Subscribe(
+        string topic = TestKafka.Topic, params ReadOnlySpan<(string Name, string Value)> properties)
+    {
+        var config = _kafka.Settings.ForConsumer();
+        foreach (var (name, value) in properties)
+        {
+            config.Set(name, value);
+        }
+
+        var consumer = new ConsumerBuilder<Ignore, Ignore>(config).Build();
+        consumer.Subscribe(topic);
+        return consumer;
+    }
+
+    private List<(long Offset, byte[] Value)> Read(RecordReader reader, int atLeast = 1)
+    {
+        _batch.Clear();
+        Fill(reader, _batch, atLeast);
+        return [.. _batch.Records.Select(record => (record.Offset, record.Value!.Value.ToArray()))];
+    }
+
+    private void Fill(RecordReader reader, RecordBatch batch, int atLeast)
+    {
+        while (batch.Records.Count < atLeast)
+        {
+            _timeout.Token.ThrowIfCancellationRequested();
+            reader.Fill(batch, _timeout.Token);
+        }
+    }
+}
