@@ -3,7 +3,7 @@ using Confluent.Kafka;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
-/// <summary>The usual loop over Confluent.Kafka, with its own defaults, which does nothing with what it gets.</summary>
+/// <summary>The usual loop over Confluent.Kafka, with the recorder's settings, which does nothing with what it gets.</summary>
 internal sealed class ConsumeLoopReader : ITopicReader
 {
     private const int ReportInterval = 1000;
@@ -19,14 +19,7 @@ internal sealed class ConsumeLoopReader : ITopicReader
 
     private static void Read(KafkaSettings kafka, ReadProgress progress, CancellationToken cancellationToken)
     {
-        var config = new ConsumerConfig
-        {
-            BootstrapServers = kafka.BootstrapServers,
-            GroupId = kafka.ForConsumer().GroupId,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            FetchWaitMaxMs = kafka.ForConsumer().FetchWaitMaxMs,
-        };
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ForConsumer()).Build();
         consumer.Subscribe(kafka.Topic);
         for (var events = 1L; events <= progress.Total; events++)
         {
