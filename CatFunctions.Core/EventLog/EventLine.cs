@@ -12,18 +12,21 @@ internal sealed class EventLine : ILineFormat
     /// <inheritdoc/>
     public void Write(IBufferWriter<byte> output, in LogEntry entry)
     {
-        LogLine.WritePosition(output, entry.Record);
         var members = entry.Record.Value.GetValueOrDefault().Span.Trim(WhiteSpace)[1..];
+        var line = output.GetSpan(LogLine.MaxPositionLength + members.Length + 1);
+        var length = LogLine.WritePosition(line, entry.Record);
         if (JsonText.HasLineBreak(members))
         {
-            JsonText.Minify(members, output);
+            length += JsonText.Minify(members, line[length..]);
         }
         else
         {
-            output.Write(members);
+            members.CopyTo(line[length..]);
+            length += members.Length;
         }
 
-        output.Write("\n"u8);
+        line[length++] = (byte)'\n';
+        output.Advance(length);
     }
 
     /// <inheritdoc/>

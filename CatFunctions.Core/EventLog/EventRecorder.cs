@@ -1,4 +1,3 @@
-using System.Buffers;
 using CatFunctions.Core.Telemetry;
 
 namespace CatFunctions.Core.EventLog;
@@ -9,7 +8,11 @@ namespace CatFunctions.Core.EventLog;
 /// <param name="metrics">Told of each recorded batch, if given.</param>
 public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, PipelineMetrics? metrics = null) : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
+    // Appends mostly wait, for a disk or for an answer, so that a few more than the usual cores pay. Each may hold 8 MiB.
+    internal const int Workers = 4;
+
+    private readonly PartitionWorkers _workers = new(Workers);
+    private readonly ValidatedBatch _batch = new();
     private readonly Dictionary<int, PartitionRecorder> _partitions = [];
     private readonly SemaphoreSlim _oneBatch = new(1, 1);
     private long _redelivered;
@@ -56,10 +59,12 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
             partition.Clear();
         }
 
+        _batch.Validate(batch);
         var newest = DateTimeOffset.MinValue;
-        foreach (var record in batch)
+        for (var i = 0; i < batch.Count; i++)
         {
-            Of(record.Partition).Add(record);
+            var record = batch[i];
+            Of(record.Partition).Add(i, record.Offset, _batch.IsEvent(i));
             newest = record.Timestamp > newest ? record.Timestamp : newest;
         }
 
@@ -68,18 +73,14 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
 
     private async Task<RecordResult> AppendAsync(CancellationToken cancellationToken)
     {
-        var result = default(RecordResult);
-        foreach (var partition in _partitions.Values)
-        {
-            result += await partition.AppendDeadLettersAsync(cancellationToken);
-        }
-
-        foreach (var partition in _partitions.Values)
-        {
-            result += await partition.AppendEventsAsync(cancellationToken);
-        }
-
-        return result;
+        var partitions = _partitions.Values;
+        var deadLetters = await _workers.RunAsync(
+            partitions.Where(partition => partition.HasDeadLetters),
+            (partition, pending) => partition.AppendDeadLettersAsync(pending, cancellationToken));
+        var events = await _workers.RunAsync(
+            partitions.Where(partition => partition.HasEvents),
+            (partition, pending) => partition.AppendEventsAsync(pending, cancellationToken));
+        return deadLetters + events + new RecordResult(0, 0, 0, partitions.Sum(partition => partition.Gaps));
     }
 
     private PartitionRecorder Of(int partition)
@@ -87,8 +88,9 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         if (!_partitions.TryGetValue(partition, out var recorder))
         {
             _partitions[partition] = recorder = new PartitionRecorder(
-                new PartitionLog(store, LogNames.Events, partition, new EventLine(), RollPolicy.Default, _lines, clock),
-                new PartitionLog(store, LogNames.DeadLetters, partition, new DeadLetterLine(), RollPolicy.Default, _lines, clock));
+                _batch,
+                new PartitionLog(store, LogNames.Events, partition, new EventLine(), RollPolicy.Default, clock),
+                new PartitionLog(store, LogNames.DeadLetters, partition, new DeadLetterLine(), RollPolicy.Default, clock));
         }
 
         return recorder;

@@ -99,11 +99,11 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
             where string.CompareOrdinal(Path.GetFileName(date), firstDate) >= 0
             from hour in Folders(date, "hour=*")
             from part in Folders(hour, partition)
-            from head in Heads(part)
-            let segment = head.Segment
-            where segment.Hour >= since
+            from file in Files(part)
+            let segment = TryParse(file)
+            where segment?.Hour >= since
             orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
-            select head;
+            select HeadOf(segment);
         return [.. heads];
     }
 
@@ -150,25 +150,26 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         return false;
     }
 
-    // Hours never go back within a partition, so its newest segment is in its last folder.
+    // Hours never go back within a partition, so its newest segment is in its last folder. There, names of one length
+    // sort by generation and offset, and a longer one has a higher generation: only the first need be looked at.
     private SegmentHead? FindNewest(string log, int partition) =>
         (from date in Folders(Path.Combine(root, log), "date=*").OrderDescending(StringComparer.Ordinal)
          from hour in Folders(date, "hour=*").OrderDescending(StringComparer.Ordinal)
-         let newest = Heads(Path.Combine(hour, $"partition={partition}"))
-            .MaxBy(head => (head.Segment.Generation, head.Segment.BaseOffset))
-         where newest is not null
-         select newest).FirstOrDefault();
+         from file in Files(Path.Combine(hour, $"partition={partition}"))
+            .OrderByDescending(file => file.Length).ThenByDescending(file => file, StringComparer.Ordinal)
+         let segment = TryParse(file)
+         where segment is not null
+         select HeadOf(segment)).FirstOrDefault();
 
-    private IEnumerable<SegmentHead> Heads(string partitionFolder) =>
-        Directory.Exists(partitionFolder)
-            ? from file in new DirectoryInfo(partitionFolder).EnumerateFiles("*.jsonl")
-              let segment = Segment.TryParse(Path.GetRelativePath(root, file.FullName).Replace('\\', '/'))
-              where segment is not null
-              select new SegmentHead(segment, file.Length)
-            : [];
+    private Segment? TryParse(string file) => Segment.TryParse(Path.GetRelativePath(root, file).Replace('\\', '/'));
+
+    private SegmentHead HeadOf(Segment segment) => new(segment, new FileInfo(PathOf(segment)).Length);
 
     private static IEnumerable<string> Folders(string parent, string pattern) =>
         Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, pattern) : [];
+
+    private static IEnumerable<string> Files(string partitionFolder) =>
+        Directory.Exists(partitionFolder) ? Directory.EnumerateFiles(partitionFolder, "*.jsonl") : [];
 
     private SafeFileHandle OpenToAppend(Segment segment) =>
         File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);

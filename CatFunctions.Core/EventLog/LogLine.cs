@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 
 namespace CatFunctions.Core.EventLog;
@@ -6,16 +5,16 @@ namespace CatFunctions.Core.EventLog;
 /// <summary>The Kafka position that every line of both logs begins with.</summary>
 internal static class LogLine
 {
-    private const int MaxPositionLength = 64;
+    /// <summary>No position is longer.</summary>
+    public const int MaxPositionLength = 64;
 
     private static ReadOnlySpan<byte> PartitionPrefix => "{\"kafkapartition\":"u8;
 
     private static ReadOnlySpan<byte> OffsetPrefix => ",\"kafkaoffset\":"u8;
 
-    /// <summary>Writes <c>{"kafkapartition":P,"kafkaoffset":O,</c>.</summary>
-    public static void WritePosition(IBufferWriter<byte> output, in ConsumedRecord record)
+    /// <summary>Writes <c>{"kafkapartition":P,"kafkaoffset":O,</c>; returns its length.</summary>
+    public static int WritePosition(Span<byte> span, in ConsumedRecord record)
     {
-        var span = output.GetSpan(MaxPositionLength);
         PartitionPrefix.CopyTo(span);
         var length = PartitionPrefix.Length;
         Utf8Formatter.TryFormat(record.Partition, span[length..], out var digits);
@@ -25,7 +24,7 @@ internal static class LogLine
         Utf8Formatter.TryFormat(record.Offset, span[length..], out digits);
         length += digits;
         span[length++] = (byte)',';
-        output.Advance(length);
+        return length;
     }
 
     /// <summary>Reads the position of a line; false if it does not begin with one.</summary>

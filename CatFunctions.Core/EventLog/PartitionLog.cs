@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace CatFunctions.Core.EventLog;
@@ -13,7 +12,6 @@ namespace CatFunctions.Core.EventLog;
 /// <param name="partition">The Kafka partition.</param>
 /// <param name="format">How an entry becomes a line.</param>
 /// <param name="roll">When a new segment starts.</param>
-/// <param name="pending">The lines that wait to be appended; several logs may share it, one after the other.</param>
 /// <param name="clock">Tells the hour.</param>
 internal sealed class PartitionLog(
     ISegmentStore store,
@@ -21,7 +19,6 @@ internal sealed class PartitionLog(
     int partition,
     ILineFormat format,
     RollPolicy roll,
-    ArrayBufferWriter<byte> pending,
     TimeProvider clock)
 {
     /// <summary>The most that is appended at once, in bytes, unless it is a single line.</summary>
@@ -35,19 +32,19 @@ internal sealed class PartitionLog(
     // The batch in flight may hold records of the generations from this one on. Those before are gone from Kafka.
     private int? _oldestGeneration;
 
-    private int _pendingEntries;
-    private long _pendingBase;
     private int _appended;
 
     /// <summary>Appends what the log does not hold yet. When it returns, all entries are durable.</summary>
     /// <param name="entries">Entries of this partition, in the order of their delivery.</param>
+    /// <param name="pending">Room for the lines, while this runs.</param>
     /// <param name="cancellationToken">Gives up between two appends; the same entries can be given again.</param>
     /// <returns>How many entries were appended; the others are redeliveries.</returns>
     /// <exception cref="EventLogException">The store cannot be read or written; the same entries can be given again.</exception>
-    public async Task<int> AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
+    public async Task<int> AppendAsync(
+        IReadOnlyList<LogEntry> entries, PendingLines pending, CancellationToken cancellationToken)
     {
         _appended = 0;
-        while (!await TryAppendNewAsync(entries, cancellationToken))
+        while (!await TryAppendNewAsync(entries, pending, cancellationToken))
         {
             // Another writer was there. With a fresh tail, what it has appended is a redelivery.
         }
@@ -55,9 +52,10 @@ internal sealed class PartitionLog(
         return _appended;
     }
 
-    private async Task<bool> TryAppendNewAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
+    private async Task<bool> TryAppendNewAsync(
+        IReadOnlyList<LogEntry> entries, PendingLines pending, CancellationToken cancellationToken)
     {
-        ClearPending();
+        pending.Clear();
         if (!_tailIsKnown)
         {
             await LoadTailAsync(cancellationToken);
@@ -67,8 +65,9 @@ internal sealed class PartitionLog(
         var isFirst = true;
         long? redelivered = null;
         var endOfRun = 0L;
-        foreach (var entry in entries)
+        for (var i = 0; i < entries.Count; i++)
         {
+            var entry = entries[i];
             var offset = entry.Record.Offset;
             if (offset > redelivered && offset < endOfRun)
             {
@@ -80,7 +79,7 @@ internal sealed class PartitionLog(
             int? stored = null;
             if (offset < _nextOffset || (isFirst && _oldestGeneration < _generation))
             {
-                if (!await TryFlushAsync(cancellationToken))
+                if (!await TryFlushAsync(pending, cancellationToken))
                 {
                     return false;
                 }
@@ -104,13 +103,21 @@ internal sealed class PartitionLog(
                 isFirst = false;
             }
 
-            if (redelivered is null && !await TryAddAsync(entry, cancellationToken))
+            if (redelivered is not null)
+            {
+                continue;
+            }
+
+            if (!pending.TryAdd(format, entry)
+                && !(await TryFlushAsync(pending, cancellationToken) && pending.TryAdd(format, entry)))
             {
                 return false;
             }
+
+            _nextOffset = offset + 1;
         }
 
-        return await TryFlushAsync(cancellationToken);
+        return await TryFlushAsync(pending, cancellationToken);
     }
 
     private async Task LoadTailAsync(CancellationToken cancellationToken)
@@ -179,35 +186,9 @@ internal sealed class PartitionLog(
         return SegmentSearch.ReadOffset(last.Segment, line.Span) + 1;
     }
 
-    private async ValueTask<bool> TryAddAsync(LogEntry entry, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryFlushAsync(PendingLines pending, CancellationToken cancellationToken)
     {
-        var start = pending.WrittenCount;
-        format.Write(pending, entry);
-        if (start > 0 && pending.WrittenCount > MaxAppendBytes)
-        {
-            if (!await TryFlushAsync(start, cancellationToken))
-            {
-                return false;
-            }
-
-            format.Write(pending, entry);
-        }
-
-        if (_pendingEntries++ == 0)
-        {
-            _pendingBase = entry.Record.Offset;
-        }
-
-        _nextOffset = entry.Record.Offset + 1;
-        return true;
-    }
-
-    private ValueTask<bool> TryFlushAsync(CancellationToken cancellationToken) =>
-        TryFlushAsync(pending.WrittenCount, cancellationToken);
-
-    private async ValueTask<bool> TryFlushAsync(int length, CancellationToken cancellationToken)
-    {
-        if (_pendingEntries == 0)
+        if (pending.Count == 0)
         {
             return true;
         }
@@ -216,36 +197,30 @@ internal sealed class PartitionLog(
         _tailIsKnown = false;
         var head = _head;
         var hour = Segment.HourOf(clock.GetUtcNow());
-        if (head is null || MustRoll(head, hour, length))
+        if (head is null || MustRoll(head, hour, pending))
         {
             // A clock that is behind must not put a newer segment into an older folder.
             hour = hour < head?.Segment.Hour ? head.Segment.Hour : hour;
-            var segment = new Segment(log, hour, partition, _generation, _pendingBase);
+            var segment = new Segment(log, hour, partition, _generation, pending.BaseOffset);
             head = await store.TryCreateAsync(segment, head, cancellationToken);
         }
 
-        _head = head is null ? null : await store.TryAppendAsync(head, pending.WrittenMemory[..length], cancellationToken);
+        _head = head is null ? null : await store.TryAppendAsync(head, pending.Memory, cancellationToken);
         if (_head is null)
         {
             return false;
         }
 
         _tailIsKnown = true;
-        _appended += _pendingEntries;
-        ClearPending();
+        _appended += pending.Count;
+        pending.Clear();
         return true;
     }
 
-    private bool MustRoll(SegmentHead head, DateTimeOffset hour, int length) =>
+    private bool MustRoll(SegmentHead head, DateTimeOffset hour, PendingLines pending) =>
         head.Segment.Generation != _generation
         || head.Segment.Hour < hour
-        || (head.Length == 0 && head.Segment.BaseOffset != _pendingBase)
-        || (head.Length > 0 && head.Length + length > roll.MaxBytes)
+        || (head.Length == 0 && head.Segment.BaseOffset != pending.BaseOffset)
+        || (head.Length > 0 && head.Length + pending.Memory.Length > roll.MaxBytes)
         || head.Blocks >= roll.MaxBlocks;
-
-    private void ClearPending()
-    {
-        pending.ResetWrittenCount();
-        _pendingEntries = 0;
-    }
 }

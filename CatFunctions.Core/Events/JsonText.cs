@@ -11,10 +11,9 @@ internal static class JsonText
     /// <summary>Whether it spans several lines.</summary>
     public static bool HasLineBreak(ReadOnlySpan<byte> json) => json.ContainsAny(LineBreaks);
 
-    /// <summary>Copies it without the white space between its tokens, which is where its line breaks are.</summary>
-    public static void Minify(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
+    /// <summary>Copies it without the white space between its tokens, which is where its line breaks are; returns the length.</summary>
+    public static int Minify(ReadOnlySpan<byte> json, Span<byte> minified)
     {
-        var minified = output.GetSpan(json.Length);
         var length = 0;
         var inString = false;
         for (var i = 0; i < json.Length; i++)
@@ -36,7 +35,7 @@ internal static class JsonText
             }
         }
 
-        output.Advance(length);
+        return length;
     }
 
     /// <summary>

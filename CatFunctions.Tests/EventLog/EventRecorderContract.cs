@@ -331,7 +331,8 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task A_segment_that_is_full_is_followed_by_another(long maxBytes, int maxBlocks, int segments)
     {
         var log = new PartitionLog(
-            Log.Store, LogNames.Events, 0, new EventLine(), new RollPolicy(maxBytes, maxBlocks), new(), Clock);
+            Log.Store, LogNames.Events, 0, new EventLine(), new RollPolicy(maxBytes, maxBlocks), Clock);
+        var pending = new PendingLines();
         if (maxBlocks < int.MaxValue && Log.Store is FileSegmentStore)
         {
             segments = 1; // files are not made of blocks
@@ -339,7 +340,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
 
         foreach (var entry in RecordFactory.Events(0, 20).Chunk(2).Select(pair => pair.Select(record => new LogEntry(record, null)).ToArray()))
         {
-            await log.AppendAsync(entry, CancellationToken.None);
+            await log.AppendAsync(entry, pending, CancellationToken.None);
         }
 
         Log.Files(LogNames.Events).Length.ShouldBe(segments);
@@ -495,6 +496,19 @@ public abstract class EventRecorderContract<TLog> : IDisposable
 
         (await Log.Store.ReadAsync(head!.Segment, head.Length, new byte[100], CancellationToken.None)).ShouldBe(0);
         (await Log.Store.ReadAsync(head.Segment, head.Length - 7, new byte[100], CancellationToken.None)).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task The_newest_segment_has_the_highest_generation_however_many_digits_that_has()
+    {
+        SegmentHead? head = null;
+        foreach (var (generation, baseOffset) in new[] { (9_998, 0), (9_998, 70), (9_999, 7), (10_000, 0), (10_000, 5) })
+        {
+            var segment = new Segment(LogNames.Events, Segment.HourOf(Clock.GetUtcNow()), 0, generation, baseOffset);
+            head = await Log.Store.TryCreateAsync(segment, head, CancellationToken.None);
+
+            (await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None)).ShouldBe(head.ShouldNotBeNull());
+        }
     }
 
     [Fact]

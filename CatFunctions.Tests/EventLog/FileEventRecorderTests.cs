@@ -49,6 +49,20 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     }
 
     [Fact]
+    public async Task Files_that_are_no_segments_do_not_disturb()
+    {
+        await Record(RecordFactory.Events(0, 3));
+        var folder = Path.GetDirectoryName(Log.Files(LogNames.Events).Single())!;
+        Log.Append(Path.Combine(folder, "notes.jsonl"), "mine\n");
+        Log.Append(Path.Combine(folder, "a copy of 0001-00000000000000000000.jsonl"), "mine too\n");
+        Restart();
+
+        (await Record(RecordFactory.Events(0, 5))).ShouldBe(new RecordResult(2, 3, 0, 0));
+
+        (await Log.Store.ListAsync(LogNames.Events, 0, CancellationToken.None)).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_torn_mark_of_a_replay_is_cut_by_the_next_one()
     {
         await Record([RecordFactory.Record(3, [1]), RecordFactory.Record(4, [1])]);

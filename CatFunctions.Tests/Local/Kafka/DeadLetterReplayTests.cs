@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
@@ -65,8 +64,9 @@ public sealed class DeadLetterReplayTests : IDisposable
     private async Task RecordAsync(params ConsumedRecord[] records)
     {
         var log = new PartitionLog(
-            _log.Store, LogNames.DeadLetters, 0, new DeadLetterLine(), RollPolicy.Default, new ArrayBufferWriter<byte>(), TimeProvider.System);
-        await log.AppendAsync([.. records.Select(record => new LogEntry(record, "refused"))], CancellationToken.None);
+            _log.Store, LogNames.DeadLetters, 0, new DeadLetterLine(), RollPolicy.Default, TimeProvider.System);
+        await log.AppendAsync(
+            [.. records.Select(record => new LogEntry(record, "refused"))], new PendingLines(), CancellationToken.None);
     }
 
     private List<Message<byte[]?, byte[]?>> Consume(int count)
