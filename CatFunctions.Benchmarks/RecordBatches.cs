@@ -4,21 +4,39 @@ using CatFunctions.Core.Events;
 
 namespace CatFunctions.Benchmarks;
 
-/// <summary>Generated events as records of a topic, all of them in memory.</summary>
+/// <summary>Generated events as a consumer hands them on: the records of one partition after those of another, in one buffer.</summary>
 internal static class RecordBatches
 {
     /// <summary>Batches of so many records; the last may be smaller.</summary>
     public static IEnumerable<ConsumedRecord[]> Take(long count, int partitions, int size)
     {
         var nextOffsets = new long[partitions];
-        return GeneratedEvents.Take(count).Select(ToRecord).Chunk(size);
+        return GeneratedEvents.Take(count).Select(Keep).Chunk(size).Select(ToBatch);
 
-        ConsumedRecord ToRecord(ProducedEvent produced)
+        // Generated events share memory with those of the next tick.
+        static (byte[] Key, byte[] Value) Keep(ProducedEvent produced) =>
+            (Encoding.UTF8.GetBytes(produced.Key), produced.Value.ToArray());
+
+        ConsumedRecord[] ToBatch((byte[] Key, byte[] Value)[] events)
         {
-            var key = Encoding.UTF8.GetBytes(produced.Key);
-            var partition = key.Sum(character => character) % partitions;
-            return new ConsumedRecord(
-                partition, nextOffsets[partition]++, DateTimeOffset.UtcNow, key, produced.Value.ToArray());
+            var buffer = new byte[events.Sum(kept => kept.Key.Length + kept.Value.Length)];
+            var used = 0;
+            return
+            [
+                .. from kept in events
+                   group kept by kept.Key.Sum(character => character) % partitions into partition
+                   from kept in partition
+                   select new ConsumedRecord(
+                       partition.Key, nextOffsets[partition.Key]++, DateTimeOffset.UtcNow, Copy(kept.Key), Copy(kept.Value)),
+            ];
+
+            ReadOnlyMemory<byte> Copy(byte[] bytes)
+            {
+                var copy = buffer.AsMemory(used, bytes.Length);
+                bytes.CopyTo(copy);
+                used += bytes.Length;
+                return copy;
+            }
         }
     }
 }

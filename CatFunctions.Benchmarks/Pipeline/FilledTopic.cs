@@ -58,9 +58,15 @@ internal sealed class FilledTopic : ITopic
     public async Task<double> MeasureAsync(ITopicReader reader, long events, CancellationToken cancellationToken)
     {
         var progress = new ReadProgress(events, isFollowed: false);
-        var group = new Dictionary<string, string> { ["group.id"] = $"catfunctions-benchmark-{Guid.NewGuid():N}" };
-        await reader.ReadAsync(_kafka with { Properties = group }, progress, cancellationToken);
+        await reader.ReadAsync(WithNewGroup(), progress, cancellationToken);
         return progress.EventsPerSecond;
+    }
+
+    /// <summary>The topic for a consumer group of its own, which begins at the beginning.</summary>
+    public KafkaSettings WithNewGroup()
+    {
+        var properties = new Dictionary<string, string> { ["group.id"] = $"catfunctions-benchmark-{Guid.NewGuid():N}" };
+        return _kafka with { Properties = properties };
     }
 
     public async ValueTask DisposeAsync()

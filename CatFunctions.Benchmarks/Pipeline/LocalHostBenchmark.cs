@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
@@ -26,7 +27,9 @@ internal sealed class LocalHostBenchmark(string folder)
     public async Task<LocalHostResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        using var host = Start();
+        using var host = LocalHostProcess.Start(
+            ["run", "--photos", "sample", "--rate", $"{EventsPerSecond}", "--port", "0", "--data", folder],
+            ImmutableDictionary<string, string>.Empty);
         try
         {
             var address = await ReadAddressAsync(host, cancellationToken);
@@ -39,23 +42,14 @@ internal sealed class LocalHostBenchmark(string folder)
                 firstRecorded.TotalSeconds,
                 latencies[latencies.Length / 2],
                 latencies[(int)(latencies.Length * 0.99)],
-                latencies[^1]);
+                latencies[^1],
+                host.PeakMegabytes());
         }
         finally
         {
-            host.Kill();
-            await host.WaitForExitAsync(CancellationToken.None);
+            await host.EndAsync();
         }
     }
-
-    private Process Start() => Process.Start(new ProcessStartInfo("dotnet")
-    {
-        ArgumentList =
-        {
-            typeof(LocalHost).Assembly.Location, "run", "--photos", "sample", "--rate", $"{EventsPerSecond}", "--port", "0", "--data", folder,
-        },
-        RedirectStandardOutput = true,
-    })!;
 
     private static async Task<Uri> ReadAddressAsync(Process host, CancellationToken cancellationToken)
     {

@@ -7,10 +7,12 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <param name="MedianLatencySeconds">From the creation of an event, which is its tick, to its being in <c>/api/analytics</c>: the median.</param>
 /// <param name="P99LatencySeconds">The same: 99 % are not above it.</param>
 /// <param name="MaxLatencySeconds">The same: the highest.</param>
+/// <param name="PeakMegabytes">The highest working set of its process, in 10⁶ bytes.</param>
 internal sealed record LocalHostResult(
     int EventsPerSecond,
     int Events,
     double FirstRecordedSeconds,
     double MedianLatencySeconds,
     double P99LatencySeconds,
-    double MaxLatencySeconds);
+    double MaxLatencySeconds,
+    double PeakMegabytes);

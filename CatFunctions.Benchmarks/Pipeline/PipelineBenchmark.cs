@@ -43,6 +43,14 @@ internal sealed class PipelineBenchmark(
             Add(RawWrite, raw);
         }
 
+        double? recorderMegabytes = null;
+        if (topic is FilledTopic filled)
+        {
+            Tell("the memory of a recorder");
+            recorderMegabytes = await RecorderProcessBenchmark.RunAsync(
+                filled.WithNewGroup(), events, Path.Combine(folder, "recorder-process"), cancellationToken);
+        }
+
         Tell("the local host");
         var localHost = await new LocalHostBenchmark(Path.Combine(folder, "local-host")).RunAsync(localHostTime, cancellationToken);
         DeleteFolder();
@@ -60,7 +68,7 @@ internal sealed class PipelineBenchmark(
                 Ratio.Of(measurements[EventLog], measurements[RawWrite]),
             ],
             [.. missing.Select(reference => $"{reference.Name}: skipped, because {reference.FindMissing()}")],
-            recorder.PeakMegabytes,
+            recorderMegabytes,
             localHost);
     }
 

@@ -12,7 +12,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <param name="Measurements">What was measured.</param>
 /// <param name="Ratios">How it compares.</param>
 /// <param name="Skipped">What was not measured, and why.</param>
-/// <param name="RecorderMegabytes">The highest working set of this process while it recorded, in 10⁶ bytes.</param>
+/// <param name="RecorderPeakMegabytes">The highest working set of a process that records them, in 10⁶ bytes; null with an embedded broker.</param>
 /// <param name="LocalHost">What the local host was like.</param>
 internal sealed record PipelineReport(
     DateTimeOffset Time,
@@ -23,7 +23,7 @@ internal sealed record PipelineReport(
     IReadOnlyList<Measurement> Measurements,
     IReadOnlyList<Ratio> Ratios,
     IReadOnlyList<string> Skipped,
-    double RecorderMegabytes,
+    double? RecorderPeakMegabytes,
     LocalHostResult LocalHost)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };

@@ -14,9 +14,6 @@ internal sealed class RecorderReader(string folder) : ITopicReader
     /// <summary>Where its log is.</summary>
     public string Folder => folder;
 
-    /// <summary>The highest working set of this process while it recorded, in 10⁶ bytes.</summary>
-    public double PeakMegabytes { get; private set; }
-
     public async Task ReadAsync(KafkaSettings kafka, ReadProgress progress, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder))
@@ -31,12 +28,7 @@ internal sealed class RecorderReader(string folder) : ITopicReader
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var loop = new RecordLoop(
             consumer, RecordAsync, new UnrecordedEvents(byteLimit: null), status, TimeProvider.System, NullLogger<RecordLoop>.Instance);
-        using (var memory = new MemoryMeter())
-        {
-            await loop.RunAsync(stop.Token, cancellationToken);
-            PeakMegabytes = Math.Max(PeakMegabytes, memory.Megabytes);
-        }
-
+        await loop.RunAsync(stop.Token, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Require.Equal(progress.Total, status.Recorded);
 

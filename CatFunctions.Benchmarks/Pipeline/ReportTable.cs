@@ -30,9 +30,15 @@ internal static class ReportTable
 
         var host = report.LocalHost;
         Line($"");
-        Line($"recorder: at most {report.RecorderMegabytes:N0} MB resident, this benchmark included");
-        Line($"local host: first event recorded {host.FirstRecordedSeconds:N2} s after its start");
-        Line($"local host at {host.EventsPerSecond:N0} events/s: an event is in /api/analytics after {host.MedianLatencySeconds:N2} s (median), {host.P99LatencySeconds:N2} s (99 %), {host.MaxLatencySeconds:N2} s (at most)");
+        if (report.RecorderPeakMegabytes is { } peak)
+        {
+            Line($"recorder process: {peak,4:N0} MB at most");
+        }
+
+        Line($"local host: {host.PeakMegabytes,12:N0} MB at most, at {host.EventsPerSecond:N0} events/s");
+        Line($"{host.FirstRecordedSeconds,8:N2} s from its start to the first recorded event");
+        Line($"{host.MedianLatencySeconds,8:N2} s from an event's creation to its being in /api/analytics (median)");
+        Line($"{host.P99LatencySeconds,8:N2} s for 99 % of the events");
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture).TrimEnd());
     }
