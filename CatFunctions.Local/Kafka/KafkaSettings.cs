@@ -80,6 +80,7 @@ internal sealed record KafkaSettings(
             // A slow recorder must not cost memory. A queue this small runs full soon and empty soon, and librdkafka
             // would wait for a second before it fills it again.
             QueuedMaxMessagesKbytes = 16 * 1024,
+            QueuedMinMessages = 20_000,
             FetchQueueBackoffMs = 10,
         };
         Apply(config);
