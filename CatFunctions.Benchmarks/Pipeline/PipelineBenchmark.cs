@@ -29,25 +29,27 @@ internal sealed class PipelineBenchmark(
         await using var topic = await CreateTopicAsync(cancellationToken);
         for (var round = 1; round <= rounds; round++)
         {
-            foreach (var reader in references.Except(missing).Prepend(recorder))
-            {
-                Tell(reader.Name, round);
-                Add(reader.Name, await topic.MeasureAsync(reader, events, cancellationToken));
-            }
-
+            Tell(recorder.Name, round);
+            Add(recorder.Name, await topic.MeasureAsync(recorder, events, cancellationToken));
             Tell(Fold, round);
             Add(Fold, await FoldBenchmark.RunAsync(recorder.Folder, events, cancellationToken));
+            foreach (var reference in references.Except(missing))
+            {
+                Tell(reference.Name, round);
+                Add(reference.Name, await topic.MeasureAsync(reference, events, cancellationToken));
+            }
+
             Tell(EventLog, round);
             var (log, raw) = await new EventLogBenchmark(folder, topic.Partitions).RunAsync(events, cancellationToken);
             Add(EventLog, log);
             Add(RawWrite, raw);
         }
 
-        double? recorderMegabytes = null;
+        RecorderProcessResult? recorderProcess = null;
         if (topic is FilledTopic filled)
         {
-            Tell("the memory of a recorder");
-            recorderMegabytes = await RecorderProcessBenchmark.RunAsync(
+            Tell("a recorder process");
+            recorderProcess = await RecorderProcessBenchmark.RunAsync(
                 filled.WithNewGroup(), events, Path.Combine(folder, "recorder-process"), cancellationToken);
         }
 
@@ -68,7 +70,7 @@ internal sealed class PipelineBenchmark(
                 Ratio.Of(measurements[EventLog], measurements[RawWrite]),
             ],
             [.. missing.Select(reference => $"{reference.Name}: skipped, because {reference.FindMissing()}")],
-            recorderMegabytes,
+            recorderProcess,
             localHost);
     }
 

@@ -12,7 +12,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <param name="Measurements">What was measured.</param>
 /// <param name="Ratios">How it compares.</param>
 /// <param name="Skipped">What was not measured, and why.</param>
-/// <param name="RecorderPeakMegabytes">The highest working set of a process that records them, in 10⁶ bytes; null with an embedded broker.</param>
+/// <param name="RecorderProcess">What the recorder took as a process of its own; null with an embedded broker.</param>
 /// <param name="LocalHost">What the local host was like.</param>
 internal sealed record PipelineReport(
     DateTimeOffset Time,
@@ -23,7 +23,7 @@ internal sealed record PipelineReport(
     IReadOnlyList<Measurement> Measurements,
     IReadOnlyList<Ratio> Ratios,
     IReadOnlyList<string> Skipped,
-    double? RecorderPeakMegabytes,
+    RecorderProcessResult? RecorderProcess,
     LocalHostResult LocalHost)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };

@@ -85,6 +85,8 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
             {
                 process.Kill();
             }
+
+            File.Delete(output);
         }
     }
 

@@ -5,13 +5,15 @@ using CatFunctions.Local.Kafka;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
-/// <summary>Lets <c>record</c>, as a process of its own, record a topic, and looks at its memory.</summary>
+/// <summary>Lets <c>record</c>, as a process of its own, record a topic, and looks at what it takes.</summary>
 internal static class RecorderProcessBenchmark
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The highest working set of the process, in 10⁶ bytes.</summary>
-    public static async Task<double> RunAsync(KafkaSettings kafka, long events, string folder, CancellationToken cancellationToken)
+    /// <summary>Runs it until its log holds all events.</summary>
+    /// <exception cref="FailureException">It ended before.</exception>
+    public static async Task<RecorderProcessResult> RunAsync(
+        KafkaSettings kafka, long events, string folder, CancellationToken cancellationToken)
     {
         using var recorder = LocalHostProcess.Start(
             ["record", "--brokers", kafka.BootstrapServers, "--topic", kafka.Topic, "--data", folder],
@@ -19,7 +21,6 @@ internal static class RecorderProcessBenchmark
         try
         {
             var follower = new LogFollower(new FileSegmentStore(folder), TimeProvider.System);
-            var peak = 0.0;
             for (var recorded = 0L; recorded < events; recorded = follower.Ask(fold => fold.Recorded))
             {
                 if (recorder.HasExited)
@@ -29,10 +30,10 @@ internal static class RecorderProcessBenchmark
 
                 await Task.Delay(LookInterval, cancellationToken);
                 await follower.CatchUpAsync(cancellationToken);
-                peak = recorder.PeakMegabytes();
             }
 
-            return peak;
+            return new RecorderProcessResult(
+                recorder.PeakMegabytes(), recorder.TotalProcessorTime.TotalMicroseconds / events);
         }
         finally
         {

@@ -30,12 +30,12 @@ internal static class ReportTable
 
         var host = report.LocalHost;
         Line($"");
-        if (report.RecorderPeakMegabytes is { } peak)
+        if (report.RecorderProcess is { } recorder)
         {
-            Line($"recorder process: {peak,4:N0} MB at most");
+            Line($"recorder process: {recorder.PeakMegabytes:N0} MB at most, {recorder.CpuMicrosecondsPerEvent:N2} µs of processor time per event");
         }
 
-        Line($"local host: {host.PeakMegabytes,12:N0} MB at most, at {host.EventsPerSecond:N0} events/s");
+        Line($"local host: {host.PeakMegabytes:N0} MB at most, at {host.EventsPerSecond:N0} events/s");
         Line($"{host.FirstRecordedSeconds,8:N2} s from its start to the first recorded event");
         Line($"{host.MedianLatencySeconds,8:N2} s from an event's creation to its being in /api/analytics (median)");
         Line($"{host.P99LatencySeconds,8:N2} s for 99 % of the events");

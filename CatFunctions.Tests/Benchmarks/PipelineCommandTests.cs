@@ -1,13 +1,15 @@
 using System.Text.Json;
+using CatFunctions.Tests.Deployment;
 using CatFunctions.Tests.Local;
 
 namespace CatFunctions.Tests.Benchmarks;
 
 public sealed class PipelineCommandTests
 {
-    private static readonly string Program = Path.Combine(
-        AppContext.BaseDirectory.Replace("CatFunctions.Tests", "CatFunctions.Benchmarks", StringComparison.Ordinal),
-        "CatFunctions.Benchmarks.dll");
+    private static readonly string Program = Path.GetFullPath(Path.Combine(
+        Repository.PathOf("CatFunctions.Benchmarks"),
+        Path.GetRelativePath(Repository.PathOf("CatFunctions.Tests"), AppContext.BaseDirectory),
+        "CatFunctions.Benchmarks.dll"));
 
     private static readonly string[] Parts =
     [
