@@ -10,5 +10,5 @@ project=$root/CatFunctions.Benchmarks
 . "$root/scripts/restore.sh"
 
 restore "$root/CatFunctions.sln"
-dotnet build "$project" --configuration Release --no-restore --verbosity quiet >&2
+dotnet build "$project" --configuration Release --no-restore --verbosity quiet -consoleLoggerParameters:NoSummary >&2
 exec dotnet "$project/bin/Release/net10.0/CatFunctions.Benchmarks.dll" "$@"

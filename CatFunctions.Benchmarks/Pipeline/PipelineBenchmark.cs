@@ -22,6 +22,18 @@ internal sealed class PipelineBenchmark(
     {
         DeleteFolder();
         Directory.CreateDirectory(folder);
+        try
+        {
+            return await MeasureAsync(cancellationToken);
+        }
+        finally
+        {
+            DeleteFolder();
+        }
+    }
+
+    private async Task<PipelineReport> MeasureAsync(CancellationToken cancellationToken)
+    {
         var recorder = new RecorderReader(Path.Combine(folder, "log"));
         ITopicReader[] references = [new ConsumeLoopReader(), ProcessReader.Kcat(folder), ProcessReader.Python(folder)];
         var missing = references.Where(reference => reference.FindMissing() is not null).ToArray();
@@ -55,8 +67,6 @@ internal sealed class PipelineBenchmark(
 
         Tell("the local host");
         var localHost = await new LocalHostBenchmark(Path.Combine(folder, "local-host")).RunAsync(localHostTime, cancellationToken);
-        DeleteFolder();
-
         var measurements = _rates.Select(rates => Measurement.Of(rates.Key, rates.Value)).ToDictionary(measured => measured.Name);
         return new PipelineReport(
             DateTimeOffset.UtcNow,

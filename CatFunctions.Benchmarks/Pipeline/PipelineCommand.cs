@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using CatFunctions.Local;
 using CatFunctions.Local.Commands;
 
 namespace CatFunctions.Benchmarks.Pipeline;
@@ -48,20 +49,36 @@ internal static class PipelineCommand
 
     private static async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        var json = Path.GetFullPath(arguments.GetValue(Json)!);
+        var folder = Path.Combine(arguments.GetValue(Folder)!, "catfunctions-benchmark");
+        RequireWritable(Path.GetDirectoryName(json)!, Json.Name);
+        RequireWritable(folder, Folder.Name);
+
         var benchmark = new PipelineBenchmark(
             arguments.GetValue(CliOptions.Brokers),
             (int)arguments.GetValue(Partitions),
             arguments.GetValue(Events),
             (int)arguments.GetValue(Rounds),
             TimeSpan.FromSeconds(arguments.GetValue(Seconds)),
-            Path.Combine(arguments.GetValue(Folder)!, "catfunctions-benchmark"));
+            folder);
         var report = await benchmark.RunAsync(cancellationToken);
         ReportTable.Write(report, Console.Out);
-
-        var json = Path.GetFullPath(arguments.GetValue(Json)!);
-        Directory.CreateDirectory(Path.GetDirectoryName(json)!);
         await File.WriteAllTextAsync(json, report.ToJson(), cancellationToken);
         Console.WriteLine($"Written to {json}.");
+    }
+
+    // Now, rather than after minutes of work.
+    private static void RequireWritable(string folder, string option)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.Create(Path.Combine(folder, Path.GetRandomFileName()), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"Cannot write to {folder}: {e.Message.TrimEnd('.')}. Choose another place with {option}.", e);
+        }
     }
 
     private static Option<long> NewNumber(string name, string description, long byDefault, long max) => new(name)

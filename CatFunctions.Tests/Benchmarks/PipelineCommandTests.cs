@@ -64,6 +64,20 @@ public sealed class PipelineCommandTests
         process.Errors.ShouldHaveSingleItem().ShouldStartWith($"error: {message}");
     }
 
+    [Theory]
+    [InlineData("--folder")]
+    [InlineData("--json")]
+    public async Task A_place_that_cannot_be_written_to_is_told_before_anything_is_measured(string option)
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "file");
+        await File.WriteAllTextAsync(file, "");
+        await using var process = LocalHostProcess.Start(Program, ["pipeline", option, Path.Combine(file, "below")]);
+
+        (await process.WaitForExitAsync()).ShouldBe(1);
+        process.Errors.ShouldHaveSingleItem().ShouldEndWith($"Choose another place with {option}.");
+    }
+
     [Fact]
     public async Task A_broker_that_does_not_answer_is_told()
     {
@@ -73,5 +87,6 @@ public sealed class PipelineCommandTests
 
         (await process.WaitForExitAsync()).ShouldBe(1);
         process.Errors[^1].ShouldStartWith("error: No Kafka broker answers at 127.0.0.1:9");
+        Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty();
     }
 }
