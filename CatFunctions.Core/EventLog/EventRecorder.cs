@@ -23,7 +23,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     /// <summary>Records a batch. When it returns, the whole batch is durable and its offsets may be committed.</summary>
     /// <param name="batch">Records of any partitions; those of one partition in the order of their delivery.</param>
     /// <param name="cancellationToken">Gives up between two appends.</param>
-    /// <exception cref="EventLogException">The log cannot be read or written. Give the same batch again: nothing is stored twice.</exception>
+    /// <exception cref="EventLogException">The log cannot be read or written. Give the same batch again: nothing is stored twice, and what was stored counts as redelivered.</exception>
     public async Task<RecordResult> RecordAsync(IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken)
     {
         using var trace = PipelineTrace.StartRecording(batch);

@@ -100,10 +100,12 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
             from hour in Folders(date, "hour=*")
             from part in Folders(hour, partition)
             from file in Files(part)
-            let segment = TryParse(file)
-            where segment?.Hour >= since
+            let head = TryRead(file)
+            where head is not null
+            let segment = head.Segment
+            where segment.Hour >= since
             orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
-            select HeadOf(segment);
+            select head;
         return [.. heads];
     }
 
@@ -157,13 +159,15 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
          from hour in Folders(date, "hour=*").OrderDescending(StringComparer.Ordinal)
          from file in Files(Path.Combine(hour, $"partition={partition}"))
             .OrderByDescending(file => file.Length).ThenByDescending(file => file, StringComparer.Ordinal)
-         let segment = TryParse(file)
-         where segment is not null
-         select HeadOf(segment)).FirstOrDefault();
+         let head = TryRead(file)
+         where head is not null
+         select head).FirstOrDefault();
 
-    private Segment? TryParse(string file) => Segment.TryParse(Path.GetRelativePath(root, file).Replace('\\', '/'));
-
-    private SegmentHead HeadOf(Segment segment) => new(segment, new FileInfo(PathOf(segment)).Length);
+    /// <summary>Null if the file is no segment, or is gone.</summary>
+    private SegmentHead? TryRead(string file) =>
+        Segment.TryParse(Path.GetRelativePath(root, file).Replace('\\', '/')) is { } segment && new FileInfo(file) is { Exists: true } info
+            ? new SegmentHead(segment, info.Length)
+            : null;
 
     private static IEnumerable<string> Folders(string parent, string pattern) =>
         Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, pattern) : [];

@@ -10,28 +10,34 @@ internal sealed class PartitionWorkers(int count)
     private readonly PendingLines[] _pending = [.. Enumerable.Range(0, count).Select(_ => new PendingLines())];
 
     /// <summary>
-    /// Does the work on each partition and adds up what became of it. One that fails stops no other; when this returns
-    /// or throws, nothing is at work any more.
+    /// Does the work on each partition and adds up what became of it. After one has failed no further one is begun, as
+    /// the next would likely wait for the same outage; when this returns or throws, nothing is at work any more.
     /// </summary>
     public async Task<RecordResult> RunAsync(
         IEnumerable<PartitionRecorder> partitions, Func<PartitionRecorder, PendingLines, Task<RecordResult>> work)
     {
         var queue = partitions.ToArray();
-        var results = new Task<RecordResult>[queue.Length];
+        var results = new Task<RecordResult>?[queue.Length];
         var last = -1;
+        var hasFailed = false;
 
         // The first worker is the caller's own thread: the usual small batch of one partition needs no other.
         var others = _pending.Skip(1).Take(queue.Length - 1).Select(pending => Task.Run(() => WorkAsync(pending))).ToArray();
         await WorkAsync(_pending[0]);
         await Task.WhenAll(others);
-        return (await Task.WhenAll(results)).Aggregate(default(RecordResult), (sum, result) => sum + result);
+        return (await Task.WhenAll(results.OfType<Task<RecordResult>>())).Aggregate(default(RecordResult), (sum, result) => sum + result);
 
         async Task WorkAsync(PendingLines pending)
         {
-            while (Interlocked.Increment(ref last) is var next && next < queue.Length)
+            while (!Volatile.Read(ref hasFailed) && Interlocked.Increment(ref last) is var next && next < queue.Length)
             {
-                results[next] = work(queue[next], pending);
-                await ((Task)results[next]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var working = work(queue[next], pending);
+                results[next] = working;
+                await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!working.IsCompletedSuccessfully)
+                {
+                    Volatile.Write(ref hasFailed, true);
+                }
             }
         }
     }

@@ -26,7 +26,9 @@ public sealed partial record Segment(string Log, DateTimeOffset Hour, int Partit
         && int.TryParse(match.Groups["partition"].ValueSpan, CultureInfo.InvariantCulture, out var partition)
         && int.TryParse(match.Groups["generation"].ValueSpan, CultureInfo.InvariantCulture, out var generation)
         && long.TryParse(match.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture, out var offset)
-            ? new Segment(match.Groups["log"].Value, hour, partition, generation, offset)
+        && new Segment(match.Groups["log"].Value, hour, partition, generation, offset) is var segment
+        && segment.ToString() == path
+            ? segment
             : null;
 
     /// <summary>The hour that a time belongs to.</summary>

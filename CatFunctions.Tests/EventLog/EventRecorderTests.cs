@@ -24,7 +24,7 @@ public sealed class EventRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_partition_that_fails_stops_no_other_and_the_batch_given_again_stores_nothing_twice()
+    public async Task After_a_partition_has_failed_the_batch_given_again_stores_nothing_twice()
     {
         var batch = Batch();
         _store.BeforeAppend = segment => segment is { Log: LogNames.Events, Partition: 0 or 5 }
@@ -33,12 +33,27 @@ public sealed class EventRecorderTests : IDisposable
 
         (await RecordAsync(batch).ShouldThrowAsync<EventLogException>()).Message.ShouldBe("partition 0 fails");
 
-        _store.Appended.Count(segment => segment.Log == LogNames.Events).ShouldBe(Partitions - 2);
+        var stored = _log.Lines(LogNames.Events).Length;
         _store.BeforeAppend = _ => Task.CompletedTask;
-        (await RecordAsync(batch)).ShouldBe(new RecordResult(4, (Partitions * 3) - 4, 0, 0));
+        (await RecordAsync(batch)).ShouldBe(new RecordResult((Partitions * 2) - stored, Partitions + stored, 0, 0));
         _log.Lines(LogNames.Events).Length.ShouldBe(Partitions * 2);
         _log.Lines(LogNames.Events).ShouldBeUnique();
         _log.Lines(LogNames.DeadLetters).Length.ShouldBe(Partitions);
+    }
+
+    [Fact]
+    public async Task After_a_partition_has_failed_no_further_one_is_begun()
+    {
+        var begun = 0;
+        _store.BeforeAppend = segment =>
+        {
+            Interlocked.Increment(ref begun);
+            throw new EventLogException("the disk is full");
+        };
+
+        await RecordAsync(Batch()).ShouldThrowAsync<EventLogException>();
+
+        begun.ShouldBeInRange(1, EventRecorder.Workers);
     }
 
     [Fact]
@@ -66,23 +81,32 @@ public sealed class EventRecorderTests : IDisposable
 
         await RecordAsync(Batch()).ShouldThrowAsync<EventLogException>();
 
-        _log.Lines(LogNames.DeadLetters).Length.ShouldBe(Partitions - 1);
+        _store.Appended.ShouldNotContain(segment => segment.Log == LogNames.Events);
         _log.Files(LogNames.Events).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_batch_that_failed_is_over_only_when_nothing_is_being_appended_any_more()
     {
-        var held = new TaskCompletionSource();
-        _store.BeforeAppend = segment => segment switch
+        var (begun, held) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var hasFailed = false;
+        _store.BeforeAppend = async segment =>
         {
-            { Log: LogNames.Events, Partition: 0 } => throw new EventLogException("it fails"),
-            { Log: LogNames.Events, Partition: 1 } => held.Task,
-            _ => Task.CompletedTask,
+            switch (segment)
+            {
+                case { Log: LogNames.Events, Partition: 0 }:
+                    await begun.Task;
+                    hasFailed = true;
+                    throw new EventLogException("it fails");
+                case { Log: LogNames.Events, Partition: 1 }:
+                    begun.SetResult();
+                    await held.Task;
+                    break;
+            }
         };
 
         var recording = Task.Run(() => RecordAsync(Batch()));
-        await Eventually.IsTrueAsync(() => _store.Appended.Count == (Partitions * 2) - 2);
+        await Eventually.IsTrueAsync(() => hasFailed && _store.Running == 1);
         recording.IsCompleted.ShouldBeFalse();
         held.SetResult();
         await recording.ShouldThrowAsync<EventLogException>();

@@ -54,6 +54,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
         await Record(RecordFactory.Events(0, 3));
         var folder = Path.GetDirectoryName(Log.Files(LogNames.Events).Single())!;
         Log.Append(Path.Combine(folder, "notes.jsonl"), "mine\n");
+        Log.Append(Path.Combine(folder, "00001-00000000000000000009.jsonl"), "mine\n");
         Log.Append(Path.Combine(folder, "a copy of 0001-00000000000000000000.jsonl"), "mine too\n");
         Restart();
 

@@ -27,7 +27,11 @@ internal sealed class WatchedStore(ISegmentStore store) : ISegmentStore
         {
             await BeforeAppend(head.Segment);
             var appended = await store.TryAppendAsync(head, lines, cancellationToken);
-            Appended.Enqueue(head.Segment);
+            if (appended is not null)
+            {
+                Appended.Enqueue(head.Segment);
+            }
+
             return appended;
         }
         finally
