@@ -3,7 +3,10 @@ using Confluent.Kafka;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
-/// <summary>The usual loop over Confluent.Kafka, with the recorder's settings, which does nothing with what it gets.</summary>
+/// <summary>
+/// The usual loop over Confluent.Kafka, which does nothing with what it gets. It has the recorder's settings, and as the
+/// recorder it asks for no headers: both make it faster.
+/// </summary>
 internal sealed class ConsumeLoopReader : ITopicReader
 {
     private const int ReportInterval = 1000;
@@ -19,17 +22,21 @@ internal sealed class ConsumeLoopReader : ITopicReader
 
     private static void Read(KafkaSettings kafka, ReadProgress progress, CancellationToken cancellationToken)
     {
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ForConsumer()).Build();
+        var config = kafka.ForConsumer();
+        config.ConsumeResultFields = "timestamp";
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).Build();
         consumer.Subscribe(kafka.Topic);
         for (var events = 1L; events <= progress.Total; events++)
         {
             consumer.Consume(cancellationToken);
-            if (events % ReportInterval == 1 || events == progress.Total)
+            if (events % ReportInterval == 1)
             {
+                progress.Begin();
                 progress.Report(events);
             }
         }
 
+        progress.End();
         consumer.Close();
     }
 }

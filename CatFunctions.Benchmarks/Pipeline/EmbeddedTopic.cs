@@ -10,7 +10,7 @@ internal sealed class EmbeddedTopic(int partitions) : ITopic
 {
     private const string Topic = "cat_photo_events";
 
-    public string Broker => "embedded; the same process produces the events while they are read";
+    public string Broker => "embedded";
 
     public int Partitions => partitions;
 
@@ -19,22 +19,27 @@ internal sealed class EmbeddedTopic(int partitions) : ITopic
         using var broker = new EmbeddedBroker(Topic, partitions);
         var kafka = new KafkaSettings(broker.BootstrapServers, Topic, IsEmbedded: true, new Dictionary<string, string>());
         var progress = new ReadProgress(events, isFollowed: true);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] tasks =
-        [
-            EventFeed.ProduceAsync(kafka, events, progress, stop.Token),
-            reader.ReadAsync(kafka, progress, stop.Token),
-        ];
-        await foreach (var task in Task.WhenEach(tasks))
-        {
-            if (!task.IsCompletedSuccessfully)
-            {
-                await stop.CancelAsync();
-            }
-        }
-
-        await Task.WhenAll(tasks);
+        await StallGuard.RunAsync(reader.Name, ProduceAndReadAsync, () => progress.Signs, cancellationToken);
         return progress.EventsPerSecond;
+
+        async Task ProduceAndReadAsync(CancellationToken stop)
+        {
+            using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            Task[] both =
+            [
+                EventFeed.ProduceAsync(kafka, events, progress, failed.Token),
+                reader.ReadAsync(kafka, progress, failed.Token),
+            ];
+            await foreach (var task in Task.WhenEach(both))
+            {
+                if (!task.IsCompletedSuccessfully)
+                {
+                    await failed.CancelAsync();
+                }
+            }
+
+            await Task.WhenAll(both);
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

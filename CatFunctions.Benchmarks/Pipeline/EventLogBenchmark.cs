@@ -1,24 +1,25 @@
 using System.Buffers;
 using System.Diagnostics;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Local.Kafka;
 using Microsoft.Win32.SafeHandles;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
 /// <summary>
-/// The event log without Kafka, fed from memory in batches of about 4 MiB, against writing the same bytes with a flush
-/// to disk after each append. The two take turns, batch by batch, so that the disk treats them alike.
+/// The event log without Kafka, fed from memory in batches as large as the local host's, against writing the same bytes with a flush
+/// to disk after each append, one append after the other. The two take turns, batch by batch, so that the disk treats them alike.
 /// </summary>
 internal sealed class EventLogBenchmark(string folder, int partitions)
 {
-    private const int BatchSize = 12_000;
+    private const int BatchSize = RecordBatch.MaxRecords;
 
     private readonly EventLine _line = new();
 
     /// <summary>Events per second of either.</summary>
     public async Task<(double EventLog, double RawWrite)> RunAsync(long events, CancellationToken cancellationToken)
     {
-        var (logFolder, rawFolder) = (Path.Combine(folder, "log"), Path.Combine(folder, "raw"));
+        var (logFolder, rawFolder) = (Path.Combine(folder, "event-log"), Path.Combine(folder, "raw"));
         Directory.CreateDirectory(rawFolder);
         using var recorder = new EventRecorder(new FileSegmentStore(logFolder), TimeProvider.System);
         var files = Enumerable.Range(0, partitions)

@@ -15,13 +15,12 @@ internal sealed class FilledTopic : ITopic
     private readonly KafkaSettings _kafka;
     private readonly IAdminClient _admin;
 
-    private FilledTopic(KafkaSettings kafka, IAdminClient admin, int partitions) =>
-        (_kafka, _admin, Partitions) = (kafka, admin, partitions);
+    private FilledTopic(KafkaSettings kafka, IAdminClient admin) => (_kafka, _admin) = (kafka, admin);
 
     public string Broker => _kafka.BootstrapServers;
 
     /// <summary>As many as were asked for, or else as many as the broker gives to a topic.</summary>
-    public int Partitions { get; }
+    public int Partitions => _admin.GetMetadata(_kafka.Topic, AdminTimeout).Topics.Single().Partitions.Count;
 
     /// <summary>Creates the topic.</summary>
     /// <exception cref="FailureException">The broker does not answer, or makes no topic.</exception>
@@ -38,7 +37,7 @@ internal sealed class FilledTopic : ITopic
         {
             await TryCreateAsync(admin, kafka.Topic, partitions);
             await health.WaitUntilReadyAsync(admin.Handle, cancellationToken);
-            return new FilledTopic(kafka, admin, admin.GetMetadata(kafka.Topic, AdminTimeout).Topics.Single().Partitions.Count);
+            return new FilledTopic(kafka, admin);
         }
         catch
         {
@@ -58,7 +57,8 @@ internal sealed class FilledTopic : ITopic
     public async Task<double> MeasureAsync(ITopicReader reader, long events, CancellationToken cancellationToken)
     {
         var progress = new ReadProgress(events, isFollowed: false);
-        await reader.ReadAsync(WithNewGroup(), progress, cancellationToken);
+        await StallGuard.RunAsync(
+            reader.Name, stop => reader.ReadAsync(WithNewGroup(), progress, stop), () => progress.Signs, cancellationToken);
         return progress.EventsPerSecond;
     }
 

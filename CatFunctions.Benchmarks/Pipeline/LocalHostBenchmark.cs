@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
 using CatFunctions.Local;
@@ -79,17 +80,33 @@ internal sealed class LocalHostBenchmark(string folder)
         throw new FailureException($"The local host has recorded nothing within {Patience.TotalSeconds} s.");
     }
 
-    /// <summary>How many events the analytics knew, and since when.</summary>
-    private static async Task<List<(long Events, DateTimeOffset Time)>> AskAsync(
+    /// <summary>
+    /// How many events the analytics knew, and since when; in the end all that were recorded when the duration was over.
+    /// </summary>
+    private async Task<List<(long Events, DateTimeOffset Time)>> AskAsync(
         Uri address, TimeSpan duration, CancellationToken cancellationToken)
     {
         using var client = new HttpClient();
         var seen = new List<(long Events, DateTimeOffset Time)>();
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration; await Task.Delay(LookInterval, cancellationToken))
+        long? wanted = null;
+        for (var start = Stopwatch.GetTimestamp(); seen.Count == 0 || !(seen[^1].Events >= wanted); await Task.Delay(LookInterval, cancellationToken))
         {
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            if (elapsed > duration + Patience)
+            {
+                throw new FailureException($"The analytics did not show {wanted} recorded events within {Patience.TotalSeconds} s.");
+            }
+
+            if (elapsed > duration && wanted is null)
+            {
+                var log = new LogFollower(_store, TimeProvider.System);
+                await log.CatchUpAsync(cancellationToken);
+                wanted = log.Ask(fold => fold.Recorded);
+            }
+
             var report = await client.GetFromJsonAsync<JsonElement>(address, cancellationToken);
             var recorded = report.GetProperty("health").GetProperty("recorded").GetInt64();
-            if (seen.Count == 0 || recorded > seen[^1].Events)
+            if (recorded > (seen.Count == 0 ? 0 : seen[^1].Events))
             {
                 seen.Add((recorded, DateTimeOffset.UtcNow));
             }

@@ -7,5 +7,5 @@ namespace CatFunctions.Benchmarks.Pipeline;
 internal sealed record Measurement(string Name, double EventsPerSecond, IReadOnlyList<double> Rounds)
 {
     public static Measurement Of(string name, IReadOnlyList<double> rounds) =>
-        new(name, rounds.Order().ElementAt(rounds.Count / 2), rounds);
+        new(name, rounds.Order().Skip((rounds.Count - 1) / 2).Take(2 - (rounds.Count % 2)).Average(), rounds);
 }

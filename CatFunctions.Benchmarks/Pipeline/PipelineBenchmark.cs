@@ -6,7 +6,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <param name="events">How many events each measurement has.</param>
 /// <param name="rounds">How often each is made.</param>
 /// <param name="localHostTime">How long the local host runs.</param>
-/// <param name="folder">Where files are written. It is deleted, before and after.</param>
+/// <param name="folder">Where files are written: a folder of its own, which is deleted at the end.</param>
 internal sealed class PipelineBenchmark(
     string? brokers, int partitions, long events, int rounds, TimeSpan localHostTime, string folder)
 {
@@ -20,15 +20,13 @@ internal sealed class PipelineBenchmark(
     /// <summary>Measures, and tells on the error output what it is at.</summary>
     public async Task<PipelineReport> RunAsync(CancellationToken cancellationToken)
     {
-        DeleteFolder();
-        Directory.CreateDirectory(folder);
         try
         {
             return await MeasureAsync(cancellationToken);
         }
         finally
         {
-            DeleteFolder();
+            Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -38,7 +36,16 @@ internal sealed class PipelineBenchmark(
         ITopicReader[] references = [new ConsumeLoopReader(), ProcessReader.Kcat(folder), ProcessReader.Python(folder)];
         var missing = references.Where(reference => reference.FindMissing() is not null).ToArray();
 
-        await using var topic = await CreateTopicAsync(cancellationToken);
+        await using ITopic topic = brokers is null
+            ? new EmbeddedTopic(partitions)
+            : await FilledTopic.CreateAsync(brokers, partitions, cancellationToken);
+        var filled = topic as FilledTopic;
+        if (filled is not null)
+        {
+            Tell(Produce);
+            Add(Produce, await filled.FillAsync(events, cancellationToken));
+        }
+
         for (var round = 1; round <= rounds; round++)
         {
             Tell(recorder.Name, round);
@@ -58,7 +65,7 @@ internal sealed class PipelineBenchmark(
         }
 
         RecorderProcessResult? recorderProcess = null;
-        if (topic is FilledTopic filled)
+        if (filled is not null)
         {
             Tell("a recorder process");
             recorderProcess = await RecorderProcessBenchmark.RunAsync(
@@ -84,19 +91,6 @@ internal sealed class PipelineBenchmark(
             localHost);
     }
 
-    private async Task<ITopic> CreateTopicAsync(CancellationToken cancellationToken)
-    {
-        if (brokers is null)
-        {
-            return new EmbeddedTopic(partitions);
-        }
-
-        var topic = await FilledTopic.CreateAsync(brokers, partitions, cancellationToken);
-        Tell(Produce);
-        Add(Produce, await topic.FillAsync(events, cancellationToken));
-        return topic;
-    }
-
     private void Tell(string what, int? round = null) =>
         Console.Error.WriteLine(round is null ? what : $"{what}, round {round} of {rounds}");
 
@@ -108,13 +102,5 @@ internal sealed class PipelineBenchmark(
         }
 
         rates.Add(eventsPerSecond);
-    }
-
-    private void DeleteFolder()
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
     }
 }

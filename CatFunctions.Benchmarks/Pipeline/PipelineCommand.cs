@@ -8,7 +8,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <summary><c>pipeline</c>: measures the whole way of an event, and what it could be compared with, in one run.</summary>
 internal static class PipelineCommand
 {
-    private static readonly Option<long> Events = NewNumber("--events", "How many events", 1_000_000, max: 1_000_000_000);
+    private static readonly Option<long> Events = NewNumber("--events", "How many events", 1_000_000, max: 1_000_000_000, min: 20_000);
 
     private static readonly Option<long> Partitions = NewNumber("--partitions", "Partitions of the topic", 3, max: 100);
 
@@ -19,7 +19,7 @@ internal static class PipelineCommand
 
     private static readonly Option<string> Folder = new("--folder")
     {
-        Description = "Folder that the files are written to meanwhile, on the disk that is to be measured",
+        Description = "Folder on the disk that is to be measured; the files are in a new folder below it, deleted at the end",
         HelpName = "DIR",
         DefaultValueFactory = _ => AppContext.BaseDirectory,
     };
@@ -50,7 +50,7 @@ internal static class PipelineCommand
     private static async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var json = Path.GetFullPath(arguments.GetValue(Json)!);
-        var folder = Path.Combine(arguments.GetValue(Folder)!, "catfunctions-benchmark");
+        var folder = Path.Combine(arguments.GetValue(Folder)!, $"catfunctions-benchmark-{Guid.NewGuid():N}");
         RequireWritable(Path.GetDirectoryName(json)!, Json.Name);
         RequireWritable(folder, Folder.Name);
 
@@ -81,16 +81,16 @@ internal static class PipelineCommand
         }
     }
 
-    private static Option<long> NewNumber(string name, string description, long byDefault, long max) => new(name)
+    private static Option<long> NewNumber(string name, string description, long byDefault, long max, long min = 1) => new(name)
     {
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => byDefault,
         CustomParser = result =>
         {
-            if (!long.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) || number < 1 || number > max)
+            if (!long.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
             {
-                result.AddError($"{name} takes a number from 1 to {max}, not '{result.Tokens[0].Value}'.");
+                result.AddError($"{name} takes a number from {min} to {max}, not '{result.Tokens[0].Value}'.");
             }
 
             return number;

@@ -5,7 +5,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 
 /// <summary>What a run has measured.</summary>
 /// <param name="Time">When.</param>
-/// <param name="Broker"><c>embedded</c>, or its address.</param>
+/// <param name="Broker"><c>embedded</c>, or its address. With the embedded one, events were produced while they were read.</param>
 /// <param name="Events">How many events each measurement had.</param>
 /// <param name="Partitions">How many partitions they were in.</param>
 /// <param name="BytesPerEvent">The size of an event's JSON on average.</param>

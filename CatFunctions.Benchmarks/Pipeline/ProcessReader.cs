@@ -63,11 +63,7 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
             var lines = new LineCounter(output);
             while (!process.HasExited)
             {
-                if (progress.Events == 0 || progress.IsFollowed)
-                {
-                    progress.Report(Math.Min(lines.Count(), progress.Total - 1));
-                }
-
+                Look(lines, progress);
                 await Task.Delay(LookInterval, cancellationToken);
             }
 
@@ -76,7 +72,8 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
                 throw new FailureException($"{name} failed with exit code {process.ExitCode}.");
             }
 
-            progress.Report(progress.Total);
+            Look(lines, progress);
+            progress.End(ago: DateTime.UtcNow - File.GetLastWriteTimeUtc(output));
             Require.Equal(progress.Total, lines.Count());
         }
         finally
@@ -87,6 +84,20 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
             }
 
             File.Delete(output);
+        }
+    }
+
+    // Counting lines takes time from the program, so it is done only when somebody waits for it.
+    private void Look(LineCounter lines, ReadProgress progress)
+    {
+        if (new FileInfo(output) is { Exists: true, Length: > 0 and var length })
+        {
+            progress.Begin();
+            progress.ReportBytes(length);
+            if (progress.IsFollowed)
+            {
+                progress.Report(lines.Count());
+            }
         }
     }
 

@@ -8,37 +8,41 @@ namespace CatFunctions.Benchmarks.Pipeline;
 internal sealed class ReadProgress(long total, bool isFollowed)
 {
     private long _events;
-    private long _firstEvents;
-    private long _firstTime;
-    private long _lastTime;
+    private long _bytes;
+    private long _begin;
+    private long _end;
 
     /// <summary>How many events there are to read.</summary>
     public long Total { get; } = total;
 
-    /// <summary>Whether a producer waits for the reader: then many reports are needed, else only the first and the last.</summary>
+    /// <summary>Whether a producer waits for the reader, and for what it reports.</summary>
     public bool IsFollowed { get; } = isFollowed;
 
-    /// <summary>How many were read, as far as reported.</summary>
+    /// <summary>How many events were read, as far as reported.</summary>
     public long Events => Volatile.Read(ref _events);
 
+    /// <summary>A number that grows while the reader does something.</summary>
+    public long Signs => Events + Volatile.Read(ref _bytes);
+
     /// <summary>
-    /// Between the first report and the last event: how long a reader took to start, or to join its group, is left out.
+    /// From the first events that arrived to the last one done: how long a reader took to start, or to join its group,
+    /// is left out.
     /// </summary>
-    public double EventsPerSecond => (Total - _firstEvents) / Stopwatch.GetElapsedTime(_firstTime, _lastTime).TotalSeconds;
+    public double EventsPerSecond => Total / Stopwatch.GetElapsedTime(_begin, _end).TotalSeconds;
 
-    /// <summary>Tells how many events were read so far. The first that are above 0 start the clock.</summary>
-    public void Report(long events)
+    /// <summary>The first events have arrived. Further calls change nothing.</summary>
+    public void Begin() => _begin = _begin == 0 ? Stopwatch.GetTimestamp() : _begin;
+
+    /// <summary>So many events were read so far.</summary>
+    public void Report(long events) => Volatile.Write(ref _events, events);
+
+    /// <summary>So many bytes were written so far: a cheaper sign of life.</summary>
+    public void ReportBytes(long bytes) => Volatile.Write(ref _bytes, bytes);
+
+    /// <summary>All events were read, so long ago.</summary>
+    public void End(TimeSpan ago = default)
     {
-        if (_firstTime == 0 && events > 0)
-        {
-            (_firstTime, _firstEvents) = (Stopwatch.GetTimestamp(), events);
-        }
-
-        if (events >= Total)
-        {
-            _lastTime = Stopwatch.GetTimestamp();
-        }
-
-        Volatile.Write(ref _events, events);
+        _end = Stopwatch.GetTimestamp() - (long)(ago.TotalSeconds * Stopwatch.Frequency);
+        Report(Total);
     }
 }

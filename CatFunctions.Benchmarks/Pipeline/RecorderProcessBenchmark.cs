@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local;
@@ -18,20 +19,12 @@ internal static class RecorderProcessBenchmark
         using var recorder = LocalHostProcess.Start(
             ["record", "--brokers", kafka.BootstrapServers, "--topic", kafka.Topic, "--data", folder],
             kafka.Properties.ToDictionary(property => $"{KafkaSettings.Section}__{property.Key}", property => property.Value));
+        _ = recorder.StandardOutput.ReadToEndAsync(cancellationToken); // or it would wait for a reader some day
         try
         {
             var follower = new LogFollower(new FileSegmentStore(folder), TimeProvider.System);
-            for (var recorded = 0L; recorded < events; recorded = follower.Ask(fold => fold.Recorded))
-            {
-                if (recorder.HasExited)
-                {
-                    throw new FailureException($"The recorder ended by itself, with {recorded} of {events} events; see its message.");
-                }
-
-                await Task.Delay(LookInterval, cancellationToken);
-                await follower.CatchUpAsync(cancellationToken);
-            }
-
+            await StallGuard.RunAsync(
+                "recorder process", stop => FollowAsync(recorder, follower, events, stop), () => Recorded(follower), cancellationToken);
             return new RecorderProcessResult(
                 recorder.PeakMegabytes(), recorder.TotalProcessorTime.TotalMicroseconds / events);
         }
@@ -40,4 +33,20 @@ internal static class RecorderProcessBenchmark
             await recorder.EndAsync();
         }
     }
+
+    private static async Task FollowAsync(Process recorder, LogFollower follower, long events, CancellationToken cancellationToken)
+    {
+        while (Recorded(follower) < events)
+        {
+            if (recorder.HasExited)
+            {
+                throw new FailureException($"The recorder ended by itself, with {Recorded(follower)} of {events} events; see its message.");
+            }
+
+            await Task.Delay(LookInterval, cancellationToken);
+            await follower.CatchUpAsync(cancellationToken);
+        }
+    }
+
+    private static long Recorded(LogFollower follower) => follower.Ask(fold => fold.Recorded);
 }

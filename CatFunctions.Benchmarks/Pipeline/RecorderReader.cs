@@ -34,11 +34,13 @@ internal sealed class RecorderReader(string folder) : ITopicReader
 
         async Task<RecordResult> RecordAsync(IReadOnlyList<ConsumedRecord> batch, CancellationToken abort)
         {
+            progress.Begin();
             var result = await recorder.RecordAsync(batch, abort);
             handled += batch.Count;
             progress.Report(handled);
             if (handled >= progress.Total)
             {
+                progress.End();
                 await stop.CancelAsync();
             }
 

@@ -9,6 +9,11 @@ internal static class ReportTable
     {
         Line($"{report.Events:N0} events of {report.BytesPerEvent:N0} bytes in {report.Partitions} partitions, {report.Machine}");
         Line($"broker: {report.Broker}");
+        if (report.RecorderProcess is null)
+        {
+            Line($"Events are produced while they are read, by the same cores; with --brokers HOST:PORT they are all there before.");
+        }
+
         Line($"");
         Line($"{"",-40}{"events/s",12}{"MB/s",8}");
         foreach (var measurement in report.Measurements)

@@ -52,7 +52,7 @@ public sealed class PipelineCommandTests
     }
 
     [Theory]
-    [InlineData("--events takes a number from 1 to", "--events", "0")]
+    [InlineData("--events takes a number from 20000 to", "--events", "0")]
     [InlineData("--rounds takes a number from 1 to", "--rounds", "101")]
     [InlineData("--brokers takes HOST:PORT", "--brokers", "localhost")]
     [InlineData("--seconds takes a number from 1 to", "--seconds", "soon")]

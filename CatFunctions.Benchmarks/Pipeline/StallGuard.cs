@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using CatFunctions.Local;
+
+namespace CatFunctions.Benchmarks.Pipeline;
+
+/// <summary>Ends work that makes no progress any more: events that are gone would be waited for without end.</summary>
+internal static class StallGuard
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Does the work.</summary>
+    /// <param name="what">What it is, for the message.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="progress">A number that changes while there is progress.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FailureException">There was no progress for 30 s.</exception>
+    public static async Task RunAsync(
+        string what, Func<CancellationToken, Task> work, Func<long> progress, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var working = work(stop.Token);
+        var (last, since) = (progress(), Stopwatch.GetTimestamp());
+        while (await Task.WhenAny(working, Task.Delay(LookInterval, CancellationToken.None)) != working)
+        {
+            if (progress() is var now && now != last)
+            {
+                (last, since) = (now, Stopwatch.GetTimestamp());
+            }
+            else if (Stopwatch.GetElapsedTime(since) > Patience)
+            {
+                await stop.CancelAsync();
+                await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new FailureException(
+                    $"{what}: nothing more has come for {Patience.TotalSeconds} s. Check that the broker keeps all events, and that the disk is not full.");
+            }
+        }
+
+        await working;
+    }
+}
