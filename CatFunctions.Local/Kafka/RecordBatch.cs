@@ -10,7 +10,7 @@ namespace CatFunctions.Local.Kafka;
 internal sealed class RecordBatch(int maxBytes)
 {
     /// <summary>A batch is full with this many records.</summary>
-    public const int MaxRecords = 10_000;
+    public const int MaxRecords = 16_384;
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(maxBytes);
     private readonly List<ConsumedRecord> _records = [];
