@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
@@ -38,5 +39,18 @@ internal static class RecordBatches
                 return copy;
             }
         }
+    }
+
+    /// <summary>The lines that records become in the event log, line breaks included.</summary>
+    public static ReadOnlyMemory<byte> Splice(IEnumerable<ConsumedRecord> records)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        var format = new EventLine();
+        foreach (var record in records)
+        {
+            format.Write(lines, new LogEntry(record, Reason: null));
+        }
+
+        return lines.WrittenMemory;
     }
 }

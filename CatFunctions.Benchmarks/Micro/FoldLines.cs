@@ -1,4 +1,3 @@
-using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog;
@@ -17,17 +16,7 @@ public class FoldLines
     private ReadOnlyMemory<byte> _lines;
 
     [GlobalSetup]
-    public void Write()
-    {
-        var lines = new ArrayBufferWriter<byte>();
-        var format = new EventLine();
-        foreach (var record in RecordBatches.Take(Events, partitions: 1, Events).Single())
-        {
-            format.Write(lines, new LogEntry(record, Reason: null));
-        }
-
-        _lines = lines.WrittenMemory;
-    }
+    public void Write() => _lines = RecordBatches.Splice(RecordBatches.Take(Events, partitions: 1, Events).Single());
 
     [Benchmark(OperationsPerInvoke = Events)]
     public void Fold()

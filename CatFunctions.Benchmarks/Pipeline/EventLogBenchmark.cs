@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using CatFunctions.Core.EventLog;
 using Microsoft.Win32.SafeHandles;
@@ -12,8 +11,6 @@ namespace CatFunctions.Benchmarks.Pipeline;
 internal sealed class EventLogBenchmark(string folder, int partitions)
 {
     private const int BatchSize = 10_000;
-
-    private readonly EventLine _line = new();
 
     /// <summary>Events per second of either.</summary>
     public async Task<(double EventLog, double RawWrite)> RunAsync(long events, CancellationToken cancellationToken)
@@ -29,7 +26,7 @@ internal sealed class EventLogBenchmark(string folder, int partitions)
         var isRawFirst = false;
         foreach (var batch in RecordBatches.Take(events, partitions, BatchSize))
         {
-            var lines = batch.GroupBy(record => record.Partition).ToDictionary(group => group.Key, Splice);
+            var lines = batch.GroupBy(record => record.Partition).ToDictionary(group => group.Key, RecordBatches.Splice);
             if (isRawFirst)
             {
                 Write();
@@ -68,16 +65,5 @@ internal sealed class EventLogBenchmark(string folder, int partitions)
     {
         RandomAccess.Write(file, bytes, RandomAccess.GetLength(file));
         RandomAccess.FlushToDisk(file);
-    }
-
-    private ReadOnlyMemory<byte> Splice(IEnumerable<ConsumedRecord> records)
-    {
-        var lines = new ArrayBufferWriter<byte>();
-        foreach (var record in records)
-        {
-            _line.Write(lines, new LogEntry(record, Reason: null));
-        }
-
-        return lines.WrittenMemory;
     }
 }

@@ -15,12 +15,13 @@ internal sealed class FilledTopic : ITopic
     private readonly KafkaSettings _kafka;
     private readonly IAdminClient _admin;
 
-    private FilledTopic(KafkaSettings kafka, IAdminClient admin) => (_kafka, _admin) = (kafka, admin);
+    private FilledTopic(KafkaSettings kafka, IAdminClient admin, int partitions) =>
+        (_kafka, _admin, Partitions) = (kafka, admin, partitions);
 
     public string Broker => _kafka.BootstrapServers;
 
     /// <summary>As many as were asked for, or else as many as the broker gives to a topic.</summary>
-    public int Partitions => _admin.GetMetadata(_kafka.Topic, AdminTimeout).Topics.Single().Partitions.Count;
+    public int Partitions { get; }
 
     /// <summary>Creates the topic.</summary>
     /// <exception cref="FailureException">The broker does not answer, or makes no topic.</exception>
@@ -37,7 +38,7 @@ internal sealed class FilledTopic : ITopic
         {
             await TryCreateAsync(admin, kafka.Topic, partitions);
             await health.WaitUntilReadyAsync(admin.Handle, cancellationToken);
-            return new FilledTopic(kafka, admin);
+            return new FilledTopic(kafka, admin, admin.GetMetadata(kafka.Topic, AdminTimeout).Topics.Single().Partitions.Count);
         }
         catch
         {

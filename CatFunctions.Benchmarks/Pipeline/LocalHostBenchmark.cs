@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Events;
 using CatFunctions.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;
@@ -119,30 +117,17 @@ internal sealed class LocalHostBenchmark(string folder)
     private async Task<SortedDictionary<DateTimeOffset, int>> ReadTicksAsync(CancellationToken cancellationToken)
     {
         var ticks = new SortedDictionary<DateTimeOffset, int>();
+        var events = new EventLineReader();
         foreach (var head in await _store.ListAsync(LogNames.Events, partition: null, cancellationToken))
         {
-            var reader = new SegmentReader(_store, head.Segment);
-            while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+            await foreach (var line in new SegmentReader(_store, head.Segment).ReadEachLineAsync(cancellationToken))
             {
-                for (var rest = lines; !rest.IsEmpty;)
-                {
-                    var length = rest.Span.IndexOf((byte)'\n');
-                    AddTick(rest[..length]);
-                    rest = rest[(length + 1)..];
-                }
+                Require.Equal(true, events.TryRead(line.Span, out _, out var logged));
+                ticks[logged.Id.Tick] = logged.TickSize;
             }
         }
 
         return ticks;
-
-        void AddTick(ReadOnlyMemory<byte> line)
-        {
-            using var json = JsonDocument.Parse(line);
-            var tick = json.RootElement.GetProperty("id").GetString()!.Split('-')[0];
-            var time = DateTimeOffset.ParseExact(
-                tick, EventContract.TickFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-            ticks[time] = json.RootElement.GetProperty("ticksize").GetInt32();
-        }
     }
 
     /// <summary>

@@ -33,8 +33,9 @@ internal sealed class PipelineBenchmark(
     private async Task<PipelineReport> MeasureAsync(CancellationToken cancellationToken)
     {
         var recorder = new RecorderReader(Path.Combine(folder, "log"));
-        ITopicReader[] references = [new ConsumeLoopReader(), ProcessReader.Kcat(folder), ProcessReader.Python(folder)];
-        var missing = references.Where(reference => reference.FindMissing() is not null).ToArray();
+        ITopicReader[] all = [new ConsumeLoopReader(), ProcessReader.Kcat(folder), ProcessReader.Python(folder)];
+        var missing = all.ToDictionary(reference => reference, reference => reference.FindMissing());
+        var references = all.Where(reference => missing[reference] is null).ToArray();
 
         await using ITopic topic = brokers is null
             ? new EmbeddedTopic(partitions)
@@ -52,7 +53,7 @@ internal sealed class PipelineBenchmark(
             Add(recorder.Name, await topic.MeasureAsync(recorder, events, cancellationToken));
             Tell(Fold, round);
             Add(Fold, await FoldBenchmark.RunAsync(recorder.Folder, events, cancellationToken));
-            foreach (var reference in references.Except(missing))
+            foreach (var reference in references)
             {
                 Tell(reference.Name, round);
                 Add(reference.Name, await topic.MeasureAsync(reference, events, cancellationToken));
@@ -83,10 +84,10 @@ internal sealed class PipelineBenchmark(
             GeneratedEvents.Take(Math.Min(events, 10_000)).Average(produced => produced.Value.Length),
             [.. measurements.Values],
             [
-                .. references.Except(missing).Select(reference => Ratio.Of(measurements[recorder.Name], measurements[reference.Name])),
+                .. references.Select(reference => Ratio.Of(measurements[recorder.Name], measurements[reference.Name])),
                 Ratio.Of(measurements[EventLog], measurements[RawWrite]),
             ],
-            [.. missing.Select(reference => $"{reference.Name}: skipped, because {reference.FindMissing()}")],
+            [.. all.Except(references).Select(reference => $"{reference.Name}: skipped, because {missing[reference]}")],
             recorderProcess,
             localHost);
     }

@@ -86,14 +86,10 @@ internal static class PipelineCommand
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            if (!long.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
-            {
-                result.AddError($"{name} takes a number from {min} to {max}, not '{result.Tokens[0].Value}'.");
-            }
-
-            return number;
-        },
+        CustomParser = result => CliOptions.Parse(
+            result,
+            $"takes a number from {min} to {max}",
+            (string text, out long number) =>
+                long.TryParse(text, CultureInfo.InvariantCulture, out number) && number >= min && number <= max),
     };
 }

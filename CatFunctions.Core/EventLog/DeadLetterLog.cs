@@ -22,7 +22,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
         var replayed = await ReadMarksAsync(cancellationToken);
         foreach (var segment in letters.Select(head => head.Segment))
         {
-            await foreach (var line in ReadLinesAsync(segment, cancellationToken))
+            await foreach (var line in new SegmentReader(store, segment).ReadEachLineAsync(cancellationToken))
             {
                 if (TryParse<DeadLetter>(line.Span) is { } letter)
                 {
@@ -77,7 +77,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
         var replayed = new HashSet<(int, int, long)>();
         foreach (var head in await store.ListAsync(LogNames.Replays, partition: null, cancellationToken))
         {
-            await foreach (var line in ReadLinesAsync(head.Segment, cancellationToken))
+            await foreach (var line in new SegmentReader(store, head.Segment).ReadEachLineAsync(cancellationToken))
             {
                 if (TryParse<ReplayMark>(line.Span) is { } mark)
                 {
@@ -87,21 +87,6 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
         }
 
         return replayed;
-    }
-
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
-        Segment segment, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var reader = new SegmentReader(store, segment);
-        while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
-        {
-            while (!lines.IsEmpty)
-            {
-                var length = lines.Span.IndexOf((byte)'\n');
-                yield return lines[..length];
-                lines = lines[(length + 1)..];
-            }
-        }
     }
 
     private static T? TryParse<T>(ReadOnlySpan<byte> line)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CatFunctions.Core.EventLog;
 
 /// <summary>Reads the whole lines of a segment from a position on, as many at a time as its buffer holds.</summary>
@@ -14,6 +16,20 @@ internal sealed class SegmentReader(ISegmentStore store, Segment segment, long p
 
     /// <summary>The bytes behind the last whole line, once the end was reached: what a crash has torn.</summary>
     public int TornBytes { get; private set; }
+
+    /// <summary>The whole lines one by one, without their line breaks. The memory of one is overwritten later on.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadEachLineAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+        {
+            while (!lines.IsEmpty)
+            {
+                var length = lines.Span.IndexOf((byte)'\n');
+                yield return lines[..length];
+                lines = lines[(length + 1)..];
+            }
+        }
+    }
 
     /// <summary>The next whole lines; empty at the end. The memory is overwritten by the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadLinesAsync(CancellationToken cancellationToken)

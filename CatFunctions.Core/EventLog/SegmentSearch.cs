@@ -69,18 +69,11 @@ internal static class SegmentSearch
         ISegmentStore store, Segment segment, long position, long offset, CancellationToken cancellationToken)
     {
         var reader = new SegmentReader(store, segment, position, ScanBytes);
-        while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+        await foreach (var line in reader.ReadEachLineAsync(cancellationToken))
         {
-            while (!lines.IsEmpty)
+            if (LogLine.TryReadPosition(line.Span, out _, out var found) && found >= offset)
             {
-                var length = lines.Span.IndexOf((byte)'\n');
-                var line = lines[..length];
-                if (LogLine.TryReadPosition(line.Span, out _, out var found) && found >= offset)
-                {
-                    return found == offset ? line : default(ReadOnlyMemory<byte>?);
-                }
-
-                lines = lines[(length + 1)..];
+                return found == offset ? line : default(ReadOnlyMemory<byte>?);
             }
         }
 

@@ -217,9 +217,11 @@ internal static partial class CliOptions
     [GeneratedRegex("^[a-zA-Z0-9._-]{1,249}$")]
     private static partial Regex TopicName { get; }
 
-    private delegate bool TryParse<T>(string text, out T value);
+    /// <summary>Reads the value of an option; false if the text is none.</summary>
+    public delegate bool TryParse<T>(string text, out T value);
 
-    private static T? Parse<T>(ArgumentResult result, string takes, TryParse<T> tryParse)
+    /// <summary>The value of an option; if its text is none, the error says what the option takes.</summary>
+    public static T? Parse<T>(ArgumentResult result, string takes, TryParse<T> tryParse)
     {
         var text = result.Tokens[0].Value;
         if (tryParse(text, out var value))
