@@ -1,6 +1,7 @@
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Benchmarks;
@@ -33,7 +34,7 @@ internal static class GeneratedEvents
         EventWriter.Write(tick, Gallery, Simulator.Simulate(tick, Gallery).AsSpan());
 
     /// <summary>As many events as wanted, in order of time, none of them in the future. Each is valid until the next.</summary>
-    public static IEnumerable<ProducedEvent> Take(long count)
+    public static IEnumerable<OutgoingEvent> Take(long count)
     {
         var now = new DateTimeOffset(DateTimeOffset.UtcNow.UtcTicks / Interval.Ticks * Interval.Ticks, TimeSpan.Zero);
         var ticks = (int)(count / (EventsPerSecond * Interval.TotalSeconds)) + 1;

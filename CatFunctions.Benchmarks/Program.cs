@@ -6,7 +6,7 @@ using CatFunctions.Benchmarks.Pipeline;
 if (args is ["pipeline", ..])
 {
     var root = new RootCommand("Benchmarks of CatFunctions.") { PipelineCommand.Create() };
-    return await CatFunctions.Local.Commands.CommandLine.RunAsync(root, args);
+    return await CatFunctions.Local.Cli.CommandLine.RunAsync(root, args);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(SimulateTick).Assembly).Run(args);

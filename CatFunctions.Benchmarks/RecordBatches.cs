@@ -15,7 +15,7 @@ internal static class RecordBatches
         return GeneratedEvents.Take(count).Select(Keep).Chunk(size).Select(ToBatch);
 
         // Generated events share memory with those of the next tick.
-        static (byte[] Key, byte[] Value) Keep(ProducedEvent produced) =>
+        static (byte[] Key, byte[] Value) Keep(OutgoingEvent produced) =>
             (Encoding.UTF8.GetBytes(produced.Key), produced.Value.ToArray());
 
         ConsumedRecord[] ToBatch((byte[] Key, byte[] Value)[] events)

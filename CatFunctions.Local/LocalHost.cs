@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Local.Output;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Pipeline;
+using CatFunctions.Local.Terminal;
 
 namespace CatFunctions.Local;
 
@@ -43,7 +43,7 @@ internal static class LocalHost
 
             if (host is WebApplication web)
             {
-                host.Services.GetRequiredService<Terminal>().WriteLine($"The page is at {web.Urls.Single()}");
+                host.Services.GetRequiredService<TerminalOutput>().WriteLine($"The page is at {web.Urls.Single()}");
             }
 
             var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -66,15 +66,15 @@ internal static class LocalHost
         {
             await host.StartAsync(cancellationToken);
         }
-        catch (InvalidOperationException e)
+        catch (InvalidOperationException exception)
         {
             // A start binds the settings and validates them; this is how binding fails.
-            throw new UsageException($"A setting is wrong: {e.Message}", e);
+            throw new UsageException($"A setting is wrong: {exception.Message}", exception);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new FailureException(
-                $"The page cannot be served. {e.Message.TrimEnd('.')}. Choose another port with --port; 0 takes any free one.", e);
+                $"The page cannot be served. {exception.Message.TrimEnd('.')}. Choose another port with --port; 0 takes any free one.", exception);
         }
     }
 }

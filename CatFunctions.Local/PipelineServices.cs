@@ -4,10 +4,11 @@ using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Local.Commands;
+using CatFunctions.Core.Ticks;
+using CatFunctions.Local.Cli;
 using CatFunctions.Local.Kafka;
-using CatFunctions.Local.Output;
 using CatFunctions.Local.Pipeline;
+using CatFunctions.Local.Terminal;
 
 namespace CatFunctions.Local;
 
@@ -23,11 +24,11 @@ internal static class PipelineServices
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // says what the command line says once more
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton<ILoggerProvider, TerminalLoggerProvider>();
-        builder.Services.AddSingleton(Terminal.FromConsole());
+        builder.Services.AddSingleton(TerminalOutput.FromConsole());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PipelineStatus>();
         builder.Services.AddSingleton<StatusReporter>();
-        builder.Services.AddSingleton<BrokerHealth>();
+        builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddSingleton<CatPipeline>();
     }
 
@@ -35,7 +36,7 @@ internal static class PipelineServices
     public static void AddKafka(this IHostApplicationBuilder builder, string brokers, string topic)
     {
         builder.Services.AddSingleton(new KafkaSettings(brokers, topic, IsEmbedded: false, ReadProperties(builder)));
-        builder.Services.AddSingleton(new UnrecordedEvents(byteLimit: null));
+        builder.Services.AddSingleton(new InFlightBudget(byteLimit: null));
     }
 
     /// <summary>Adds a broker in this process.</summary>
@@ -47,7 +48,7 @@ internal static class PipelineServices
             topic,
             IsEmbedded: true,
             ReadProperties(builder)));
-        builder.Services.AddSingleton(new UnrecordedEvents(KafkaSettings.EmbeddedByteLimit));
+        builder.Services.AddSingleton(new InFlightBudget(KafkaSettings.EmbeddedByteLimit));
     }
 
     /// <summary>Adds the first half of the pipeline: from photos to Kafka.</summary>
@@ -57,7 +58,7 @@ internal static class PipelineServices
         Override(builder, "Simulation:Seed", arguments.GetValue(CliOptions.Seed));
         builder.Services.AddPhotos(arguments.GetValue(CliOptions.Photos));
         builder.Services.AddSimulation();
-        builder.Services.AddSingleton<CatEventGenerator>();
+        builder.Services.AddSingleton<TickEventSource>();
         builder.Services.AddSingleton(
             arguments.GetValue(CliOptions.Schedule) ?? TickSchedule.Parse(CliOptions.DefaultSchedule));
         builder.Services.AddSingleton<TickTimer>();
@@ -77,14 +78,14 @@ internal static class PipelineServices
         builder.Services.AddSingleton(provider => new RecordLoop(
             provider.GetRequiredService<EventConsumer>(),
             provider.GetRequiredService<EventRecorder>().RecordAsync,
-            provider.GetRequiredService<UnrecordedEvents>(),
+            provider.GetRequiredService<InFlightBudget>(),
             provider.GetRequiredService<PipelineStatus>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RecordLoop>>()));
     }
 
     /// <summary>Adds the event log, and tells where it is.</summary>
-    public static LogPlace AddEventLog(this IHostApplicationBuilder builder, ParseResult arguments)
+    public static EventLogLocation AddEventLog(this IHostApplicationBuilder builder, ParseResult arguments)
     {
         const string Directory = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Directory)}";
         const string Container = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Container)}";
@@ -102,7 +103,7 @@ internal static class PipelineServices
             data = builder.Configuration[Directory];
         }
 
-        var place = new LogPlace(
+        var place = new EventLogLocation(
             string.IsNullOrEmpty(container) && string.IsNullOrEmpty(data) ? "./data" : data, container);
         Override(builder, Directory, place.Folder ?? "");
         Override(builder, Container, place.Container ?? "");

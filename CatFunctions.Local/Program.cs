@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CatFunctions.Local.Commands;
+using CatFunctions.Local.Cli;
 
 var root = RunCommand.Configure(new RootCommand("Real-time cat photo analytics: photos, simulated views and likes, Kafka, an exactly-once log."));
 root.Add(RunCommand.Configure(new Command("run", "Run the whole pipeline until Ctrl+C. This is the default.")));

@@ -5,7 +5,7 @@ namespace CatFunctions.Tests;
 /// <summary>Waits for what other threads and processes bring about.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until the condition holds, or fails with it.</summary>
@@ -14,7 +14,7 @@ internal static class Eventually
     {
         for (var start = TimeProvider.System.GetTimestamp(); !condition();)
         {
-            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Patience, text);
+            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Timeout, text);
             await Task.Delay(Pause);
         }
     }

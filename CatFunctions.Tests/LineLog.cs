@@ -3,7 +3,7 @@ namespace CatFunctions.Tests;
 /// <summary>Lines that come in over time. Safe for concurrent use.</summary>
 internal sealed class LineLog
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly List<(Func<string, bool> IsExpected, TaskCompletionSource<string> Found)> _waiting = [];
 
@@ -11,7 +11,7 @@ internal sealed class LineLog
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return [.. _lines];
             }
@@ -20,7 +20,7 @@ internal sealed class LineLog
 
     public void Add(string line)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _lines.Add(line);
             _waiting.RemoveAll(wait => wait.IsExpected(line) && wait.Found.TrySetResult(line));
@@ -31,7 +31,7 @@ internal sealed class LineLog
     public async Task<string> WaitForAsync(Func<string, bool> isExpected)
     {
         Task<string> found;
-        lock (_gate)
+        lock (_lock)
         {
             if (_lines.FirstOrDefault(isExpected) is { } line)
             {

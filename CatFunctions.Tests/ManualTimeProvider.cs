@@ -3,7 +3,7 @@ namespace CatFunctions.Tests;
 /// <summary>A clock that stands still until it is told to advance; timers that fall due on the way fire.</summary>
 internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
     private DateTimeOffset _now = start;
 
@@ -16,7 +16,7 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return _now;
         }
@@ -25,7 +25,7 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     public void Advance(TimeSpan time)
     {
         List<Timer> due;
-        lock (_gate)
+        lock (_lock)
         {
             _now += time;
             due = [.. _timers.Where(timer => timer.Due <= _now)];
@@ -51,7 +51,7 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             var waits = dueTime != Timeout.InfiniteTimeSpan;
-            lock (clock._gate)
+            lock (clock._lock)
             {
                 clock._timers.Remove(this);
                 if (waits)

@@ -1,4 +1,4 @@
-using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +8,7 @@ internal sealed class AppSettingsValidator : IValidateOptions<AppSettings>
 {
     public ValidateOptionsResult Validate(string? name, AppSettings options)
     {
-        string[] failures = [.. Missing(options), .. ScheduleErrors(options), .. new KafkaSecurity(options).Errors()];
+        string[] failures = [.. Missing(options), .. ScheduleErrors(options), .. new KafkaBindingSettings(options).Errors()];
         return failures is [] ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -38,9 +38,9 @@ internal sealed class AppSettingsValidator : IValidateOptions<AppSettings>
             TickSchedule.Parse(settings.CatEventsSchedule);
             return [];
         }
-        catch (FormatException e)
+        catch (FormatException exception)
         {
-            return [$"CatEventsSchedule: {e.Message}"];
+            return [$"CatEventsSchedule: {exception.Message}"];
         }
     }
 }

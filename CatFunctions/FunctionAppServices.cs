@@ -1,6 +1,6 @@
 using Azure.Monitor.OpenTelemetry.Exporter;
-using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Telemetry;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
@@ -23,7 +23,7 @@ internal static class FunctionAppServices
 
     /// <summary>Adds the ticks of the schedule in the settings.</summary>
     public static IServiceCollection AddTicks(this IServiceCollection services) => services
-        .AddSingleton<TickWatermark>()
+        .AddSingleton<TickGuard>()
         .AddSingleton(provider => TickSchedule.Parse(
             provider.GetRequiredService<IOptions<AppSettings>>().Value.CatEventsSchedule!));
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using CatFunctions.Core.Events;
-using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Telemetry;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -10,9 +10,9 @@ namespace CatFunctions;
 
 /// <summary>The timer's half of the pipeline: each tick becomes events on the Kafka topic.</summary>
 public sealed partial class ProduceCatEvents(
-    CatEventGenerator generator,
+    TickEventSource generator,
     TickSchedule schedule,
-    TickWatermark watermark,
+    TickGuard watermark,
     PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<ProduceCatEvents> logger)

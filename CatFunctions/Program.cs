@@ -20,7 +20,7 @@ builder.Services
     .AddTicks()
     .AddPhotos(PhotoMode.Live)
     .AddSimulation()
-    .AddSingleton<CatEventGenerator>()
+    .AddSingleton<TickEventSource>()
     .AddEventLog()
     .AddDashboard();
 
@@ -29,7 +29,7 @@ try
     builder.Build().Run();
     return 0;
 }
-catch (Exception e) when (SettingsError.Describe(e) is { } error)
+catch (Exception exception) when (SettingsError.Describe(exception) is { } error)
 {
     Console.Error.WriteLine(error);
     return 1;

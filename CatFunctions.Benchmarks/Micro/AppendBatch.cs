@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Benchmarks.Micro;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using CatFunctions.Core.Analytics;
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Benchmarks.Micro;
 
@@ -11,7 +11,7 @@ public class FoldLines
 {
     private const int Events = 100_000;
 
-    private static readonly Segment Segment = new(LogNames.Events, Segment.HourOf(DateTimeOffset.UtcNow), 0, 1, 0);
+    private static readonly SegmentName Segment = new(LogNames.Events, SegmentName.HourOf(DateTimeOffset.UtcNow), 0, 1, 0);
 
     private ReadOnlyMemory<byte> _lines;
 
@@ -21,7 +21,7 @@ public class FoldLines
     [Benchmark(OperationsPerInvoke = Events)]
     public void Fold()
     {
-        var fold = new LogFold(DateTimeOffset.UtcNow);
+        var fold = new AnalyticsState(DateTimeOffset.UtcNow);
         fold.AddEvents(Segment, _lines.Span);
         Require.Equal(Events, fold.Recorded);
     }

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Benchmarks.Micro;
 

@@ -22,7 +22,7 @@ internal static class EventFeed
         KafkaSettings kafka, long events, ReadProgress? reader, CancellationToken cancellationToken)
     {
         var status = new PipelineStatus(TimeProvider.System);
-        using var producer = new EventProducer(kafka, new UnrecordedEvents(byteLimit: null), status, kafka.NewHealth(status));
+        using var producer = new EventProducer(kafka, new InFlightBudget(byteLimit: null), status, kafka.NewHealth(status));
         var produced = 0L;
         foreach (var next in GeneratedEvents.Take(events))
         {

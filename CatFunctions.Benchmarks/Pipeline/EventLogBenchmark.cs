@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace CatFunctions.Benchmarks.Pipeline;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CatFunctions.Core.Analytics;
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 

@@ -7,6 +7,6 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <summary>What the local host's clients need, without its services.</summary>
 internal static class KafkaSettingsExtensions
 {
-    public static BrokerHealth NewHealth(this KafkaSettings kafka, PipelineStatus status) =>
-        new(kafka, status, TimeProvider.System, NullLogger<BrokerHealth>.Instance);
+    public static BrokerConnection NewHealth(this KafkaSettings kafka, PipelineStatus status) =>
+        new(kafka, status, TimeProvider.System, NullLogger<BrokerConnection>.Instance);
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CatFunctions.Core.Analytics;
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;
@@ -17,7 +17,7 @@ internal sealed class LocalHostBenchmark(string folder)
 {
     private const int EventsPerSecond = 5_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly FileSegmentStore _store = new(folder);
@@ -67,7 +67,7 @@ internal sealed class LocalHostBenchmark(string folder)
 
     private async Task WaitUntilRecordedAsync(CancellationToken cancellationToken)
     {
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience; await Task.Delay(1, cancellationToken))
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Timeout; await Task.Delay(1, cancellationToken))
         {
             if ((await _store.ListAsync(LogNames.Events, partition: null, cancellationToken)).Any(head => head.Length > 0))
             {
@@ -75,7 +75,7 @@ internal sealed class LocalHostBenchmark(string folder)
             }
         }
 
-        throw new FailureException($"The local host has recorded nothing within {Patience.TotalSeconds} s.");
+        throw new FailureException($"The local host has recorded nothing within {Timeout.TotalSeconds} s.");
     }
 
     /// <summary>
@@ -90,9 +90,9 @@ internal sealed class LocalHostBenchmark(string folder)
         for (var start = Stopwatch.GetTimestamp(); seen.Count == 0 || !(seen[^1].Events >= wanted); await Task.Delay(LookInterval, cancellationToken))
         {
             var elapsed = Stopwatch.GetElapsedTime(start);
-            if (elapsed > duration + Patience)
+            if (elapsed > duration + Timeout)
             {
-                throw new FailureException($"The analytics did not show {wanted} recorded events within {Patience.TotalSeconds} s.");
+                throw new FailureException($"The analytics did not show {wanted} recorded events within {Timeout.TotalSeconds} s.");
             }
 
             if (elapsed > duration && wanted is null)
@@ -120,7 +120,7 @@ internal sealed class LocalHostBenchmark(string folder)
         var events = new EventLineReader();
         foreach (var head in await _store.ListAsync(LogNames.Events, partition: null, cancellationToken))
         {
-            await foreach (var line in new SegmentReader(_store, head.Segment).ReadEachLineAsync(cancellationToken))
+            await foreach (var line in new SegmentReader(_store, head.Name).ReadEachLineAsync(cancellationToken))
             {
                 Require.Equal(true, events.TryRead(line.Span, out _, out var logged));
                 ticks[logged.Id.Tick] = logged.TickSize;

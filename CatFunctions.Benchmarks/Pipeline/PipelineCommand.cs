@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CatFunctions.Local;
-using CatFunctions.Local.Commands;
+using CatFunctions.Local.Cli;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
@@ -75,9 +75,9 @@ internal static class PipelineCommand
             Directory.CreateDirectory(folder);
             File.Create(Path.Combine(folder, Path.GetRandomFileName()), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new FailureException($"Cannot write to {folder}: {e.Message.TrimEnd('.')}. Choose another place with {option}.", e);
+            throw new FailureException($"Cannot write to {folder}: {exception.Message.TrimEnd('.')}. Choose another place with {option}.", exception);
         }
     }
 

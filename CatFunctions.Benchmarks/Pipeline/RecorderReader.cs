@@ -1,4 +1,5 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,7 +28,7 @@ internal sealed class RecorderReader(string folder) : ITopicReader
         using var consumer = new EventConsumer(kafka, kafka.NewHealth(status));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var loop = new RecordLoop(
-            consumer, RecordAsync, new UnrecordedEvents(byteLimit: null), status, TimeProvider.System, NullLogger<RecordLoop>.Instance);
+            consumer, RecordAsync, new InFlightBudget(byteLimit: null), status, TimeProvider.System, NullLogger<RecordLoop>.Instance);
         await loop.RunAsync(stop.Token, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Require.Equal(progress.Total, status.Recorded);

@@ -6,7 +6,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <summary>Ends work that makes no progress any more: events that are gone would be waited for without end.</summary>
 internal static class StallGuard
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Does the work.</summary>
@@ -27,12 +27,12 @@ internal static class StallGuard
             {
                 (last, since) = (now, Stopwatch.GetTimestamp());
             }
-            else if (Stopwatch.GetElapsedTime(since) > Patience)
+            else if (Stopwatch.GetElapsedTime(since) > Timeout)
             {
                 await stop.CancelAsync();
                 await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw new FailureException(
-                    $"{what}: nothing more has come for {Patience.TotalSeconds} s. Check that the broker keeps all events, and that the disk is not full.");
+                    $"{what}: nothing more has come for {Timeout.TotalSeconds} s. Check that the broker keeps all events, and that the disk is not full.");
             }
         }
 

@@ -1,4 +1,6 @@
+using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.Analytics;
 
@@ -8,7 +10,7 @@ namespace CatFunctions.Core.Analytics;
 /// </summary>
 /// <remarks>
 /// The log is read when somebody asks, by one reader at a time. While a long log is read for the first time, answers do
-/// not wait for its end: after <see cref="Patience"/> they tell what was read so far, and their health says so. When
+/// not wait for its end: after <see cref="AnswerTimeout"/> they tell what was read so far, and their health says so. When
 /// segments were deleted, as a retention policy does, the rest is read anew; until that is done, answers come from
 /// what was known.
 /// </remarks>
@@ -23,7 +25,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
     /// <summary>How old an answer may be, and the shortest time between two looks at the log.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
 
-    private readonly Lock _sync = new();
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly Dictionary<(AnalyticsWindow Window, int Top), (AnalyticsReport Report, long Version)> _reports = [];
     private LogFollower _log = new(store, clock);
@@ -31,7 +33,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
     private DateTimeOffset _refreshed;
 
     /// <summary>How long an answer waits for the log to be read. Default 2 s.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The analytics of this moment.</summary>
     /// <param name="window">The window.</param>
@@ -45,14 +47,14 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
         try
         {
-            await RefreshIfDue().WaitAsync(Patience, clock, cancellationToken);
+            await RefreshIfDue().WaitAsync(AnswerTimeout, clock, cancellationToken);
         }
         catch (TimeoutException)
         {
             // It goes on; this answer tells what was read so far.
         }
 
-        lock (_sync)
+        lock (_lock)
         {
             return _log.Ask(fold => Report(fold, window, top));
         }
@@ -67,7 +69,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
     private Task RefreshIfDue()
     {
-        lock (_sync)
+        lock (_lock)
         {
             var now = clock.GetUtcNow();
             if (_refresh.IsCompleted && (now < _refreshed || now - _refreshed >= RefreshInterval || !_refresh.IsCompletedSuccessfully))
@@ -86,7 +88,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
         {
             var rest = new LogFollower(store, clock);
             await rest.CatchUpAsync(cancellationToken);
-            lock (_sync)
+            lock (_lock)
             {
                 _log = rest;
                 _reports.Clear();
@@ -94,7 +96,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
         }
     }
 
-    private AnalyticsReport Report(LogFold fold, AnalyticsWindow window, int top)
+    private AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top)
     {
         var now = clock.GetUtcNow();
         if (_reports.TryGetValue((window, top), out var known)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.Analytics;
 
@@ -29,10 +30,10 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
     private static readonly string[] Logs = [LogNames.Events, LogNames.DeadLetters];
 
-    private readonly Lock _sync = new();
-    private readonly LogFold _fold = new(clock.GetUtcNow());
-    private readonly Dictionary<Segment, long> _positions = [];
-    private readonly Dictionary<(string Log, int Partition), Segment> _newest = [];
+    private readonly Lock _lock = new();
+    private readonly AnalyticsState _fold = new(clock.GetUtcNow());
+    private readonly Dictionary<SegmentName, long> _positions = [];
+    private readonly Dictionary<(string Log, int Partition), SegmentName> _newest = [];
     private DateTimeOffset _listed;
     private DateTimeOffset _listedAll;
     private long _bytesFound;
@@ -44,9 +45,9 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         : (double)Interlocked.Read(ref _bytesRead) / Math.Max(1, Interlocked.Read(ref _bytesFound));
 
     /// <summary>Asks something of all that was read, as of the current minute.</summary>
-    public T Ask<T>(Func<LogFold, T> question)
+    public T Ask<T>(Func<AnalyticsState, T> question)
     {
-        lock (_sync)
+        lock (_lock)
         {
             _fold.AdvanceTo(clock.GetUtcNow());
             return question(_fold);
@@ -74,27 +75,27 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     private async Task<bool> CatchUpAsync(bool listAll, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var heads = await ListAsync(listAll, now, cancellationToken);
-        if (listAll && _positions.Keys.Except(heads.Select(head => head.Segment)).Any())
+        if (listAll && _positions.Keys.Except(heads.Select(head => head.Name)).Any())
         {
             return false;
         }
 
         foreach (var head in heads)
         {
-            _positions.TryAdd(head.Segment, 0);
-            if (head.Length < _positions[head.Segment])
+            _positions.TryAdd(head.Name, 0);
+            if (head.Length < _positions[head.Name])
             {
                 return false;
             }
 
-            var key = (head.Segment.Log, head.Segment.Partition);
-            if (!_newest.TryGetValue(key, out var newest) || IsNewer(head.Segment, newest))
+            var key = (head.Name.Log, head.Name.Partition);
+            if (!_newest.TryGetValue(key, out var newest) || IsNewer(head.Name, newest))
             {
-                _newest[key] = head.Segment;
+                _newest[key] = head.Name;
             }
         }
 
-        var unread = heads.Where(head => head.Length > _positions[head.Segment]).OrderBy(head => head.Segment.Hour).ToArray();
+        var unread = heads.Where(head => head.Length > _positions[head.Name]).OrderBy(head => head.Name.Hour).ToArray();
         var bytes = unread.Sum(Unread);
         Interlocked.Add(ref _bytesFound, bytes);
         if (bytes > ParallelBytes)
@@ -103,7 +104,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
         else
         {
-            foreach (var segment in unread.Select(head => head.Segment).Union(_newest.Values))
+            foreach (var segment in unread.Select(head => head.Name).Union(_newest.Values))
             {
                 await ReadAsync(segment, cancellationToken);
             }
@@ -113,7 +114,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         return true;
     }
 
-    private async Task<IReadOnlyList<SegmentHead>> ListAsync(bool all, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SegmentState>> ListAsync(bool all, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!all && !IsDue(_listed, ListInterval, now))
         {
@@ -124,7 +125,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         var since = all || _newest.Count == 0
             ? DateTimeOffset.MinValue
             : _newest.Values.Max(segment => segment.Hour).AddHours(-1);
-        var heads = new List<SegmentHead>();
+        var heads = new List<SegmentState>();
         foreach (var log in Logs)
         {
             heads.AddRange(await store.ListSinceAsync(log, since, cancellationToken));
@@ -134,12 +135,12 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         return heads;
     }
 
-    private async Task ReadAsync(Segment segment, CancellationToken cancellationToken)
+    private async Task ReadAsync(SegmentName segment, CancellationToken cancellationToken)
     {
         var reader = new SegmentReader(store, segment, _positions[segment], TailBufferSize);
         while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
         {
-            lock (_sync)
+            lock (_lock)
             {
                 Fold(_fold, segment, lines.Span);
             }
@@ -148,20 +149,20 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
     }
 
-    private async Task ReadInParallelAsync(SegmentHead[] unread, CancellationToken cancellationToken)
+    private async Task ReadInParallelAsync(SegmentState[] unread, CancellationToken cancellationToken)
     {
         for (var rest = unread.AsMemory(); !rest.IsEmpty;)
         {
             var batch = rest[..BatchLength(rest.Span)];
             rest = rest[batch.Length..];
 
-            var queue = new ConcurrentQueue<Segment>(batch.ToArray().Select(head => head.Segment));
+            var queue = new ConcurrentQueue<SegmentName>(batch.ToArray().Select(head => head.Name));
             var parts = await Task.WhenAll(Enumerable
                 .Range(0, Environment.ProcessorCount)
                 .Select(_ => Task.Run(() => FoldAsync(queue, cancellationToken), cancellationToken)));
             foreach (var (fold, positions) in parts)
             {
-                lock (_sync)
+                lock (_lock)
                 {
                     _fold.Merge(fold);
                 }
@@ -174,7 +175,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
     }
 
-    private int BatchLength(ReadOnlySpan<SegmentHead> heads)
+    private int BatchLength(ReadOnlySpan<SegmentState> heads)
     {
         var (length, bytes) = (0, 0L);
         while (length < heads.Length && bytes < BatchBytes)
@@ -185,11 +186,11 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         return length;
     }
 
-    private async Task<(LogFold Fold, List<(Segment, long)> Positions)> FoldAsync(
-        ConcurrentQueue<Segment> segments, CancellationToken cancellationToken)
+    private async Task<(AnalyticsState Fold, List<(SegmentName, long)> Positions)> FoldAsync(
+        ConcurrentQueue<SegmentName> segments, CancellationToken cancellationToken)
     {
-        var fold = new LogFold(clock.GetUtcNow());
-        var positions = new List<(Segment, long)>();
+        var fold = new AnalyticsState(clock.GetUtcNow());
+        var positions = new List<(SegmentName, long)>();
         while (segments.TryDequeue(out var segment))
         {
             var reader = new SegmentReader(store, segment, _positions[segment], BufferSize);
@@ -205,7 +206,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         return (fold, positions);
     }
 
-    private static void Fold(LogFold fold, Segment segment, ReadOnlySpan<byte> lines)
+    private static void Fold(AnalyticsState fold, SegmentName segment, ReadOnlySpan<byte> lines)
     {
         if (segment.Log == LogNames.Events)
         {
@@ -217,11 +218,11 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
     }
 
-    private long Unread(SegmentHead head) => head.Length - _positions[head.Segment];
+    private long Unread(SegmentState head) => head.Length - _positions[head.Name];
 
     private static bool IsDue(DateTimeOffset last, TimeSpan interval, DateTimeOffset now) =>
         now < last || now - last >= interval;
 
-    private static bool IsNewer(Segment segment, Segment other) =>
+    private static bool IsNewer(SegmentName segment, SegmentName other) =>
         (segment.Hour, segment.Generation, segment.BaseOffset).CompareTo((other.Hour, other.Generation, other.BaseOffset)) > 0;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CatFunctions.Core.Analytics;
+using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CatFunctions.Core.EventLog.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -35,7 +36,7 @@ internal sealed partial class EventLogOptionsValidator(IConfiguration configurat
 
         try
         {
-            EventLogStorage.Connect(configuration, options.Container!);
+            BlobConnection.Connect(configuration, options.Container!);
             return null;
         }
         catch (EventLogException exception)

@@ -1,3 +1,5 @@
+using CatFunctions.Core.EventLog.DeadLetters;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +19,7 @@ public static class EventLogServiceCollectionExtensions
         services.AddSingleton<ISegmentStore>(provider => provider.GetRequiredService<IOptions<EventLogOptions>>().Value switch
         {
             { Container: { Length: > 0 } container } => new AppendBlobSegmentStore(
-                EventLogStorage.Connect(provider.GetRequiredService<IConfiguration>(), container)),
+                BlobConnection.Connect(provider.GetRequiredService<IConfiguration>(), container)),
             var options => new FileSegmentStore(options.Directory!),
         });
         services.AddSingleton<EventRecorder>();

@@ -1,3 +1,5 @@
+using CatFunctions.Core.EventLog.DeadLetters;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Telemetry;
 
 namespace CatFunctions.Core.EventLog;
@@ -37,9 +39,9 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
             metrics?.CountBatch(result, newest, clock.GetElapsedTime(start));
             return result;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            trace?.Fail(e);
+            trace?.Fail(exception);
             throw;
         }
         finally

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.EventLog;
 
@@ -25,7 +26,7 @@ internal sealed class PartitionLog(
     public const int MaxAppendBytes = 4 << 20;
 
     private bool _tailIsKnown;
-    private SegmentHead? _head;
+    private SegmentState? _head;
     private int _generation;
     private long _nextOffset;
 
@@ -123,7 +124,7 @@ internal sealed class PartitionLog(
     private async Task LoadTailAsync(CancellationToken cancellationToken)
     {
         (_head, _generation, _nextOffset) = (await store.FindNewestAsync(log, partition, cancellationToken), 1, 0);
-        if (_head is { Segment: var segment })
+        if (_head is { Name: var segment })
         {
             var (line, end) = await SegmentSearch.ReadLastLineAsync(store, _head, cancellationToken);
             _head = _head with { Length = end };
@@ -138,7 +139,7 @@ internal sealed class PartitionLog(
     /// <summary>The generation whose segments hold the entry; null if none does that the batch in flight can be of.</summary>
     private async ValueTask<int?> FindGenerationAsync(LogEntry entry, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SegmentHead>? segments = null;
+        IReadOnlyList<SegmentState>? segments = null;
         for (var generation = _generation; generation >= _oldestGeneration; generation--)
         {
             var holder = CanHold(_head)
@@ -151,7 +152,7 @@ internal sealed class PartitionLog(
                 return generation;
             }
 
-            bool CanHold(SegmentHead? head) => head is { Length: > 0, Segment: var segment }
+            bool CanHold(SegmentState? head) => head is { Length: > 0, Name: var segment }
                 && segment.Generation == generation
                 && segment.BaseOffset <= entry.Record.Offset;
         }
@@ -181,9 +182,9 @@ internal sealed class PartitionLog(
         }
 
         var segments = await store.ListAsync(log, partition, cancellationToken);
-        var last = segments.Last(head => head.Segment.Generation == generation && head.Length > 0);
+        var last = segments.Last(head => head.Name.Generation == generation && head.Length > 0);
         var (line, _) = await SegmentSearch.ReadLastLineAsync(store, last, cancellationToken);
-        return SegmentSearch.ReadOffset(last.Segment, line.Span) + 1;
+        return SegmentSearch.ReadOffset(last.Name, line.Span) + 1;
     }
 
     private async ValueTask<bool> TryFlushAsync(PendingLines pending, CancellationToken cancellationToken)
@@ -196,12 +197,12 @@ internal sealed class PartitionLog(
         // Until the store has answered nobody knows what it holds; if it never does, the tail is read again.
         _tailIsKnown = false;
         var head = _head;
-        var hour = Segment.HourOf(clock.GetUtcNow());
+        var hour = SegmentName.HourOf(clock.GetUtcNow());
         if (head is null || MustRoll(head, hour, pending))
         {
             // A clock that is behind must not put a newer segment into an older folder.
-            hour = hour < head?.Segment.Hour ? head.Segment.Hour : hour;
-            var segment = new Segment(log, hour, partition, _generation, pending.BaseOffset);
+            hour = hour < head?.Name.Hour ? head.Name.Hour : hour;
+            var segment = new SegmentName(log, hour, partition, _generation, pending.BaseOffset);
             head = await store.TryCreateAsync(segment, head, cancellationToken);
         }
 
@@ -217,10 +218,10 @@ internal sealed class PartitionLog(
         return true;
     }
 
-    private bool MustRoll(SegmentHead head, DateTimeOffset hour, PendingLines pending) =>
-        head.Segment.Generation != _generation
-        || head.Segment.Hour < hour
-        || (head.Length == 0 && head.Segment.BaseOffset != pending.BaseOffset)
+    private bool MustRoll(SegmentState head, DateTimeOffset hour, PendingLines pending) =>
+        head.Name.Generation != _generation
+        || head.Name.Hour < hour
+        || (head.Length == 0 && head.Name.BaseOffset != pending.BaseOffset)
         || (head.Length > 0 && head.Length + pending.Memory.Length > roll.MaxBytes)
         || head.Blocks >= roll.MaxBlocks;
 }

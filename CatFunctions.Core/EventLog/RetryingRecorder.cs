@@ -4,14 +4,14 @@ namespace CatFunctions.Core.EventLog;
 
 /// <summary>
 /// Records with patience: while the log cannot be read or written it tries again, with growing pauses, for about
-/// <see cref="Patience"/>. It is for a host which gives a failed batch again at once: without a pause that would be a
+/// <see cref="RetryTimeout"/>. It is for a host which gives a failed batch again at once: without a pause that would be a
 /// busy loop, and without an end nobody would see that it fails.
 /// </summary>
 public sealed partial class RetryingRecorder(
     EventRecorder recorder, TimeProvider clock, ILogger<RetryingRecorder> logger)
 {
     /// <summary>No try begins later than this, however long the tries themselves take.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    internal static readonly TimeSpan RetryTimeout = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
@@ -28,11 +28,11 @@ public sealed partial class RetryingRecorder(
             {
                 return await recorder.RecordAsync(batch, cancellationToken);
             }
-            catch (EventLogException e) when (clock.GetElapsedTime(start) + pause <= Patience)
+            catch (EventLogException exception) when (clock.GetElapsedTime(start) + pause <= RetryTimeout)
             {
                 if (pause == FirstPause)
                 {
-                    LogRetry(e.Message);
+                    LogRetry(exception.Message);
                 }
 
                 await Task.Delay(pause, clock, cancellationToken);

@@ -6,6 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Events;
 

@@ -4,27 +4,27 @@ using System.Collections;
 namespace CatFunctions.Core.Events;
 
 /// <summary>The events of one tick. Their values live in pooled buffers, which are given back on disposal.</summary>
-public sealed class TickEvents : IReadOnlyList<ProducedEvent>, IDisposable
+public sealed class TickEvents : IReadOnlyList<OutgoingEvent>, IDisposable
 {
     private const int TypicalSize = 400;
     private const int MaxChunkSize = 64 * 1024 * 1024;
 
     private readonly List<byte[]> _chunks = [];
     private readonly int _chunkSize;
-    private ProducedEvent[]? _events;
+    private OutgoingEvent[]? _events;
     private int _usedOfLastChunk;
 
     /// <param name="capacity">How many events there will be, at most.</param>
     internal TickEvents(int capacity)
     {
         _chunkSize = (int)Math.Min((long)capacity * TypicalSize, MaxChunkSize);
-        _events = ArrayPool<ProducedEvent>.Shared.Rent(capacity);
+        _events = ArrayPool<OutgoingEvent>.Shared.Rent(capacity);
     }
 
     public int Count { get; private set; }
 
     /// <exception cref="ObjectDisposedException">The events were given back.</exception>
-    public ProducedEvent this[int index]
+    public OutgoingEvent this[int index]
     {
         get
         {
@@ -35,7 +35,7 @@ public sealed class TickEvents : IReadOnlyList<ProducedEvent>, IDisposable
         }
     }
 
-    public IEnumerator<ProducedEvent> GetEnumerator()
+    public IEnumerator<OutgoingEvent> GetEnumerator()
     {
         for (var i = 0; i < Count; i++)
         {
@@ -52,7 +52,7 @@ public sealed class TickEvents : IReadOnlyList<ProducedEvent>, IDisposable
             return;
         }
 
-        ArrayPool<ProducedEvent>.Shared.Return(_events, clearArray: true);
+        ArrayPool<OutgoingEvent>.Shared.Return(_events, clearArray: true);
         _events = null;
         _chunks.ForEach(chunk => ArrayPool<byte>.Shared.Return(chunk));
         _chunks.Clear();
@@ -71,6 +71,6 @@ public sealed class TickEvents : IReadOnlyList<ProducedEvent>, IDisposable
         var stored = _chunks[^1].AsMemory(_usedOfLastChunk, value.Length);
         value.CopyTo(stored.Span);
         _usedOfLastChunk += value.Length;
-        _events[Count++] = new ProducedEvent(key, stored);
+        _events[Count++] = new OutgoingEvent(key, stored);
     }
 }

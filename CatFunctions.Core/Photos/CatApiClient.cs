@@ -16,14 +16,13 @@ public sealed partial class CatApiClient : IPhotoSource
         new("catfunctions", typeof(CatApiClient).Assembly.GetName().Version!.ToString(3));
 
     private readonly HttpClient _http;
-    private readonly TimeProvider _time;
     private readonly ILogger<CatApiClient> _logger;
     private readonly Uri _address;
     private readonly CatApiErrors _errors;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
     public CatApiClient(
-        HttpClient http, IOptions<CatApiOptions> options, TimeProvider time, ILogger<CatApiClient> logger)
+        HttpClient http, IOptions<CatApiOptions> options, TimeProvider clock, ILogger<CatApiClient> logger)
     {
         var settings = options.Value;
         var search = settings.BaseAddress.AbsoluteUri.TrimEnd('/') + "/v1/images/search";
@@ -39,23 +38,22 @@ public sealed partial class CatApiClient : IPhotoSource
         }
 
         _http = http;
-        _time = time;
         _logger = logger;
         _address = new Uri($"{search}?limit={settings.Limit}");
-        _errors = new CatApiErrors(search, hasKey, time);
-        _pipeline = CatApiResilience.CreatePipeline(time);
+        _errors = new CatApiErrors(search, hasKey, clock);
+        _pipeline = CatApiResilience.CreatePipeline(clock);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CatPhoto>> GetPhotosAsync(CancellationToken cancellationToken)
     {
-        using var response = await FetchAsync(cancellationToken).ConfigureAwait(false);
+        using var response = await FetchAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw _errors.Refused(response);
         }
 
-        var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         try
         {
             var (photos, skipped) = CatApiReader.Read(answer);
@@ -71,9 +69,9 @@ public sealed partial class CatApiClient : IPhotoSource
 
             return photos;
         }
-        catch (JsonException e)
+        catch (JsonException exception)
         {
-            throw _errors.NotPhotos(response, e);
+            throw _errors.NotPhotos(response, exception);
         }
     }
 
@@ -83,20 +81,19 @@ public sealed partial class CatApiClient : IPhotoSource
         {
             return await _pipeline
                 .ExecuteAsync(
-                    async token => await _http.GetAsync(_address, token).ConfigureAwait(false), cancellationToken)
-                .ConfigureAwait(false);
+                    async token => await _http.GetAsync(_address, token), cancellationToken);
         }
-        catch (TimeoutRejectedException e)
+        catch (TimeoutRejectedException exception)
         {
-            throw _errors.TimedOut(e);
+            throw _errors.TimedOut(exception);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw _errors.TooLarge(LargestAnswer, e);
+            throw _errors.TooLarge(LargestAnswer, exception);
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException exception)
         {
-            throw _errors.Unreachable(e);
+            throw _errors.Unreachable(exception);
         }
     }
 

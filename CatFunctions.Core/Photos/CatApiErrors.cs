@@ -4,21 +4,21 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace CatFunctions.Core.Photos;
 
 /// <summary>What went wrong with TheCatAPI, in one line each, and what to do about it.</summary>
-internal sealed class CatApiErrors(string address, bool hasKey, TimeProvider time)
+internal sealed class CatApiErrors(string address, bool hasKey, TimeProvider clock)
 {
     private const string CheckAddress = "Check CatApi:BaseAddress, and that no proxy or sign-in page answers instead.";
     private const string NothingToDo = "It is asked again by itself.";
 
-    public PhotoSourceException Unreachable(HttpRequestException e) =>
-        new($"TheCatAPI cannot be reached at {address} ({Cause(e)}). Check the network and CatApi:BaseAddress.", e);
+    public PhotoSourceException Unreachable(HttpRequestException exception) =>
+        new($"TheCatAPI cannot be reached at {address} ({Cause(exception)}). Check the network and CatApi:BaseAddress.", exception);
 
-    public PhotoSourceException TimedOut(Exception e) =>
+    public PhotoSourceException TimedOut(Exception exception) =>
         new($"TheCatAPI did not answer at {address}: {CatApiResilience.Retries + 1} attempts of "
-            + $"{CatApiResilience.AttemptTimeout.TotalSeconds:0} s. Check the network and CatApi:BaseAddress.", e);
+            + $"{CatApiResilience.AttemptTimeout.TotalSeconds:0} s. Check the network and CatApi:BaseAddress.", exception);
 
     public PhotoSourceException Refused(HttpResponseMessage response)
     {
-        var wait = response.RetryAfter(time);
+        var wait = response.RetryAfter(clock);
         var whatToDo = response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => hasKey
@@ -29,15 +29,15 @@ internal sealed class CatApiErrors(string address, bool hasKey, TimeProvider tim
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => NothingToDo,
             _ => CheckAddress,
         };
-        var comeBack = wait is null ? "" : $" Come back at {time.GetUtcNow() + wait:u}.";
+        var comeBack = wait is null ? "" : $" Come back at {clock.GetUtcNow() + wait:u}.";
         return new($"TheCatAPI answered {Status(response)} at {address}.{comeBack} {whatToDo}") { RetryAfter = wait };
     }
 
-    public PhotoSourceException NotPhotos(HttpResponseMessage response, Exception e)
+    public PhotoSourceException NotPhotos(HttpResponseMessage response, Exception exception)
     {
         var content = response.Content.Headers.ContentType?.MediaType ?? "untyped";
         return new($"TheCatAPI answered {Status(response)} at {address}, but its {content} content is not a JSON array."
-            + $" {CheckAddress}", e);
+            + $" {CheckAddress}", exception);
     }
 
     public PhotoSourceException NoPhotos(int skipped) =>
@@ -46,8 +46,8 @@ internal sealed class CatApiErrors(string address, bool hasKey, TimeProvider tim
             : new($"TheCatAPI answered with {skipped} photos at {address}, none with both an id of URL-safe characters "
                 + $"and an https address. {CheckAddress}");
 
-    public PhotoSourceException TooLarge(int limit, Exception e) =>
-        new($"TheCatAPI answered with more than {limit} bytes at {address}. {CheckAddress}", e);
+    public PhotoSourceException TooLarge(int limit, Exception exception) =>
+        new($"TheCatAPI answered with more than {limit} bytes at {address}. {CheckAddress}", exception);
 
     // The texts are ours or the platform's, never the server's: these lines end in terminals and logs.
     private static string Status(HttpResponseMessage response)
@@ -56,5 +56,5 @@ internal sealed class CatApiErrors(string address, bool hasKey, TimeProvider tim
         return $"{status} {ReasonPhrases.GetReasonPhrase(status)}".TrimEnd();
     }
 
-    private static string Cause(Exception e) => e.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
+    private static string Cause(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 }

@@ -4,7 +4,7 @@ namespace CatFunctions.Core.Photos;
 public sealed class CatApiOptions
 {
     /// <summary>The name of the configuration section.</summary>
-    public const string SectionName = "CatApi";
+    public const string Section = "CatApi";
 
     /// <summary>What <c>v1/images/search</c> is relative to, with or without a slash at its end.</summary>
     public Uri BaseAddress { get; set; } = new("https://api.thecatapi.com/");

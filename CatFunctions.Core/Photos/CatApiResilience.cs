@@ -15,15 +15,15 @@ internal static class CatApiResilience
 
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
 
-    // All pauses together stay below 1.5 s: where connections fail at once, all is over within GalleryKeeper.Patience.
+    // All pauses together stay below 1.5 s: where connections fail at once, all is over within GalleryRefresher.FirstPhotosTimeout.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
-    public static ResiliencePipeline<HttpResponseMessage> CreatePipeline(TimeProvider time) =>
-        new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+    public static ResiliencePipeline<HttpResponseMessage> CreatePipeline(TimeProvider clock) =>
+        new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
-                ShouldHandle = retry => ValueTask.FromResult(IsTransient(retry.Outcome, time)),
-                DelayGenerator = retry => ValueTask.FromResult(retry.Outcome.Result?.RetryAfter(time)),
+                ShouldHandle = retry => ValueTask.FromResult(IsTransient(retry.Outcome, clock)),
+                DelayGenerator = retry => ValueTask.FromResult(retry.Outcome.Result?.RetryAfter(clock)),
                 MaxRetryAttempts = Retries,
                 Delay = FirstPause,
                 BackoffType = DelayBackoffType.Exponential,
@@ -33,19 +33,19 @@ internal static class CatApiResilience
             .Build();
 
     /// <summary>How long the answer asks to wait, if it does.</summary>
-    public static TimeSpan? RetryAfter(this HttpResponseMessage response, TimeProvider time)
+    public static TimeSpan? RetryAfter(this HttpResponseMessage response, TimeProvider clock)
     {
         var header = response.Headers.RetryAfter;
-        var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
+        var wait = header?.Delta ?? header?.Date - clock.GetUtcNow();
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private static bool IsTransient(Outcome<HttpResponseMessage> outcome, TimeProvider time) => outcome switch
+    private static bool IsTransient(Outcome<HttpResponseMessage> outcome, TimeProvider clock) => outcome switch
     {
         { Exception: TimeoutRejectedException } => true,
-        { Exception: HttpRequestException e } => e.HttpRequestError != HttpRequestError.ConfigurationLimitExceeded,
+        { Exception: HttpRequestException exception } => exception.HttpRequestError != HttpRequestError.ConfigurationLimitExceeded,
         { Result: { } response } =>
-            IsTransient(response.StatusCode) && !(response.RetryAfter(time) > LongestRetryAfter),
+            IsTransient(response.StatusCode) && !(response.RetryAfter(clock) > LongestRetryAfter),
         _ => false,
     };
 

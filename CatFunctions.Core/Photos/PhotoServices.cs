@@ -9,11 +9,11 @@ namespace CatFunctions.Core.Photos;
 public static class PhotoServices
 {
     /// <summary>
-    /// Adds the <see cref="GalleryKeeper"/> and what it needs. The settings are checked when the host starts.
+    /// Adds the <see cref="GalleryRefresher"/> and what it needs. The settings are checked when the host starts.
     /// </summary>
     public static IServiceCollection AddPhotos(this IServiceCollection services, PhotoMode mode)
     {
-        services.AddOptions<CatApiOptions>().BindConfiguration(CatApiOptions.SectionName).ValidateOnStart();
+        services.AddOptions<CatApiOptions>().BindConfiguration(CatApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CatApiOptions>, CatApiOptionsValidator>();
         services.AddPipelineMetrics();
 
@@ -29,13 +29,13 @@ public static class PhotoServices
 
         return services.AddSingleton(provider =>
         {
-            var time = provider.GetRequiredService<TimeProvider>();
-            return new GalleryKeeper(
+            var clock = provider.GetRequiredService<TimeProvider>();
+            return new GalleryRefresher(
                 mode == PhotoMode.Sample ? new SampleCatalogue() : provider.GetRequiredService<CatApiClient>(),
                 provider.GetRequiredService<IOptions<CatApiOptions>>(),
-                time,
-                provider.GetRequiredService<ILogger<GalleryKeeper>>(),
-                mode == PhotoMode.Auto ? Gallery.Empty.Add(SampleCatalogue.Photos, time.GetUtcNow()) : null,
+                clock,
+                provider.GetRequiredService<ILogger<GalleryRefresher>>(),
+                mode == PhotoMode.Auto ? Gallery.Empty.Add(SampleCatalogue.Photos, clock.GetUtcNow()) : null,
                 provider.GetRequiredService<PipelineMetrics>());
         });
     }

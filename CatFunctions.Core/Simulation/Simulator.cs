@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CatFunctions.Core.Photos;
+using CatFunctions.Core.Ticks;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Simulation;
@@ -50,7 +51,7 @@ public sealed class Simulator(IOptions<SimulationOptions> options)
         }
 
         var simulation = new TickSimulation(
-            new Showing(gallery, tick.ScheduledTime, _seed),
+            new PhotoFeed(gallery, tick.ScheduledTime, _seed),
             length,
             SplitMix64.ForStream(_seed, (ulong)tick.ScheduledTime.UtcTicks));
         simulation.Run(_eventsPerSecond * length / 1000);

@@ -7,7 +7,7 @@ namespace CatFunctions.Core.Simulation;
 /// <param name="showing">What the users are shown; of at least one photo.</param>
 /// <param name="length">Milliseconds, from 1 to <see cref="uint.MaxValue"/>.</param>
 /// <param name="random">All of its chance.</param>
-internal sealed class TickSimulation(Showing showing, long length, SplitMix64 random)
+internal sealed class TickSimulation(PhotoFeed showing, long length, SplitMix64 random)
 {
     private const int MinDwell = 1_000;
     private const int MaxDwell = 8_000;
@@ -79,7 +79,7 @@ internal sealed class TickSimulation(Showing showing, long length, SplitMix64 ra
 
             now += dwell;
         }
-        while (Showing.HoldsOn(ref _random));
+        while (PhotoFeed.HoldsOn(ref _random));
 
         // What wrapped around the end of the tick has broken the order: deal the session's times out anew.
         CollectionsMarshal.AsSpan(_times)[first..].Sort();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
-using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Telemetry;
 

@@ -1,4 +1,4 @@
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.DeadLetters;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;
@@ -7,11 +7,11 @@ namespace CatFunctions.Local.Kafka;
 /// Produces dead letters again, with their own keys and values, and marks them once the brokers have confirmed them.
 /// Where it is interrupted between the two it produces a few of them twice, rather than none: <c>verify</c> names them.
 /// </summary>
-internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, BrokerHealth health, TimeProvider clock)
+internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, BrokerConnection health, TimeProvider clock)
 {
     private const int BatchSize = 100;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Replays what is there now and was not replayed yet.</summary>
     /// <param name="all">Also what is still no event.</param>
@@ -48,7 +48,7 @@ internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, B
     private IProducer<byte[]?, byte[]?> BuildProducer() => KafkaClient.Build(() =>
     {
         var config = kafka.ForProducer();
-        config.MessageTimeoutMs = (int)Patience.TotalMilliseconds;
+        config.MessageTimeoutMs = (int)DeliveryTimeout.TotalMilliseconds;
         return new ProducerBuilder<byte[]?, byte[]?>(config)
             .SetErrorHandler((_, error) => health.OnError(error))
             .SetLogHandler((_, line) => health.OnLog(line))

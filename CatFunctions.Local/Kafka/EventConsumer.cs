@@ -17,7 +17,7 @@ internal sealed class EventConsumer : IDisposable
     private const int BatchCount = 3;
 
     private readonly KafkaSettings _kafka;
-    private readonly BrokerHealth _health;
+    private readonly BrokerConnection _health;
     private readonly IConsumer<Ignore, Ignore> _consumer;
     private readonly BlockingCollection<RecordBatch> _empty = [];
     private readonly Channel<RecordBatch> _filled = Channel.CreateUnbounded<RecordBatch>();
@@ -25,7 +25,7 @@ internal sealed class EventConsumer : IDisposable
     private bool _isClosed;
 
     /// <exception cref="UsageException">A librdkafka property is unknown or has a bad value.</exception>
-    public EventConsumer(KafkaSettings kafka, BrokerHealth health)
+    public EventConsumer(KafkaSettings kafka, BrokerConnection health)
     {
         (_kafka, _health) = (kafka, health);
         _consumer = KafkaClient.Build(() =>
@@ -113,9 +113,9 @@ internal sealed class EventConsumer : IDisposable
         {
             _filled.Writer.TryComplete();
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            _filled.Writer.TryComplete(e);
+            _filled.Writer.TryComplete(exception);
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class EventProducer : IDisposable
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(20);
 
     private readonly KafkaSettings _kafka;
-    private readonly UnrecordedEvents _unrecorded;
+    private readonly InFlightBudget _unrecorded;
     private readonly PipelineStatus _status;
     private readonly IProducer<string, ReadOnlyMemory<byte>> _producer;
     private readonly Action<DeliveryReport<string, ReadOnlyMemory<byte>>> _onDelivery;
@@ -30,7 +30,7 @@ internal sealed class EventProducer : IDisposable
 
     /// <exception cref="UsageException">A librdkafka property is unknown or has a bad value.</exception>
     public EventProducer(
-        KafkaSettings kafka, UnrecordedEvents unrecorded, PipelineStatus status, BrokerHealth health)
+        KafkaSettings kafka, InFlightBudget unrecorded, PipelineStatus status, BrokerConnection health)
     {
         (_kafka, _unrecorded, _status, _onDelivery) = (kafka, unrecorded, status, OnDelivery);
         _producer = KafkaClient.Build(() =>
@@ -49,7 +49,7 @@ internal sealed class EventProducer : IDisposable
     /// with an embedded broker, while too much is unrecorded. The value is copied.
     /// </summary>
     /// <exception cref="FailureException">The client is broken for good.</exception>
-    public async ValueTask ProduceAsync(ProducedEvent produced, CancellationToken cancellationToken)
+    public async ValueTask ProduceAsync(OutgoingEvent produced, CancellationToken cancellationToken)
     {
         await _unrecorded.TakeOnAsync(SizeOf(produced.Key, produced.Value), cancellationToken);
         var message = new Message<string, ReadOnlyMemory<byte>>
@@ -102,17 +102,17 @@ internal sealed class EventProducer : IDisposable
             _producer.Produce(_kafka.Topic, message, _onDelivery);
             return true;
         }
-        catch (ProduceException<string, ReadOnlyMemory<byte>> e) when (e.Error.Code is ErrorCode.Local_QueueFull)
+        catch (ProduceException<string, ReadOnlyMemory<byte>> exception) when (exception.Error.Code is ErrorCode.Local_QueueFull)
         {
             return false;
         }
-        catch (ProduceException<string, ReadOnlyMemory<byte>> e) when (e.Error.IsFatal)
+        catch (ProduceException<string, ReadOnlyMemory<byte>> exception) when (exception.Error.IsFatal)
         {
-            throw new FailureException($"The Kafka producer cannot go on: {e.Error.Reason} Start it again.", e);
+            throw new FailureException($"The Kafka producer cannot go on: {exception.Error.Reason} Start it again.", exception);
         }
-        catch (ProduceException<string, ReadOnlyMemory<byte>> e)
+        catch (ProduceException<string, ReadOnlyMemory<byte>> exception)
         {
-            OnUndelivered(message, e.Error);
+            OnUndelivered(message, exception.Error);
             return true;
         }
     }

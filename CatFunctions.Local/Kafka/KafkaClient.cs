@@ -11,12 +11,12 @@ internal static class KafkaClient
         {
             return build();
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             throw new UsageException(
-                $"A setting of section {KafkaSettings.Section} is wrong: {e.Message.TrimEnd('.')}. The names and values are "
+                $"A setting of section {KafkaSettings.Section} is wrong: {exception.Message.TrimEnd('.')}. The names and values are "
                 + "those of librdkafka's CONFIGURATION.md.",
-                e);
+                exception);
         }
     }
 }

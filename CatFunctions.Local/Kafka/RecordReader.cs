@@ -27,7 +27,7 @@ internal sealed class RecordReader : IDisposable
     /// <summary>Beyond these Kafka's timestamps, which producers choose freely, are no dates.</summary>
     private static readonly long MaxTimestamp = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    private readonly BrokerHealth _health;
+    private readonly BrokerConnection _health;
     private readonly KafkaQueueHandle _queue;
     private readonly nint[] _taken = new nint[MaxTaken];
     private int _next;
@@ -35,7 +35,7 @@ internal sealed class RecordReader : IDisposable
 
     /// <param name="consumer">A consumer that has a group. Only its records are taken from it.</param>
     /// <param name="health">Is told the consumer's errors.</param>
-    public RecordReader(Handle consumer, BrokerHealth health)
+    public RecordReader(Handle consumer, BrokerConnection health)
     {
         _health = health;
         _queue = KafkaQueueHandle.Open(consumer);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CatFunctions.Local.Kafka;
-using CatFunctions.Local.Output;
+using CatFunctions.Local.Terminal;
 
 namespace CatFunctions.Local.Pipeline;
 
@@ -8,11 +8,11 @@ namespace CatFunctions.Local.Pipeline;
 internal sealed class CatPipeline(
     IEnumerable<PipelinePart> parts,
     KafkaSettings kafka,
-    BrokerHealth broker,
-    UnrecordedEvents unrecorded,
+    BrokerConnection broker,
+    InFlightBudget unrecorded,
     PipelineStatus status,
     StatusReporter reporter,
-    Terminal terminal,
+    TerminalOutput terminal,
     TimeProvider clock,
     ProduceLoop? producing = null,
     RecordLoop? recording = null)

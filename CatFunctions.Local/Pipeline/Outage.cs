@@ -6,7 +6,7 @@ namespace CatFunctions.Local.Pipeline;
 /// </summary>
 internal sealed partial class Outage(string subject, TimeProvider clock, ILogger logger)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private DateTimeOffset? _since;
 
     /// <summary>Whether there is an outage.</summary>
@@ -14,7 +14,7 @@ internal sealed partial class Outage(string subject, TimeProvider clock, ILogger
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _since is not null;
             }
@@ -24,7 +24,7 @@ internal sealed partial class Outage(string subject, TimeProvider clock, ILogger
     /// <summary>It does not work, or still does not. The reason is a sentence.</summary>
     public void Begin(string reason)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_since is null)
             {
@@ -37,7 +37,7 @@ internal sealed partial class Outage(string subject, TimeProvider clock, ILogger
     /// <summary>It works, or still works.</summary>
     public void End()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_since is { } since)
             {

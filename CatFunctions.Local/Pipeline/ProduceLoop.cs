@@ -1,7 +1,7 @@
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
-using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Telemetry;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Kafka;
 using Confluent.Kafka;
 
@@ -10,7 +10,7 @@ namespace CatFunctions.Local.Pipeline;
 /// <summary>Produces the events of each tick. A tick that finds no photos is left out.</summary>
 internal sealed class ProduceLoop(
     TickTimer timer,
-    CatEventGenerator generator,
+    TickEventSource generator,
     EventProducer producer,
     PipelineStatus status,
     PipelineMetrics metrics,
@@ -70,10 +70,10 @@ internal sealed class ProduceLoop(
                 status.CountUndelivered(events.Count - produced);
             }
         }
-        catch (PhotoSourceException e)
+        catch (PhotoSourceException exception)
         {
-            status.SetLastError(e.Message);
-            _outage.Begin(e.Message);
+            status.SetLastError(exception.Message);
+            _outage.Begin(exception.Message);
         }
     }
 }

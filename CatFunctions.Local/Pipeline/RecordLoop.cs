@@ -8,7 +8,7 @@ namespace CatFunctions.Local.Pipeline;
 internal sealed class RecordLoop(
     EventConsumer consumer,
     Func<IReadOnlyList<ConsumedRecord>, CancellationToken, Task<RecordResult>> recordAsync,
-    UnrecordedEvents unrecorded,
+    InFlightBudget unrecorded,
     PipelineStatus status,
     TimeProvider clock,
     ILogger<RecordLoop> logger)
@@ -57,10 +57,10 @@ internal sealed class RecordLoop(
                 _outage.End();
                 return result;
             }
-            catch (EventLogException e)
+            catch (EventLogException exception)
             {
-                status.SetLastError(e.Message);
-                _outage.Begin(e.Message);
+                status.SetLastError(exception.Message);
+                _outage.Begin(exception.Message);
                 await Task.Delay(pause, clock, cancellationToken);
             }
         }
@@ -72,7 +72,7 @@ internal sealed class RecordLoop(
         {
             await consumer.CloseAsync(CloseTimeout);
         }
-        catch (Exception e) when (e is TimeoutException or KafkaException)
+        catch (Exception exception) when (exception is TimeoutException or KafkaException)
         {
             // The offsets of the last second are not committed; the log knows them.
         }

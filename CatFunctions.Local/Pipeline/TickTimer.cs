@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Local.Pipeline;
 

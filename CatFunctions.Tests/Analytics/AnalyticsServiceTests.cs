@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.Analytics;
+using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Analytics;
@@ -156,7 +158,7 @@ public sealed class AnalyticsServiceTests : IDisposable
 
         var answer = GetAsync();
         await waiting.Task;
-        _log.Clock.Advance(_analytics.Patience);
+        _log.Clock.Advance(_analytics.AnswerTimeout);
 
         var early = await answer;
         early.Health.State.ShouldBe(PipelineState.Waiting);

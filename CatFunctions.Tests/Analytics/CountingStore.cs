@@ -1,4 +1,5 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.Analytics;
 
@@ -20,30 +21,30 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
 
     public Task PrepareAsync(CancellationToken cancellationToken) => store.PrepareAsync(cancellationToken);
 
-    public Task<IReadOnlyList<SegmentHead>> ListAsync(string log, int? partition, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken) =>
         store.ListAsync(log, partition, cancellationToken);
 
-    public Task<IReadOnlyList<SegmentHead>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _lists);
         return IsBroken ? throw new EventLogException("The store is broken.") : store.ListSinceAsync(log, hour, cancellationToken);
     }
 
-    public Task<SegmentHead?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
         store.FindNewestAsync(log, partition, cancellationToken);
 
-    public async ValueTask<int> ReadAsync(Segment segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
+    public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
         await Gate.WaitAsync(cancellationToken);
         return IsBroken ? throw new EventLogException("The store is broken.") : await store.ReadAsync(segment, position, buffer, cancellationToken);
     }
 
-    public Task<SegmentHead?> TryCreateAsync(Segment segment, SegmentHead? predecessor, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) =>
         store.TryCreateAsync(segment, predecessor, cancellationToken);
 
-    public Task<SegmentHead?> TryAppendAsync(SegmentHead head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
         store.TryAppendAsync(head, lines, cancellationToken);
 
-    public Task DeleteAsync(Segment segment, CancellationToken cancellationToken) => store.DeleteAsync(segment, cancellationToken);
+    public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => store.DeleteAsync(segment, cancellationToken);
 }

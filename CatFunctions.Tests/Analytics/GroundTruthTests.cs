@@ -1,4 +1,5 @@
 using CatFunctions.Core.Analytics;
+using CatFunctions.Core.Analytics.Report;
 
 namespace CatFunctions.Tests.Analytics;
 

@@ -1,5 +1,7 @@
 using CatFunctions.Core.Analytics;
+using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Analytics;
@@ -105,7 +107,7 @@ public sealed class LogFollowerTests : IDisposable
         await cold.CatchUpAsync(CancellationToken.None);
         foreach (var window in Enum.GetValues<AnalyticsWindow>())
         {
-            AnalyticsReport Report(LogFold fold) =>
+            AnalyticsReport Report(AnalyticsState fold) =>
                 ReportBuilder.Build(fold, window, 10, HealthBuilder.Build(fold, null, null, _log.Clock.GetUtcNow()), _log.Clock.GetUtcNow());
             _follower.Ask(Report).Tag.ShouldBe(cold.Ask(Report).Tag);
         }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Dashboard;

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 
@@ -47,7 +48,7 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
         await Record(RecordFactory.Events(3, 3));
 
         (await Log.Store.TryAppendAsync(zombie, "{}\n"u8.ToArray(), CancellationToken.None)).ShouldBeNull();
-        (await Log.Store.TryCreateAsync(zombie.Segment with { BaseOffset = 3 }, zombie, CancellationToken.None)).ShouldBeNull();
+        (await Log.Store.TryCreateAsync(zombie.Name with { BaseOffset = 3 }, zombie, CancellationToken.None)).ShouldBeNull();
 
         Log.Files(LogNames.Events).Length.ShouldBe(2);
         Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5]);

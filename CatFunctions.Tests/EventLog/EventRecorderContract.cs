@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.DeadLetters;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Tests.Events;
 using Microsoft.Extensions.Options;
 
@@ -366,7 +369,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_segment_that_a_crash_left_empty_is_filled_or_followed()
     {
-        var empty = new Segment(LogNames.Events, Segment.HourOf(Clock.GetUtcNow()), 0, 1, 5);
+        var empty = new SegmentName(LogNames.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 5);
         await Log.Store.TryCreateAsync(empty, null, CancellationToken.None);
 
         await Record(RecordFactory.Events(7, 2));
@@ -381,7 +384,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         await Record(RecordFactory.Events(0, 1000));
         Log.Append(Log.Files(LogNames.Events).Single(), "a foreign line\n{\"another\":1}\n\n" + new string('x', 200_000) + "\n");
         await Log.Store.TryCreateAsync(
-            new Segment(LogNames.Events, Segment.HourOf(Clock.GetUtcNow()), 0, 1, 1000),
+            new SegmentName(LogNames.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 1000),
             await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None),
             CancellationToken.None);
 
@@ -409,7 +412,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         async Task<IEnumerable<long>> BaseOffsetsSince(string hour) =>
             (await Log.Store.ListSinceAsync(
                 LogNames.Events, DateTimeOffset.Parse($"2026-11-22T{hour}:00Z", CultureInfo.InvariantCulture), CancellationToken.None))
-            .Select(head => head.Segment.BaseOffset);
+            .Select(head => head.Name.BaseOffset);
     }
 
     [Fact]
@@ -494,17 +497,17 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         await Record(RecordFactory.Events(0, 3));
         var head = await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None);
 
-        (await Log.Store.ReadAsync(head!.Segment, head.Length, new byte[100], CancellationToken.None)).ShouldBe(0);
-        (await Log.Store.ReadAsync(head.Segment, head.Length - 7, new byte[100], CancellationToken.None)).ShouldBe(7);
+        (await Log.Store.ReadAsync(head!.Name, head.Length, new byte[100], CancellationToken.None)).ShouldBe(0);
+        (await Log.Store.ReadAsync(head.Name, head.Length - 7, new byte[100], CancellationToken.None)).ShouldBe(7);
     }
 
     [Fact]
     public async Task The_newest_segment_has_the_highest_generation_however_many_digits_that_has()
     {
-        SegmentHead? head = null;
+        SegmentState? head = null;
         foreach (var (generation, baseOffset) in new[] { (9_998, 0), (9_998, 70), (9_999, 7), (10_000, 0), (10_000, 5) })
         {
-            var segment = new Segment(LogNames.Events, Segment.HourOf(Clock.GetUtcNow()), 0, generation, baseOffset);
+            var segment = new SegmentName(LogNames.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, generation, baseOffset);
             head = await Log.Store.TryCreateAsync(segment, head, CancellationToken.None);
 
             (await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None)).ShouldBe(head.ShouldNotBeNull());

@@ -1,4 +1,5 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 

@@ -1,4 +1,6 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.DeadLetters;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 
@@ -85,7 +87,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
         Clock.Advance(TimeSpan.FromDays(1));
         await Record(RecordFactory.Events(5, 5));
 
-        await Log.Store.DeleteAsync(Segment.TryParse(Log.Files(LogNames.Events)[0])!, CancellationToken.None);
+        await Log.Store.DeleteAsync(SegmentName.TryParse(Log.Files(LogNames.Events)[0])!, CancellationToken.None);
 
         Directory.GetDirectories(Log.PathOf(LogNames.Events)).Select(Path.GetFileName).ShouldBe(["date=2026-11-23"]);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 

@@ -1,4 +1,5 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CatFunctions.Tests.EventLog;
@@ -73,7 +74,7 @@ public sealed class RetryingRecorderTests : IDisposable
         _clock.Waiting = pause =>
         {
             _pauses.Add(pause);
-            _clock.Advance(RetryingRecorder.Patience);
+            _clock.Advance(RetryingRecorder.RetryTimeout);
         };
 
         await Should.ThrowAsync<EventLogException>(RecordAsync());

@@ -1,4 +1,6 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
 
 namespace CatFunctions.Tests.EventLog;
 

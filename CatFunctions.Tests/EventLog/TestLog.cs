@@ -1,4 +1,4 @@
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 

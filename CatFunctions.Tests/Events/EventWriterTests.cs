@@ -5,6 +5,7 @@ using System.Text.Json;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Simulation;
 using Microsoft.Extensions.Options;
 
@@ -229,7 +230,7 @@ public sealed class EventWriterTests
     private static Simulator Simulator(double rate = 50, long seed = 0) =>
         new(Options.Create(new SimulationOptions { EventsPerSecond = rate, Seed = seed }));
 
-    private static string Text(ProducedEvent produced) => Encoding.UTF8.GetString(produced.Value.Span);
+    private static string Text(OutgoingEvent produced) => Encoding.UTF8.GetString(produced.Value.Span);
 
     private static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(x => x.Name)];
 }

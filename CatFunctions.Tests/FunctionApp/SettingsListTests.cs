@@ -68,7 +68,7 @@ public sealed partial class SettingsListTests
     }
 
     private static string SectionOf(Type options) =>
-        (string)(options.GetField("Section") ?? options.GetField("SectionName"))!.GetValue(null)!;
+        (string)(options.GetField("Section") ?? options.GetField("Section"))!.GetValue(null)!;
 
     /// <summary>Each setting and its default.</summary>
     private static Dictionary<string, string> InReadme() =>

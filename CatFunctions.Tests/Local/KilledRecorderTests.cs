@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;
@@ -22,7 +22,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
 
     private static readonly string? ManyKills = Environment.GetEnvironmentVariable("CATFUNCTIONS_KILLS");
 
-    private readonly Dictionary<Segment, (long Position, int Lines)> _counted = [];
+    private readonly Dictionary<SegmentName, (long Position, int Lines)> _counted = [];
 
     [Fact]
     public async Task A_recorder_to_files_that_is_killed_again_and_again_loses_nothing_and_stores_nothing_twice()

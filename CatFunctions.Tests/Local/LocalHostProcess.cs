@@ -5,7 +5,7 @@ namespace CatFunctions.Tests.Local;
 /// <summary>The local host as its users start it: a process of its own, with its output, its exit code and signals.</summary>
 internal sealed class LocalHostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly LineLog _output = new();
@@ -74,7 +74,7 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> WaitForExitAsync()
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         try
         {
             await _process.WaitForExitAsync(timeout.Token);

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.Events;

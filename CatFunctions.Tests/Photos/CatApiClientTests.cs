@@ -121,7 +121,7 @@ public sealed class CatApiClientTests : IDisposable
         api.Requests.Count.ShouldBe(4);
         _pauses.Count.ShouldBe(3);
         _pauses.ShouldAllBe(pause => pause > TimeSpan.Zero);
-        _pauses.Aggregate((sum, pause) => sum + pause).ShouldBeLessThan(GalleryKeeper.Patience);
+        _pauses.Aggregate((sum, pause) => sum + pause).ShouldBeLessThan(GalleryRefresher.FirstPhotosTimeout);
     }
 
     [Theory]

@@ -55,6 +55,6 @@ public sealed class PhotoServicesTests
             .AddLogging()
             .AddPhotos(mode)
             .BuildServiceProvider(validateScopes: true);
-        return await services.GetRequiredService<GalleryKeeper>().GetAsync(CancellationToken.None);
+        return await services.GetRequiredService<GalleryRefresher>().GetAsync(CancellationToken.None);
     }
 }

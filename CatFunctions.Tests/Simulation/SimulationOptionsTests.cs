@@ -1,5 +1,6 @@
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Tests.Deployment;
@@ -66,7 +67,7 @@ public sealed class PipelineMetricsTests : IDisposable
         services.AddSingleton<IConfiguration>(new ConfigurationManager());
         await using var provider = services.AddPhotos(PhotoMode.Sample).BuildServiceProvider();
 
-        var gallery = await provider.GetRequiredService<GalleryKeeper>().GetAsync(CancellationToken.None);
+        var gallery = await provider.GetRequiredService<GalleryRefresher>().GetAsync(CancellationToken.None);
 
         Measured("catfunctions.photos.fetched").Sum().ShouldBe(gallery.Photos.Length);
     }

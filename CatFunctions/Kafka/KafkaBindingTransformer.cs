@@ -10,7 +10,7 @@ internal sealed class KafkaBindingTransformer(IOptions<AppSettings> settings) : 
 
     public void Transform(IList<IFunctionMetadata> original)
     {
-        var security = new KafkaSecurity(settings.Value);
+        var security = new KafkaBindingSettings(settings.Value);
         foreach (var bindings in original.Select(function => function.RawBindings).OfType<IList<string>>())
         {
             for (var i = 0; i < bindings.Count; i++)

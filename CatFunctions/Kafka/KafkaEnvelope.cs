@@ -30,7 +30,7 @@ internal sealed record KafkaEnvelope(
 
     /// <summary>An event in its envelope, as the binding takes it.</summary>
     public static string Wrap(
-        ProducedEvent produced, DateTimeOffset timestamp, IReadOnlyList<KafkaEnvelopeHeader> headers)
+        OutgoingEvent produced, DateTimeOffset timestamp, IReadOnlyList<KafkaEnvelopeHeader> headers)
     {
         var value = Encoding.UTF8.GetString(produced.Value.Span);
         var envelope = new KafkaEnvelope(produced.Key, value, timestamp, headers);

@@ -44,7 +44,7 @@ public sealed class KafkaEnvelopeTests
     [Fact]
     public void Quotation_marks_cost_no_more_than_they_must()
     {
-        var produced = new ProducedEvent("MTY3", Encoding.UTF8.GetBytes(Event));
+        var produced = new OutgoingEvent("MTY3", Encoding.UTF8.GetBytes(Event));
 
         KafkaEnvelope.Wrap(produced, Tick, []).ShouldNotContain("\\u0022");
     }
@@ -73,7 +73,7 @@ public sealed class KafkaEnvelopeTests
 
     private static JsonElement Wrap(Activity? trace = null)
     {
-        var produced = new ProducedEvent("MTY3", Encoding.UTF8.GetBytes(Event));
+        var produced = new OutgoingEvent("MTY3", Encoding.UTF8.GetBytes(Event));
         return JsonElement.Parse(KafkaEnvelope.Wrap(produced, Tick, KafkaEnvelopeHeader.ForEvents(trace)));
     }
 

@@ -1,5 +1,7 @@
 using System.Text;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.DeadLetters;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.Events;

@@ -18,7 +18,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
         using var producer = _kafka.NewProducer();
         foreach (var (key, value) in sent)
         {
-            await producer.ProduceAsync(new ProducedEvent(key, Encoding.UTF8.GetBytes(value)), CancellationToken.None);
+            await producer.ProduceAsync(new OutgoingEvent(key, Encoding.UTF8.GetBytes(value)), CancellationToken.None);
         }
 
         (await producer.FlushAsync(CancellationToken.None)).ShouldBe(0);
@@ -43,11 +43,11 @@ public sealed class EmbeddedBrokerTests : IDisposable
         using var producer = _kafka.NewProducer();
         for (var i = 0; i < 10; i++)
         {
-            await producer.ProduceAsync(new ProducedEvent("cat", new[] { (byte)i }), CancellationToken.None);
+            await producer.ProduceAsync(new OutgoingEvent("cat", new[] { (byte)i }), CancellationToken.None);
         }
 
         (await ConsumeAsync(10)).Count.ShouldBe(10);
-        await producer.ProduceAsync(new ProducedEvent("cat", "new"u8.ToArray()), CancellationToken.None);
+        await producer.ProduceAsync(new OutgoingEvent("cat", "new"u8.ToArray()), CancellationToken.None);
 
         (await ConsumeAsync(1)).ShouldHaveSingleItem().Value.ShouldBe("new");
     }
@@ -73,9 +73,9 @@ public sealed class EmbeddedBrokerTests : IDisposable
     public async Task Events_carry_their_content_type_and_the_trace_they_belong_to()
     {
         using var producer = _kafka.NewProducer();
-        await producer.ProduceAsync(new ProducedEvent("cat", "without"u8.ToArray()), CancellationToken.None);
+        await producer.ProduceAsync(new OutgoingEvent("cat", "without"u8.ToArray()), CancellationToken.None);
         using var activity = new Activity("tick").SetIdFormat(ActivityIdFormat.W3C).Start();
-        await producer.ProduceAsync(new ProducedEvent("cat", "with"u8.ToArray()), CancellationToken.None);
+        await producer.ProduceAsync(new OutgoingEvent("cat", "with"u8.ToArray()), CancellationToken.None);
         activity.Stop();
 
         using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig

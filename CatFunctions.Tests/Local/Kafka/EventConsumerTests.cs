@@ -48,7 +48,7 @@ public sealed class EventConsumerTests : IDisposable
         using var producer = _kafka.NewProducer();
         for (var i = 0; i < count; i++)
         {
-            await producer.ProduceAsync(new ProducedEvent("cat", new byte[size]), _timeout.Token);
+            await producer.ProduceAsync(new OutgoingEvent("cat", new byte[size]), _timeout.Token);
         }
 
         (await producer.FlushAsync(_timeout.Token)).ShouldBe(0);

@@ -1,6 +1,6 @@
 using CatFunctions.Local.Kafka;
-using CatFunctions.Local.Output;
 using CatFunctions.Local.Pipeline;
+using CatFunctions.Local.Terminal;
 using Microsoft.Extensions.Logging;
 
 namespace CatFunctions.Tests.Local.Kafka;
@@ -20,7 +20,7 @@ internal sealed class TestKafka : IDisposable
 
             // How long the embedded broker waits for a member that left.
             new Dictionary<string, string> { ["session.timeout.ms"] = "2000" });
-        Health = new BrokerHealth(Settings, Status, TimeProvider.System, Logger<BrokerHealth>());
+        Health = new BrokerConnection(Settings, Status, TimeProvider.System, Logger<BrokerConnection>());
     }
 
     public EmbeddedBroker Broker { get; }
@@ -29,9 +29,9 @@ internal sealed class TestKafka : IDisposable
 
     public PipelineStatus Status { get; } = new(TimeProvider.System);
 
-    public UnrecordedEvents Unrecorded { get; } = new(KafkaSettings.EmbeddedByteLimit);
+    public InFlightBudget Unrecorded { get; } = new(KafkaSettings.EmbeddedByteLimit);
 
-    public BrokerHealth Health { get; }
+    public BrokerConnection Health { get; }
 
     /// <summary>What was told to the user.</summary>
     public LineWriter Output { get; } = new();
@@ -41,7 +41,7 @@ internal sealed class TestKafka : IDisposable
     public EventConsumer NewConsumer() => new(Settings, Health);
 
     public ILogger<T> Logger<T>() => LoggerFactory.Create(logging =>
-        logging.AddProvider(new TerminalLoggerProvider(new Terminal(Output, Output, getWidth: null)))).CreateLogger<T>();
+        logging.AddProvider(new TerminalLoggerProvider(new TerminalOutput(Output, Output, getWidth: null)))).CreateLogger<T>();
 
     public void Dispose() => Broker.Dispose();
 }

@@ -1,5 +1,5 @@
-using CatFunctions.Local.Output;
 using CatFunctions.Local.Pipeline;
+using CatFunctions.Local.Terminal;
 
 namespace CatFunctions.Tests.Local.Pipeline;
 
@@ -11,7 +11,7 @@ public sealed class OutageTests : IDisposable
     private readonly Outage _outage;
 
     public OutageTests() =>
-        _outage = new Outage("The disk", _clock, new TerminalLogger(new Terminal(_output, _error, getWidth: null)));
+        _outage = new Outage("The disk", _clock, new TerminalLogger(new TerminalOutput(_output, _error, getWidth: null)));
 
     public void Dispose()
     {

@@ -129,7 +129,7 @@ public sealed class RecordLoopTests : IAsyncDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            await _producer.ProduceAsync(new ProducedEvent("cat", new byte[size]), CancellationToken.None);
+            await _producer.ProduceAsync(new OutgoingEvent("cat", new byte[size]), CancellationToken.None);
         }
     }
 }

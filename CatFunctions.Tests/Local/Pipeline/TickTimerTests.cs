@@ -1,5 +1,5 @@
 using System.Globalization;
-using CatFunctions.Core.Simulation;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Pipeline;
 
 namespace CatFunctions.Tests.Local.Pipeline;

@@ -1,0 +1,255 @@
+using System.Runtime.InteropServices;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Ticks;
+
+namespace CatFunctions.Core.Analytics;
+
+/// <summary>
+/// The state of the analytics: what the lines of the log add up to. It depends on the set of lines and the current
+/// minute alone: parts of the log may be folded in any order, or apart and then merged. Not for concurrent use.
+/// </summary>
+/// <remarks>
+/// What it holds is bounded by the last 24 hours, minute by minute, and by the number of photos, not of events; beside
+/// that, some bytes for each hour of the log. Views and likes count for a window in the minute of their own time,
+/// however late or out of order they are recorded. Those of a later minute than the current one are held back from all
+/// windows but the whole log until their minute has come, so that a wrong clock somewhere is never "now".
+/// </remarks>
+internal sealed class AnalyticsState
+{
+    /// <summary>How many events of the future are held back; more only ever count for the whole log.</summary>
+    public const int MaxFutureEvents = 1_000_000;
+
+    /// <summary>
+    /// How old an event may be when it is recorded to be on the chart of the whole log: Kafka keeps records for 168
+    /// hours by default. An event from 1970 counts, but does not stretch the chart.
+    /// </summary>
+    public const int MaxHoursOnTheWay = 168;
+
+    private readonly EventLineReader _reader = new();
+    private readonly Dictionary<long, MinuteBucket> _minutes = [];
+    private readonly Dictionary<long, Tally> _hours = [];
+    private readonly PriorityQueue<FutureEvent, long> _future = new();
+    private readonly Dictionary<(int Partition, int Generation), OffsetRange> _offsets = [];
+    private readonly Dictionary<(DateTimeOffset Hour, int Partition), long> _deadLetters = [];
+    private DateTimeOffset _oldestHour = DateTimeOffset.MaxValue;
+
+    /// <param name="now">The current time.</param>
+    public AnalyticsState(DateTimeOffset now) => Now = Minutes.Of(now);
+
+    /// <summary>The current minute; nothing of a later one is in <see cref="MinuteOf"/>.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>Changes whenever anything else does.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>How many events the log holds.</summary>
+    public long Recorded { get; private set; }
+
+    /// <summary>The time of the newest event that is not later than the current minute; the minimum if there is none.</summary>
+    public DateTimeOffset NewestEvent { get; private set; }
+
+    /// <summary>The photos and their sums over the whole log.</summary>
+    public PhotoTable Photos { get; } = new();
+
+    /// <summary>The users.</summary>
+    public Viewers Viewers { get; } = new();
+
+    /// <summary>The ticks.</summary>
+    public TickProgress Ticks { get; } = new();
+
+    /// <summary>The sums by hour of event time, counted from the year 1, of the events that came within <see cref="MaxHoursOnTheWay"/>.</summary>
+    public IReadOnlyDictionary<long, Tally> Hours => _hours;
+
+    /// <summary>How many dead letters the log holds.</summary>
+    public long DeadLettered => _deadLetters.Values.Sum();
+
+    /// <summary>
+    /// Offsets between the events of a partition that are neither an event nor a dead letter. A dead letter outside of
+    /// them, before the first or after the last one, hides one gap.
+    /// </summary>
+    public long Gaps => _offsets
+        .GroupBy(range => range.Key.Partition, range => range.Value.Holes)
+        .Sum(holes => Math.Max(0, holes.Sum() - _deadLetters.Where(count => count.Key.Partition == holes.Key).Sum(count => count.Value)));
+
+    /// <summary>
+    /// From when on no tick can have lost events with hours that were deleted, as a retention policy does: the minimum
+    /// if every partition begins at its first offset, else a little after the oldest hour that is left.
+    /// </summary>
+    public DateTimeOffset CompleteFrom =>
+        _offsets.GroupBy(range => range.Key.Partition).All(ranges => ranges.MinBy(range => range.Key.Generation) is { Key.Generation: 1, Value.First: 0 })
+            ? DateTimeOffset.MinValue
+            : _oldestHour + TickLedger.Grace;
+
+    /// <summary>What happened in one of the last <see cref="Minutes.Kept"/> minutes; null if nothing did.</summary>
+    public MinuteBucket? MinuteOf(long minute) => _minutes.GetValueOrDefault(minute);
+
+    /// <summary>How many dead letters were recorded in an hour or later.</summary>
+    public long DeadLetteredSince(DateTimeOffset hour) => _deadLetters.Where(count => count.Key.Hour >= hour).Sum(count => count.Value);
+
+    /// <summary>Takes in whole lines of a segment of the event log. What is no event there is passed over; the verifier tells.</summary>
+    public void AddEvents(SegmentName segment, ReadOnlySpan<byte> lines)
+    {
+        Version++;
+        _oldestHour = segment.Hour < _oldestHour ? segment.Hour : _oldestHour;
+        var offsets = OffsetsOf(segment.Partition, segment.Generation);
+        var recordedHour = segment.Hour.UtcTicks / TimeSpan.TicksPerHour;
+        while (!lines.IsEmpty)
+        {
+            var length = lines.IndexOf((byte)'\n');
+            if (_reader.TryRead(lines[..length], out var offset, out var logged))
+            {
+                offsets.Add(offset);
+                Add(logged, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
+            }
+
+            lines = lines[(length + 1)..];
+        }
+    }
+
+    /// <summary>Takes in whole lines of a segment of the dead letters.</summary>
+    public void AddDeadLetters(SegmentName segment, ReadOnlySpan<byte> lines)
+    {
+        Version++;
+        CollectionsMarshal.GetValueRefOrAddDefault(_deadLetters, (segment.Hour, segment.Partition), out _) += lines.Count((byte)'\n');
+    }
+
+    /// <summary>Takes in another part of the log; its fold must not be used any more.</summary>
+    public void Merge(AnalyticsState other)
+    {
+        Version++;
+        _oldestHour = other._oldestHour < _oldestHour ? other._oldestHour : _oldestHour;
+        Recorded += other.Recorded;
+        NewestEvent = Max(NewestEvent, other.NewestEvent);
+        Viewers.Merge(other.Viewers);
+        Ticks.Merge(other.Ticks);
+        var numbers = Photos.Merge(other.Photos);
+
+        foreach (var (minute, bucket) in other._minutes)
+        {
+            foreach (var (photo, tally) in bucket.Photos)
+            {
+                AddToMinute(minute, numbers[photo], tally);
+            }
+        }
+
+        foreach (var (hour, tally) in other._hours)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_hours, hour, out _) += tally;
+        }
+
+        foreach (var (held, _) in other._future.UnorderedItems)
+        {
+            Place(numbers[held.Photo], held.IsLike, held.Time, held.UserId);
+        }
+
+        foreach (var (key, range) in other._offsets)
+        {
+            OffsetsOf(key.Partition, key.Generation).Merge(range);
+        }
+
+        foreach (var (key, count) in other._deadLetters)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_deadLetters, key, out _) += count;
+        }
+    }
+
+    /// <summary>Moves on to the minute of a time, if it is a later one, and forgets what no window holds any more.</summary>
+    public void AdvanceTo(DateTimeOffset now)
+    {
+        if (Minutes.Of(now) <= Now)
+        {
+            return;
+        }
+
+        Version++;
+        Now = Minutes.Of(now);
+        while (_future.TryPeek(out var held, out var minute) && minute <= Now)
+        {
+            _future.Dequeue();
+            Place(held.Photo, held.IsLike, held.Time, held.UserId);
+        }
+
+        foreach (var minute in _minutes.Keys.Where(minute => !IsKept(minute)))
+        {
+            _minutes.Remove(minute);
+        }
+
+        Ticks.Forget(now);
+    }
+
+    private void Add(in LoggedEvent logged, in LogPosition position, long recordedHour)
+    {
+        Recorded++;
+        Ticks.Add(logged.Id, logged.TickSize);
+
+        var number = Photos.NumberOf(logged.PhotoId);
+        var photo = Photos[number];
+        photo.Describe(position, logged.PhotoUrl, logged.Breed);
+        photo.Total.Add(logged.IsLike);
+
+        var hour = logged.Time.UtcTicks / TimeSpan.TicksPerHour;
+        if (hour >= recordedHour - MaxHoursOnTheWay && hour <= recordedHour + 1)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_hours, hour, out _).Add(logged.IsLike);
+        }
+
+        Place(number, logged.IsLike, logged.Time, logged.UserId);
+    }
+
+    /// <summary>Puts a view or a like into its time.</summary>
+    private void Place(int photo, bool isLike, DateTimeOffset time, ReadOnlySpan<byte> user)
+    {
+        var minute = Minutes.Of(time);
+        if (minute > Now)
+        {
+            if (!isLike)
+            {
+                Viewers.Add(user, minute: 0);
+            }
+
+            if (_future.Count < MaxFutureEvents)
+            {
+                _future.Enqueue(new FutureEvent(photo, isLike, time, user.ToArray()), minute);
+            }
+
+            return;
+        }
+
+        if (!isLike)
+        {
+            Viewers.Add(user, (int)minute);
+        }
+
+        NewestEvent = Max(NewestEvent, time);
+        AddToMinute(minute, photo, isLike ? new Tally(0, 1) : new Tally(1, 0));
+    }
+
+    private void AddToMinute(long minute, int photo, Tally tally)
+    {
+        if (!IsKept(minute))
+        {
+            return;
+        }
+
+        if (!_minutes.TryGetValue(minute, out var bucket))
+        {
+            _minutes[minute] = bucket = new MinuteBucket();
+        }
+
+        bucket.Add(photo, tally);
+    }
+
+    private bool IsKept(long minute) => minute > Now - Minutes.Kept;
+
+    private OffsetRange OffsetsOf(int partition, int generation)
+    {
+        if (!_offsets.TryGetValue((partition, generation), out var range))
+        {
+            _offsets[(partition, generation)] = range = new OffsetRange();
+        }
+
+        return range;
+    }
+
+    private static DateTimeOffset Max(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
+}

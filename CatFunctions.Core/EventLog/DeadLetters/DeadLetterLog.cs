@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
+
+namespace CatFunctions.Core.EventLog.DeadLetters;
+
+/// <summary>
+/// The dead letters, and which of them were produced again. The dead letters themselves are never changed: a log of its
+/// own says what was replayed.
+/// </summary>
+/// <param name="store">Where the logs are.</param>
+/// <param name="clock">Tells the hour of a mark.</param>
+public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
+{
+    /// <summary>All dead letters that are there now, by partition and in the order of their delivery.</summary>
+    /// <remarks>What is no dead letter is passed over; <see cref="LogVerifier"/> names it.</remarks>
+    /// <exception cref="EventLogException">The log cannot be read.</exception>
+    public async IAsyncEnumerable<StoredDeadLetter> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Listed before the marks: a letter that comes later must not be taken for one that waits.
+        var letters = await store.ListAsync(LogNames.DeadLetters, partition: null, cancellationToken);
+        var replayed = await ReadMarksAsync(cancellationToken);
+        foreach (var segment in letters.Select(head => head.Name))
+        {
+            await foreach (var line in new SegmentReader(store, segment).ReadEachLineAsync(cancellationToken))
+            {
+                if (TryParse<DeadLetter>(line.Span) is { } letter)
+                {
+                    var isReplayed = replayed.Contains((letter.Partition, segment.Generation, letter.Offset));
+                    yield return new StoredDeadLetter(segment.Generation, letter, isReplayed);
+                }
+            }
+        }
+    }
+
+    /// <summary>Remembers that dead letters were produced again. When it returns, that is durable.</summary>
+    /// <exception cref="EventLogException">The log cannot be written.</exception>
+    public async Task MarkAsync(IReadOnlyList<ReplayMark> marks, CancellationToken cancellationToken)
+    {
+        foreach (var partition in marks.GroupBy(mark => mark.Partition))
+        {
+            var lines = new ArrayBufferWriter<byte>();
+            foreach (var mark in partition)
+            {
+                lines.Write(JsonSerializer.SerializeToUtf8Bytes(mark, DeadLetterJsonContext.Default.ReplayMark));
+                lines.Write("\n"u8);
+            }
+
+            while (!await TryAppendAsync(partition.First(), lines.WrittenMemory, cancellationToken))
+            {
+                // Another replay was there.
+            }
+        }
+    }
+
+    private async Task<bool> TryAppendAsync(ReplayMark first, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        var head = await store.FindNewestAsync(LogNames.Replays, first.Partition, cancellationToken);
+        if (head is not null)
+        {
+            var (_, end) = await SegmentSearch.ReadLastLineAsync(store, head, cancellationToken);
+            head = head with { Length = end };
+        }
+
+        var hour = SegmentName.HourOf(clock.GetUtcNow());
+        if (head is null || head.Name.Hour < hour)
+        {
+            head = await store.TryCreateAsync(
+                new SegmentName(LogNames.Replays, hour, first.Partition, Generation: 1, first.Offset), head, cancellationToken);
+        }
+
+        return head is not null && await store.TryAppendAsync(head, lines, cancellationToken) is not null;
+    }
+
+    private async Task<HashSet<(int Partition, int Generation, long Offset)>> ReadMarksAsync(CancellationToken cancellationToken)
+    {
+        var replayed = new HashSet<(int, int, long)>();
+        foreach (var head in await store.ListAsync(LogNames.Replays, partition: null, cancellationToken))
+        {
+            await foreach (var line in new SegmentReader(store, head.Name).ReadEachLineAsync(cancellationToken))
+            {
+                if (TryParse<ReplayMark>(line.Span) is { } mark)
+                {
+                    replayed.Add((mark.Partition, mark.Generation, mark.Offset));
+                }
+            }
+        }
+
+        return replayed;
+    }
+
+    private static T? TryParse<T>(ReadOnlySpan<byte> line)
+        where T : class
+    {
+        try
+        {
+            return (T?)JsonSerializer.Deserialize(line, typeof(T), DeadLetterJsonContext.Default);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

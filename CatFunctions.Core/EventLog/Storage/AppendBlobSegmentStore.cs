@@ -1,0 +1,336 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace CatFunctions.Core.EventLog.Storage;
+
+/// <summary>
+/// Segments as append blobs of a container. There is no lock: each write states the ETag that it builds on.
+/// </summary>
+/// <remarks>
+/// The segments of a partition form a chain. A segment is closed by the name of its successor in its metadata, which
+/// changes its ETag; from then on nobody can append to it, however late the writer's clock or knowledge is, and there
+/// is only one successor. A writer that dies between the two leaves a successor that does not exist yet: whoever looks
+/// for the newest segment creates it. The chain begins at an empty blob that is created with the name of the first
+/// segment, so that only one first segment can be.
+/// </remarks>
+/// <param name="container">The container.</param>
+public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISegmentStore
+{
+    private const string Successor = "successor";
+    private const string ProbeName = ".probe";
+
+    private static readonly AppendBlobRequestConditions OnlyIfMissing = new() { IfNoneMatch = ETag.All };
+
+    /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellationToken) => Writing(async () =>
+    {
+        if (!await container.ExistsAsync(cancellationToken))
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        return await container.GetAppendBlobClient(ProbeName).CreateAsync(new AppendBlobCreateOptions(), cancellationToken);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken) => Reading(
+        () => ListAsync([$"{log}/date="], head => partition is null || head.Name.Partition == partition, cancellationToken),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(
+        async () =>
+        {
+            var first = string.Create(CultureInfo.InvariantCulture, $"{log}/date={hour:yyyy-MM-dd}/");
+            var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, first) >= 0);
+            return await ListAsync(dates, head => head.Name.Hour >= hour, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+        Reading(() => FindTailAsync(log, partition, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        await Reading(async () =>
+        {
+            try
+            {
+                var options = new BlobDownloadOptions { Range = new HttpRange(position, buffer.Length) };
+                using var download = (await BlobOf(segment).DownloadStreamingAsync(options, cancellationToken)).Value;
+                return await download.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.InvalidRange)
+            {
+                return 0;
+            }
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) => Writing(async () =>
+    {
+        if (!await TryNameSuccessorAsync(predecessor, segment, cancellationToken))
+        {
+            return null;
+        }
+
+        var tail = await FindTailAsync(segment.Log, segment.Partition, cancellationToken);
+        return tail?.Name == segment && tail.Length == 0 ? tail : null;
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(async () =>
+    {
+        var blob = BlobOf(head.Name);
+        var unchanged = Unchanged(head);
+        unchanged.IfAppendPositionEqual = head.Length;
+        using var content = BinaryData.FromBytes(lines).ToStream();
+        try
+        {
+            BlobAppendInfo appended = await blob.AppendBlockAsync(
+                content, new AppendBlobAppendBlockOptions { Conditions = unchanged }, cancellationToken);
+            return head with
+            {
+                Length = head.Length + lines.Length,
+                Blocks = appended.BlobCommittedBlockCount,
+                Version = appended.ETag.ToString(),
+            };
+        }
+        catch (RequestFailedException exception) when (IsConflict(exception))
+        {
+            await RequireWholeLinesAsync(head, cancellationToken);
+            return null;
+        }
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(
+        () => BlobOf(segment).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<SegmentState>> ListAsync(
+        IEnumerable<string> prefixes, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken)
+    {
+        var heads = new List<SegmentState>();
+        foreach (var prefix in prefixes)
+        {
+            await foreach (var head in HeadsAsync(prefix, cancellationToken))
+            {
+                if (isWanted(head))
+                {
+                    heads.Add(head);
+                }
+            }
+        }
+
+        return
+        [
+            .. from head in heads
+               let segment = head.Name
+               orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
+               select head,
+        ];
+    }
+
+    private async Task<bool> TryNameSuccessorAsync(SegmentState? predecessor, SegmentName segment, CancellationToken cancellationToken)
+    {
+        var metadata = new Dictionary<string, string> { [Successor] = segment.ToString() };
+        try
+        {
+            if (predecessor is not null)
+            {
+                await BlobOf(predecessor.Name).SetMetadataAsync(metadata, Unchanged(predecessor), cancellationToken);
+            }
+            else
+            {
+                await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+                await OriginOf(segment.Log, segment.Partition).CreateAsync(
+                    new AppendBlobCreateOptions { Metadata = metadata, Conditions = OnlyIfMissing }, cancellationToken);
+            }
+
+            return true;
+        }
+        catch (RequestFailedException exception) when (IsConflict(exception))
+        {
+            return false;
+        }
+    }
+
+    private async Task<SegmentState?> FindTailAsync(string log, int partition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var newest = await FindNewestBlobAsync(log, partition, cancellationToken);
+            var properties = await TryGetPropertiesAsync(
+                newest is null ? OriginOf(log, partition) : BlobOf(newest), cancellationToken);
+            if (properties is not null && properties.Metadata.TryGetValue(Successor, out var successor))
+            {
+                await CreateIfMissingAsync(successor, cancellationToken);
+            }
+            else if (properties is not null && newest is not null)
+            {
+                return new SegmentState(
+                    newest, properties.ContentLength, properties.BlobCommittedBlockCount, properties.ETag.ToString());
+            }
+            else if (newest is null)
+            {
+                return null;
+            }
+        }
+    }
+
+    // Hours never go back within a partition, so its newest segment is in its last folder. A day is one page of a listing.
+    private async Task<SegmentName?> FindNewestBlobAsync(string log, int partition, CancellationToken cancellationToken)
+    {
+        foreach (var date in (await DatesAsync(log, cancellationToken)).OrderDescending(StringComparer.Ordinal))
+        {
+            SegmentName? newest = null;
+            await foreach (var (segment, _, _, _) in HeadsAsync(date, cancellationToken))
+            {
+                if (segment.Partition == partition && (newest is null || segment.IsAfter(newest)))
+                {
+                    newest = segment;
+                }
+            }
+
+            if (newest is not null)
+            {
+                return newest;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<List<string>> DatesAsync(string log, CancellationToken cancellationToken)
+    {
+        var dates = new List<string>();
+        var items = container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", $"{log}/date=", cancellationToken);
+        try
+        {
+            await foreach (var item in items)
+            {
+                if (item.IsPrefix)
+                {
+                    dates.Add(item.Prefix);
+                }
+            }
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            // It is created with the first segment.
+        }
+
+        return dates;
+    }
+
+    private async IAsyncEnumerable<SegmentState> HeadsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var items = container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(items))
+        {
+            if (SegmentName.TryParse(items.Current.Name) is { } segment)
+            {
+                yield return new SegmentState(segment, items.Current.Properties.ContentLength ?? 0);
+            }
+        }
+    }
+
+    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<BlobItem> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            return false;
+        }
+    }
+
+    private async Task CreateIfMissingAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await container.GetAppendBlobClient(path).CreateAsync(
+                new AppendBlobCreateOptions
+                {
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl; charset=utf-8" },
+                    Conditions = OnlyIfMissing,
+                },
+                cancellationToken);
+        }
+        catch (RequestFailedException exception) when (IsConflict(exception))
+        {
+            // Another writer has created it.
+        }
+    }
+
+    private static async Task<BlobProperties?> TryGetPropertiesAsync(AppendBlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells the conflict of two writers from a blob that ends in the middle of a line: no reload mends that.</summary>
+    private async Task RequireWholeLinesAsync(SegmentState head, CancellationToken cancellationToken)
+    {
+        if (await TryGetPropertiesAsync(BlobOf(head.Name), cancellationToken) is { } properties
+            && properties.ETag.ToString() == head.Version)
+        {
+            throw new EventLogException(
+                $"{head.Name} is {properties.ContentLength} bytes long, but its last whole line ends at {head.Length}. "
+                + "No recorder leaves that behind: move the blob away, or complete its last line, and start again.");
+        }
+    }
+
+    private static AppendBlobRequestConditions Unchanged(SegmentState head) => new() { IfMatch = new ETag(head.Version!) };
+
+    private static bool IsConflict(RequestFailedException exception) =>
+        exception.ErrorCode is { } code
+        && (code == BlobErrorCode.ConditionNotMet
+            || code == BlobErrorCode.AppendPositionConditionNotMet
+            || code == BlobErrorCode.BlobAlreadyExists
+            || code == BlobErrorCode.BlobNotFound);
+
+    // The client throws a cancellation when its own time-out has passed, and all its errors at once after several tries.
+    private static bool IsStorageError(Exception exception) => exception is RequestFailedException
+        or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException;
+
+    private AppendBlobClient BlobOf(SegmentName segment) => container.GetAppendBlobClient(segment.ToString());
+
+    private AppendBlobClient OriginOf(string log, int partition) =>
+        container.GetAppendBlobClient(string.Create(CultureInfo.InvariantCulture, $".origins/{log}/partition={partition}"));
+
+    private Task<T> Reading<T>(Func<Task<T>> read, CancellationToken cancellationToken) =>
+        GuardedAsync("read", read, cancellationToken);
+
+    private Task<T> Writing<T>(Func<Task<T>> write, CancellationToken cancellationToken) =>
+        GuardedAsync("write to", write, cancellationToken);
+
+    private async Task<T> GuardedAsync<T>(string verb, Func<Task<T>> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception exception) when (IsStorageError(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            var what = $"Cannot {verb} the event log in container {container.Name} of storage account {container.AccountName}";
+            throw BlobError.Describe(exception, what);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Azure.Core;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Configuration;
+
+namespace CatFunctions.Core.EventLog.Storage;
+
+/// <summary>
+/// The connection to the storage account, in the style of Azure Functions: either the setting <c>EventLogStorage</c>
+/// is a connection string, or <c>EventLogStorage:blobServiceUri</c> is the account's address and this process's
+/// identity signs in, as <c>:credential</c> (<c>managedidentity</c>) and <c>:clientId</c> say.
+/// See https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection.
+/// </summary>
+internal static class BlobConnection
+{
+    private const string Connection = EventLogOptions.Storage;
+
+    /// <summary>The container, which need not exist yet.</summary>
+    /// <exception cref="EventLogException">The connection is not set, or not well.</exception>
+    public static BlobContainerClient Connect(IConfiguration configuration, string container)
+    {
+        var connection = configuration.GetSection(Connection);
+        var address = connection["blobServiceUri"];
+        return (string.IsNullOrWhiteSpace(connection.Value), string.IsNullOrWhiteSpace(address)) switch
+        {
+            (true, true) => throw new EventLogException(
+                $"EventLog:Container is set, but {Connection} is missing: set it to a connection string of Azure Storage, "
+                + $"or set {Connection}:blobServiceUri to the address of the account."),
+            (false, false) => throw new EventLogException(
+                $"{Connection} and {Connection}:blobServiceUri are both set: remove one of them."),
+            (false, true) => Parse(connection.Value!).GetBlobContainerClient(container),
+            (true, false) => new BlobServiceClient(ParseAddress(address!), CredentialOf(connection), Options())
+                .GetBlobContainerClient(container),
+        };
+    }
+
+    /// <summary>
+    /// The way to talk to the account: a try that is not answered within 20 s is given up, and four more are made within
+    /// about 15 s of pauses. Whoever records then tries again, and meanwhile says what is wrong.
+    /// </summary>
+    public static BlobClientOptions Options() => new()
+    {
+        Retry =
+        {
+            Mode = RetryMode.Exponential,
+            MaxRetries = 4,
+            Delay = TimeSpan.FromSeconds(0.5),
+            MaxDelay = TimeSpan.FromSeconds(8),
+            NetworkTimeout = TimeSpan.FromSeconds(20),
+        },
+    };
+
+    private static BlobServiceClient Parse(string connectionString)
+    {
+        try
+        {
+            return new BlobServiceClient(connectionString, Options());
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new EventLogException(
+                $"{Connection} is not a connection string of Azure Storage: copy it from the account's access keys.", exception);
+        }
+    }
+
+    private static Uri ParseAddress(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
+            ? uri
+            : throw new EventLogException(
+                $"{Connection}:blobServiceUri must be an https address, such as https://ACCOUNT.blob.core.windows.net.");
+
+    private static TokenCredential CredentialOf(IConfigurationSection connection) =>
+        (connection["credential"], connection["clientId"]) switch
+        {
+            (null or "", null or "") => new DefaultAzureCredential(),
+            ("managedidentity", null or "") => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
+            ("managedidentity", { } clientId) => new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)),
+            _ => throw new EventLogException(
+                $"{Connection}:credential must be managedidentity, or stand empty with {Connection}:clientId empty too."),
+        };
+}

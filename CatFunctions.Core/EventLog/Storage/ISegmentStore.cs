@@ -1,0 +1,45 @@
+namespace CatFunctions.Core.EventLog.Storage;
+
+/// <summary>
+/// Keeps the segments of a log. Creating and appending state what they build on, and do nothing when another writer
+/// has been there meanwhile: with this alone, any number of writers keep the log exact.
+/// </summary>
+public interface ISegmentStore
+{
+    /// <summary>Makes the store ready to be written to.</summary>
+    /// <exception cref="EventLogException">It cannot be written to.</exception>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>The segments of a log, in the order of partition, generation, base offset and hour.</summary>
+    /// <param name="log">One of <see cref="LogNames"/>.</param>
+    /// <param name="partition">Only this partition, if given.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="ListAsync"/>, but only the segments of an hour and those after it. A store may know a cheaper way.</summary>
+    async Task<IReadOnlyList<SegmentState>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(log, partition: null, cancellationToken)).Where(head => head.Name.Hour >= hour)];
+
+    /// <summary>The newest segment of a partition; null if it has none.</summary>
+    Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken);
+
+    /// <summary>Reads bytes from a position on; returns how many, 0 at the end.</summary>
+    ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Creates an empty segment.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="predecessor">The newest segment of the partition until now; null for its first. Nobody can append to it afterwards.</param>
+    /// <param name="cancellationToken">Gives up before anything is changed.</param>
+    /// <returns>Null, and nothing was changed, if the predecessor is not the newest segment or has changed.</returns>
+    Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken);
+
+    /// <summary>Appends whole lines and makes them durable. A torn line behind the head's length is cut off first.</summary>
+    /// <param name="head">The newest segment of the partition.</param>
+    /// <param name="lines">The lines, at most <see cref="PartitionLog.MaxAppendBytes"/> unless it is a single one.</param>
+    /// <param name="cancellationToken">Gives up before anything is changed.</param>
+    /// <returns>The segment after the append. Null, and nothing was changed, if it is no longer the newest or has changed.</returns>
+    Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a segment that is not the newest of its partition; does nothing if it is gone.</summary>
+    Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken);
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Options;
+
+namespace CatFunctions.Core.EventLog.Storage;
+
+/// <summary>
+/// Deletes whole hours of both logs that are older than <see cref="EventLogOptions.RetainFor"/>, but never the newest
+/// segment of a partition: it tells where the partition goes on. Any number of processes may do so at once.
+/// </summary>
+/// <remarks>
+/// A record that is delivered again after its hour was deleted cannot be told from one of a topic that was created
+/// again, so it is kept. That does not happen while the topic itself retains less than the log.
+/// </remarks>
+internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions> options, TimeProvider clock)
+{
+    /// <summary>Deletes what is due.</summary>
+    /// <returns>How many segments that were.</returns>
+    /// <exception cref="EventLogException">The log cannot be read or written; what is left is deleted the next time.</exception>
+    public async Task<int> DeleteOldHoursAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.RetainFor is not { } retainFor)
+        {
+            return 0;
+        }
+
+        var end = clock.GetUtcNow() - retainFor;
+        var deleted = 0;
+        foreach (var log in (string[])[LogNames.Events, LogNames.DeadLetters])
+        {
+            foreach (var segment in OldSegments(await store.ListAsync(log, partition: null, cancellationToken), end))
+            {
+                await store.DeleteAsync(segment, cancellationToken);
+                deleted++;
+            }
+        }
+
+        return deleted;
+    }
+
+    private static IEnumerable<SegmentName> OldSegments(IReadOnlyList<SegmentState> heads, DateTimeOffset end) =>
+        from partition in heads.Select(head => head.Name).GroupBy(segment => segment.Partition)
+        from segment in partition
+            .OrderBy(segment => (segment.Hour, segment.Generation, segment.BaseOffset))
+            .SkipLast(1)
+        where segment.Hour.AddHours(1) <= end
+        select segment;
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace CatFunctions.Core.EventLog.Storage;
+
+/// <summary>
+/// The name of a segment: one file or blob of a partition's log, in folders that DuckDB, Spark and pandas read as
+/// Hive partitions, such as <c>events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000123.jsonl</c>.
+/// </summary>
+/// <param name="Log">The log's folder: one of <see cref="LogNames"/>.</param>
+/// <param name="Hour">The hour of its first append, in UTC.</param>
+/// <param name="Partition">The Kafka partition.</param>
+/// <param name="Generation">Counts from 1; goes up when the topic was created again.</param>
+/// <param name="BaseOffset">The Kafka offset of its first line.</param>
+public sealed partial record SegmentName(string Log, DateTimeOffset Hour, int Partition, int Generation, long BaseOffset)
+{
+    /// <summary>Reads a path under the log's root, with forward slashes; null if it is not that of a segment.</summary>
+    public static SegmentName? TryParse(string path) =>
+        PathPattern().Match(path) is { Success: true } match
+        && DateTimeOffset.TryParseExact(
+            match.Groups["date"].Value + match.Groups["hour"].Value,
+            "yyyy-MM-ddHH",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var hour)
+        && int.TryParse(match.Groups["partition"].ValueSpan, CultureInfo.InvariantCulture, out var partition)
+        && int.TryParse(match.Groups["generation"].ValueSpan, CultureInfo.InvariantCulture, out var generation)
+        && long.TryParse(match.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture, out var offset)
+        && new SegmentName(match.Groups["log"].Value, hour, partition, generation, offset) is var segment
+        && segment.ToString() == path
+            ? segment
+            : null;
+
+    /// <summary>The hour that a time belongs to.</summary>
+    public static DateTimeOffset HourOf(DateTimeOffset time) =>
+        new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+
+    /// <summary>Whether it was started after another segment of the same partition: hours never go back.</summary>
+    public bool IsAfter(SegmentName other) =>
+        (Hour, Generation, BaseOffset).CompareTo((other.Hour, other.Generation, other.BaseOffset)) > 0;
+
+    /// <summary>The path under the log's root, with forward slashes.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Log}/date={Hour:yyyy-MM-dd}/hour={Hour:HH}/partition={Partition}/{Generation:D4}-{BaseOffset:D20}.jsonl");
+
+    [GeneratedRegex(@"^(?<log>[a-z-]+)/date=(?<date>\d{4}-\d\d-\d\d)/hour=(?<hour>\d\d)/partition=(?<partition>\d{1,10})/(?<generation>\d{4,10})-(?<offset>\d{20})\.jsonl$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex PathPattern();
+}

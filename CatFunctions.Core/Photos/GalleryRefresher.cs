@@ -1,0 +1,153 @@
+using CatFunctions.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CatFunctions.Core.Photos;
+
+/// <summary>
+/// Keeps the gallery fresh from a photo source. A refresh runs beside its callers: only when there is nothing to show
+/// yet do they wait for it, so a source that hangs holds up no tick. When the source fails, the gallery goes on.
+/// </summary>
+/// <param name="source">Where the photos come from.</param>
+/// <param name="options">Says how often to refresh.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">Told once when the source fails and once when it is back.</param>
+/// <param name="standIn">The bundled sample, if it is to be shown until the source gives its first photos.</param>
+/// <param name="metrics">Told of each photo that comes, if given.</param>
+public sealed partial class GalleryRefresher(
+    IPhotoSource source,
+    IOptions<CatApiOptions> options,
+    TimeProvider clock,
+    ILogger<GalleryRefresher> logger,
+    Gallery? standIn = null,
+    PipelineMetrics? metrics = null) : IDisposable
+{
+    /// <summary>How long the first caller waits for the source before the stand-in is shown.</summary>
+    internal static readonly TimeSpan FirstPhotosTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>The pause after a failure, unless the source asks for a longer one.</summary>
+    internal static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest pause that the source may ask for.</summary>
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly TimeSpan _interval = options.Value.RefreshInterval;
+    private readonly Gallery _standIn = standIn ?? Gallery.Empty;
+    private volatile Gallery _gallery = Gallery.Empty;
+    private Task _refresh = Task.CompletedTask;
+    private long _refreshed;
+    private TimeSpan _pause;
+    private volatile bool _outage;
+
+    private Gallery Current => _gallery.Photos.IsEmpty ? _standIn : _gallery;
+
+    /// <summary>The gallery of this moment. When it is due for a refresh, this starts one.</summary>
+    /// <exception cref="PhotoSourceException">There is no photo at all, neither new nor old.</exception>
+    public async Task<Gallery> GetAsync(CancellationToken cancellationToken)
+    {
+        var refresh = RefreshWhenDue();
+        if (Current.Photos.IsEmpty)
+        {
+            await refresh.WaitAsync(cancellationToken);
+        }
+        else if (_gallery.Photos.IsEmpty && !_outage)
+        {
+            await WaitForFirstPhotosAsync(refresh, cancellationToken);
+        }
+
+        return Current;
+    }
+
+    /// <summary>Ends the refresh that may be running.</summary>
+    public void Dispose()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _stop.Cancel();
+            _stop.Dispose();
+        }
+    }
+
+    private Task RefreshWhenDue()
+    {
+        lock (_lock)
+        {
+            if (_refresh.IsCompleted && clock.GetElapsedTime(_refreshed) >= _pause)
+            {
+                _refresh = RefreshAsync(_stop.Token);
+            }
+
+            return _refresh;
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken stop)
+    {
+        try
+        {
+            var photos = await source.GetPhotosAsync(stop);
+            _gallery = _gallery.Add(photos, clock.GetUtcNow());
+            metrics?.CountPhotos(photos.Count);
+            _pause = _interval;
+            EndOutage();
+        }
+        catch (Exception exception) when (!stop.IsCancellationRequested)
+        {
+            var nothingToShow = Current.Photos.IsEmpty;
+            _pause = PauseAfter(exception, atLeast: nothingToShow ? TimeSpan.Zero : FailurePause);
+            if (nothingToShow)
+            {
+                throw;
+            }
+
+            BeginOutage(exception.Message, unexpected: exception is PhotoSourceException ? null : exception);
+        }
+        finally
+        {
+            _refreshed = clock.GetTimestamp();
+        }
+    }
+
+    private async Task WaitForFirstPhotosAsync(Task refresh, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await refresh.WaitAsync(FirstPhotosTimeout, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            BeginOutage($"No photo has come within {FirstPhotosTimeout.TotalSeconds:0} s.");
+        }
+    }
+
+    private static TimeSpan PauseAfter(Exception failure, TimeSpan atLeast)
+    {
+        var asked = (failure as PhotoSourceException)?.RetryAfter ?? TimeSpan.Zero;
+        return asked < atLeast ? atLeast : asked > LongestPause ? LongestPause : asked;
+    }
+
+    private void BeginOutage(string reason, Exception? unexpected = null)
+    {
+        if (!Interlocked.Exchange(ref _outage, true))
+        {
+            var kind = _gallery.Photos.IsEmpty ? "photos of the bundled sample" : "earlier photos";
+            LogOutage(unexpected, reason, Current.Photos.Length, kind);
+        }
+    }
+
+    private void EndOutage()
+    {
+        if (Interlocked.Exchange(ref _outage, false))
+        {
+            LogEndOfOutage(_gallery.Photos.Length);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Reason} Until new photos come, the gallery goes on with {Count} {Kind}")]
+    private partial void LogOutage(Exception? unexpected, string reason, int count, string kind);
+
+    [LoggerMessage(LogLevel.Information, "New photos come again; the gallery shows {Count} photos")]
+    private partial void LogEndOfOutage(int count);
+}

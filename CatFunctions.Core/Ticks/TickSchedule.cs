@@ -1,0 +1,66 @@
+using NCrontab;
+
+namespace CatFunctions.Core.Ticks;
+
+/// <summary>
+/// When ticks are due: a six-field NCRONTAB expression, seconds first, as the Functions timer reads it.
+/// Its fields are read in the UTC offset of the time that is asked about.
+/// </summary>
+public sealed class TickSchedule
+{
+    /// <summary>The Functions timer allows for a clock skew of less than a second when it fires.</summary>
+    private static readonly TimeSpan EarlyFiring = TimeSpan.FromMilliseconds(500);
+
+    private readonly CrontabSchedule _schedule;
+
+    private TickSchedule(CrontabSchedule schedule) => _schedule = schedule;
+
+    /// <exception cref="FormatException">It is not a schedule; the message is one line that says what to do.</exception>
+    public static TickSchedule Parse(string expression)
+    {
+        var options = new CrontabSchedule.ParseOptions { IncludingSeconds = true };
+        return CrontabSchedule.TryParse(expression, options) is { } schedule && Occurs(schedule)
+            ? new TickSchedule(schedule)
+            : throw new FormatException(
+                $"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");
+    }
+
+    /// <summary>The tick that a timer fires for: the same one however late, or however often, it fires for it.</summary>
+    /// <param name="now">When the timer fires.</param>
+    /// <param name="due">
+    /// The occurrence that the timer says is due; null if it does not say. An occurrence in the future does not count:
+    /// a timer that is started by hand fires again for the latest tick.
+    /// </param>
+    public Tick TickFor(DateTimeOffset now, DateTimeOffset? due = null)
+    {
+        var latest = now + EarlyFiring;
+        return Latest(due < latest ? due.Value : latest);
+    }
+
+    /// <summary>The first occurrence after a moment, in UTC.</summary>
+    public DateTimeOffset NextAfter(DateTimeOffset moment) =>
+        new DateTimeOffset(_schedule.GetNextOccurrence(moment.DateTime), moment.Offset).ToUniversalTime();
+
+    private Tick Latest(DateTimeOffset moment)
+    {
+        var occurrence = OccurrenceBefore(moment.DateTime.AddTicks(1));
+        var scheduledTime = new DateTimeOffset(occurrence, moment.Offset).ToUniversalTime();
+        return new Tick(scheduledTime, occurrence - OccurrenceBefore(occurrence));
+    }
+
+    private DateTime OccurrenceBefore(DateTime end)
+    {
+        var window = TimeSpan.FromMinutes(1);
+        DateTime? found;
+        while ((found = _schedule.GetNextOccurrences(end - window, end).Cast<DateTime?>().LastOrDefault()) is null)
+        {
+            window *= 2;
+        }
+
+        return found.Value;
+    }
+
+    /// <summary>Some expressions never come true, such as the 30th of February.</summary>
+    private static bool Occurs(CrontabSchedule schedule) =>
+        schedule.GetNextOccurrences(new DateTime(2000, 1, 1), new DateTime(2028, 1, 1)).Any();
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
+using CatFunctions.Local.Terminal;
+using Microsoft.Extensions.Options;
+
+namespace CatFunctions.Local.Cli;
+
+/// <summary><c>verify</c>: checks the whole log.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("verify", "Check the event log; exits with 1 if it breaks its promise.");
+        command.AddEventLog();
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var builder = LocalHost.CreateBuilder();
+        var place = builder.AddEventLog(arguments);
+        using var host = builder.Build();
+        place.RequireFolder();
+
+        var terminal = host.Services.GetRequiredService<TerminalOutput>();
+        var verifier = new LogVerifier(
+            host.Services.GetRequiredService<ISegmentStore>(),
+            new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()),
+            oldHoursAreDeleted: host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.RetainFor is not null);
+        var report = await verifier.VerifyAsync(cancellationToken);
+        if (report.Segments == 0 && place.Folder is null)
+        {
+            throw new FailureException($"There is no event log in {place}. Name its container with --blob-container.");
+        }
+
+        foreach (var problem in report.Problems)
+        {
+            terminal.WriteErrorLine($"problem: {problem}");
+        }
+
+        foreach (var partition in report.Partitions)
+        {
+            terminal.WriteLine(Describe(partition));
+        }
+
+        terminal.WriteLine(Describe(report));
+        return report.ProblemCount is 0 ? 0 : 1;
+    }
+
+    private static string Describe(PartitionReport partition) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{partition.Log}, partition {partition.Partition}: {partition.Lines} lines, offsets {partition.FirstOffset} to "
+        + $"{partition.LastOffset}, {partition.Skipped} skipped, {partition.Repeated} repeated, "
+        + $"{partition.Segments} segments, {partition.Generations} generations of the topic");
+
+    private static string Describe(VerificationReport report) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{report.Events} events of {report.Ticks} ticks ({report.UnfinishedTicks} unfinished{Cut(report)}), "
+        + $"{report.MissingEvents} missing, {report.DeadLetters} dead letters, {report.Segments} segments, "
+        + $"{report.ProblemCount} problems");
+
+    private static string Cut(VerificationReport report) =>
+        report.CutTicks > 0 ? $", {report.CutTicks} cut with the hours before" : "";
+}

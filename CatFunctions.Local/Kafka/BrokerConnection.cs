@@ -1,0 +1,112 @@
+using CatFunctions.Local.Pipeline;
+using Confluent.Kafka;
+
+namespace CatFunctions.Local.Kafka;
+
+/// <summary>
+/// Knows whether the broker answers. librdkafka tells of every broken connection and of every attempt to repair it;
+/// here that becomes one outage, with an end.
+/// </summary>
+internal sealed partial class BrokerConnection
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly KafkaSettings _kafka;
+    private readonly PipelineStatus _status;
+    private readonly ILogger<BrokerConnection> _logger;
+    private readonly TimeProvider _clock;
+    private readonly Outage _outage;
+    private volatile bool _isStarted;
+    private volatile string? _lastClientError;
+
+    public BrokerConnection(KafkaSettings kafka, PipelineStatus status, TimeProvider clock, ILogger<BrokerConnection> logger)
+    {
+        (_kafka, _status, _clock, _logger) = (kafka, status, clock, logger);
+        _outage = new Outage($"The connection to Kafka at {kafka.BootstrapServers}", clock, logger);
+    }
+
+    /// <summary>Takes an error that a client reports.</summary>
+    public void OnError(Error error)
+    {
+        // "All brokers are down" is the least that can be said.
+        var reason = (error.Code is ErrorCode.Local_AllBrokersDown ? _lastClientError : null) ?? error.Reason;
+        _status.SetLastError(reason);
+        if (_isStarted && error.Code is ErrorCode.Local_AllBrokersDown or ErrorCode.UnknownTopicOrPart)
+        {
+            _outage.Begin($"{reason.TrimEnd('.')}.");
+        }
+    }
+
+    /// <summary>Takes a line of a client's own log.</summary>
+    public void OnLog(LogMessage line)
+    {
+        // A consumer passes errors on only while it is polled; its log says at once why it gets no connection.
+        if (line.Level <= SyslogLevel.Error)
+        {
+            _lastClientError = line.Message[(line.Message.IndexOf("]: ", StringComparison.Ordinal) + 1)..].TrimStart(':', ' ');
+        }
+
+        LogClient(_logger, line.Name, line.Facility, line.Message);
+    }
+
+    /// <summary>Waits until the broker answers and has the topic; asking for it also creates it on most brokers.</summary>
+    /// <exception cref="FailureException">It did not within 10 s.</exception>
+    public async Task WaitUntilReadyAsync(Handle client, CancellationToken cancellationToken)
+    {
+        var start = _clock.GetTimestamp();
+        while (await FindProblemAsync(client, cancellationToken) is { } problem)
+        {
+            if (_clock.GetElapsedTime(start) + RequestTimeout > StartTimeout)
+            {
+                throw new FailureException(problem);
+            }
+
+            await Task.Delay(Pause, _clock, cancellationToken);
+        }
+
+        _isStarted = true;
+    }
+
+    /// <summary>Finds the end of outages, until cancelled.</summary>
+    public async Task WatchAsync(Handle client, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(RequestTimeout, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                if (_outage.IsOpen && await FindProblemAsync(client, cancellationToken) is null)
+                {
+                    _outage.End();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task<string?> FindProblemAsync(Handle client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var admin = new DependentAdminClientBuilder(client).Build();
+            var metadata = await Task.Run(() => admin.GetMetadata(_kafka.Topic, RequestTimeout), cancellationToken);
+            var topic = metadata.Topics.Single();
+            return topic is { Error.IsError: false, Partitions.Count: > 0 }
+                ? null
+                : $"The topic {_kafka.Topic} is not available at {_kafka.BootstrapServers} ({topic.Error.Reason}). "
+                    + "Create it there, or name another one with --topic.";
+        }
+        catch (KafkaException exception)
+        {
+            return $"No Kafka broker answers at {_kafka.BootstrapServers} ({_lastClientError ?? exception.Error.Reason}). "
+                + "Check the address (--brokers) and that the broker runs.";
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Client} {Facility}: {Text}")]
+    private static partial void LogClient(ILogger logger, string client, string facility, string text);
+}

@@ -1,0 +1,438 @@
+using System.Text;
+using System.Text.Json;
+using CatFunctions.Core.Analytics;
+using CatFunctions.Core.Analytics.Report;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Events;
+using CatFunctions.Core.Ticks;
+
+namespace CatFunctions.Tests.Analytics;
+
+public sealed class AnalyticsStateTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
+    private static readonly SegmentName Events = new(LogNames.Events, SegmentName.HourOf(Now), 0, 1, 0);
+    private static readonly SegmentName DeadLetters = Events with { Log = LogNames.DeadLetters };
+
+    [Fact]
+    public void An_empty_log_is_an_empty_report()
+    {
+        var report = Report(new AnalyticsState(Now), AnalyticsWindow.All);
+
+        report.Totals.ShouldBe(new WindowTotals(0, 0, 0, 0, true));
+        report.Timeline.Buckets.ShouldBeEmpty();
+        report.Leaderboards.MostViewed.ShouldBeEmpty();
+        report.Breeds.ShouldBeEmpty();
+        report.Health.State.ShouldBe(PipelineState.Waiting);
+        report.Health.Message.ShouldBe("no events yet");
+    }
+
+    [Theory]
+    [InlineData(AnalyticsWindow.QuarterHour, "07:16")]
+    [InlineData(AnalyticsWindow.Hour, "06:31")]
+    [InlineData(AnalyticsWindow.Day, "07:31")]
+    public void A_window_is_whole_minutes_with_the_current_one(AnalyticsWindow window, string from)
+    {
+        var first = Report(new AnalyticsState(Now), window).From!.Value;
+        first.ToString("HH:mm", null).ShouldBe(from);
+
+        var fold = Fold(
+            new CatLine(first.AddMilliseconds(-1), User: "too early"),
+            new CatLine(first, User: "first"),
+            new CatLine(Now.UtcDateTime.Date.AddHours(7).AddMinutes(30).AddMilliseconds(59_999), User: "last"),
+            new CatLine(Now.UtcDateTime.Date.AddHours(7).AddMinutes(31), User: "too late"));
+
+        var report = Report(fold, window);
+        report.Totals.ShouldBe(new WindowTotals(2, 0, 0, 2, true));
+        report.Timeline.Buckets.Sum(bucket => bucket.Views).ShouldBe(2);
+        Report(fold, AnalyticsWindow.All).Totals.Views.ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_window_moves_on_with_the_clock()
+    {
+        var fold = Fold(new CatLine(Now));
+
+        foreach (var (minutes, window, views) in new[]
+        {
+            (0, AnalyticsWindow.QuarterHour, 1), (14, AnalyticsWindow.QuarterHour, 1), (15, AnalyticsWindow.QuarterHour, 0),
+            (59, AnalyticsWindow.Hour, 1), (60, AnalyticsWindow.Hour, 0),
+            (1439, AnalyticsWindow.Day, 1), (1440, AnalyticsWindow.Day, 0), (1440, AnalyticsWindow.All, 1),
+        })
+        {
+            var report = Report(fold, window, now: Now.AddMinutes(minutes));
+            report.Totals.Views.ShouldBe(views);
+            report.Totals.UniqueViewers.ShouldBe(views);
+        }
+    }
+
+    [Fact]
+    public void The_timeline_holds_every_minute_of_the_window_oldest_first()
+    {
+        var timeline = Report(Fold(new CatLine(Now, IsLike: true), new CatLine(Now.AddMinutes(-2))), AnalyticsWindow.QuarterHour).Timeline;
+
+        timeline.BucketSeconds.ShouldBe(60);
+        timeline.Buckets.Select(bucket => bucket.Start).ShouldBe(
+            Enumerable.Range(16, 15).Select(minute => new DateTime(2026, 11, 22, 7, minute, 0, DateTimeKind.Utc)));
+        timeline.Buckets[^1].ShouldBe(new TimelineBucket(new DateTime(2026, 11, 22, 7, 30, 0, DateTimeKind.Utc), 0, 1));
+        timeline.Buckets[^3].Views.ShouldBe(1);
+        timeline.Buckets.Count(bucket => bucket.Views + bucket.Likes > 0).ShouldBe(2);
+    }
+
+    [Fact]
+    public void Late_events_and_events_out_of_order_land_in_their_own_minute()
+    {
+        var lines = Enumerable.Range(0, 60).Select(age => new CatLine(Now.AddMinutes(-age))).ToArray();
+        new Random(3).Shuffle(lines);
+
+        Report(Fold(lines), AnalyticsWindow.Hour).Timeline.Buckets.ShouldAllBe(bucket => bucket.Views == 1);
+    }
+
+    [Fact]
+    public void An_event_from_1970_counts_but_touches_no_window_and_no_chart()
+    {
+        var fold = Fold(new CatLine(DateTimeOffset.UnixEpoch, User: "old"), new CatLine(DateTimeOffset.MinValue.AddYears(1), User: "older"), new CatLine(Now));
+
+        Report(fold, AnalyticsWindow.Day).Totals.Views.ShouldBe(1);
+        var all = Report(fold, AnalyticsWindow.All);
+        all.Totals.ShouldBe(new WindowTotals(3, 0, 0, 3, true));
+        all.Timeline.Buckets.ShouldBe([new TimelineBucket(new DateTime(2026, 11, 22, 7, 30, 0, DateTimeKind.Utc), 1, 0)]);
+        all.Health.NewestEvent.ShouldBe(Now.UtcDateTime);
+    }
+
+    [Fact]
+    public void An_event_from_the_future_waits_for_its_minute()
+    {
+        var fold = Fold(
+            new CatLine(Now),
+            new CatLine(Now.AddMinutes(10), User: "ahead", IsLike: true),
+            new CatLine(Now.AddMinutes(10), User: "ahead"),
+            new CatLine(new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero), User: "far ahead"));
+
+        foreach (var window in Enum.GetValues<AnalyticsWindow>())
+        {
+            var report = Report(fold, window);
+            report.Timeline.Buckets[^1].ShouldBe(new TimelineBucket(new DateTime(2026, 11, 22, 7, 30, 0, DateTimeKind.Utc), 1, 0));
+            report.Health.NewestEvent.ShouldBe(Now.UtcDateTime);
+            report.Totals.UniqueViewers.ShouldBe(window == AnalyticsWindow.All ? 3 : 1);
+        }
+
+        var later = Report(fold, AnalyticsWindow.QuarterHour, now: Now.AddMinutes(10));
+        later.Totals.ShouldBe(new WindowTotals(2, 1, 0.5, 2, true));
+        later.Health.NewestEvent.ShouldBe(Now.AddMinutes(10).UtcDateTime);
+    }
+
+    [Fact]
+    public void A_user_who_is_also_seen_in_the_future_is_still_a_viewer_of_now()
+    {
+        var fold = Fold(new CatLine(Now.AddHours(2)), new CatLine(Now));
+
+        Report(fold, AnalyticsWindow.QuarterHour).Totals.UniqueViewers.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(1, 60, 2)]
+    [InlineData(199, 300, 41)]
+    [InlineData(23 * 60, 900, 93)]
+    [InlineData(3 * 24 * 60, 3600, 73)]
+    [InlineData(400 * 24 * 60, 3 * 24 * 3600, 134)]
+    public void The_chart_of_the_whole_log_has_buckets_as_fine_as_fit(int minutes, int bucketSeconds, int buckets)
+    {
+        var fold = new AnalyticsState(Now);
+        foreach (var time in new[] { Now.AddMinutes(-minutes), Now })
+        {
+            fold.AddEvents(Events with { Hour = SegmentName.HourOf(time) }, Lines([new CatLine(time)]));
+        }
+
+        var timeline = Report(fold, AnalyticsWindow.All).Timeline;
+
+        timeline.BucketSeconds.ShouldBe(bucketSeconds);
+        timeline.Buckets.Count.ShouldBeInRange(buckets, buckets + 1);
+        timeline.Buckets.Count.ShouldBeLessThanOrEqualTo(TimelineBuilder.MaxBuckets);
+        timeline.Buckets.Sum(bucket => bucket.Views).ShouldBe(2);
+        timeline.Buckets[0].Views.ShouldBe(1);
+        timeline.Buckets[^1].Views.ShouldBe(1);
+        timeline.Buckets.Zip(timeline.Buckets.Skip(1), (left, right) => right.Start - left.Start)
+            .ShouldAllBe(step => step == TimeSpan.FromSeconds(bucketSeconds));
+    }
+
+    [Fact]
+    public void Leaderboards_rank_by_their_score_and_break_ties_by_views_likes_and_id()
+    {
+        var fold = Fold(
+        [
+            .. Views("often", 10, likes: 1), .. Views("loved", 5, likes: 5), .. Views("b", 2, likes: 0), .. Views("a", 2, likes: 0),
+        ]);
+
+        var boards = Report(fold, AnalyticsWindow.Hour, top: 3).Leaderboards;
+
+        boards.MostViewed.Select(photo => photo.PhotoId).ShouldBe(["often", "loved", "a"]);
+        boards.MostViewed[0].Score.ShouldBe(10);
+        boards.MostLiked.Select(photo => (photo.PhotoId, photo.Score)).ShouldBe([("loved", 5), ("often", 1)]);
+        boards.BestRated.Select(photo => (photo.PhotoId, photo.Score)).ShouldBe(
+            [("loved", WilsonScore.LowerBound(5, 5)), ("often", WilsonScore.LowerBound(1, 10))]);
+        boards.BestRated[0].ShouldBe(new RankedPhoto(
+            "loved", "https://cdn2.thecatapi.com/images/loved.jpg", "Abyssinian", 5, 5, 1, WilsonScore.LowerBound(5, 5)));
+    }
+
+    [Fact]
+    public void What_is_trending_halves_every_ten_minutes()
+    {
+        var fold = Fold(
+            new CatLine(Now, "now"),
+            new CatLine(Now.AddMinutes(-10), "before", IsLike: true),
+            new CatLine(Now.AddMinutes(-20), "before"),
+            new CatLine(Now.AddHours(-20), "yesterday"));
+
+        var trending = Report(fold, AnalyticsWindow.All).Leaderboards.Trending;
+
+        trending.Select(photo => photo.PhotoId).ShouldBe(["before", "now", "yesterday"]);
+        trending[0].Score.ShouldBe(1.75);
+        trending[1].Score.ShouldBe(1);
+        Report(fold, AnalyticsWindow.QuarterHour).Leaderboards.Trending.Select(photo => (photo.PhotoId, photo.Score))
+            .ShouldBe([("before", 1.5), ("now", 1)]);
+    }
+
+    [Fact]
+    public void Breeds_add_up_their_photos_and_photos_of_no_known_breed_are_in_none()
+    {
+        var fold = Fold(
+            new CatLine(Now, "one", Breed: "Bengal"),
+            new CatLine(Now, "two", Breed: "Bengal", IsLike: true),
+            new CatLine(Now, "three", Breed: "Abyssinian"),
+            new CatLine(Now, "four", Breed: null));
+
+        Report(fold, AnalyticsWindow.Hour).Breeds.ShouldBe(
+            [new BreedTotals("Bengal", 2, 1, 1, 1), new BreedTotals("Abyssinian", 1, 1, 0, 0)]);
+    }
+
+    [Fact]
+    public void The_event_that_was_recorded_last_tells_what_a_photo_is()
+    {
+        var fold = Fold(new CatLine(Now, Url: "https://example.org/old.jpg", Breed: "Bengal"), new CatLine(Now.AddHours(-1), Url: "https://example.org/new.jpg", Breed: null));
+
+        var photo = Report(fold, AnalyticsWindow.All).Leaderboards.MostViewed.ShouldHaveSingleItem();
+
+        photo.PhotoUrl.ShouldBe("https://example.org/new.jpg");
+        photo.Breed.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Hostile_texts_come_out_as_they_are()
+    {
+        const string Hostile = "\"'><script>alert('猫🐈')</script>\\u0041\n";
+
+        var photo = Report(Fold(new CatLine(Now, Hostile, Hostile, Breed: Hostile, Url: "javascript:" + Hostile)), AnalyticsWindow.All)
+            .Leaderboards.MostViewed.ShouldHaveSingleItem();
+
+        (photo.PhotoId, photo.PhotoUrl, photo.Breed).ShouldBe((Hostile, "javascript:" + Hostile, Hostile));
+    }
+
+    [Fact]
+    public void Parts_that_were_folded_apart_and_merged_are_the_same_as_the_whole()
+    {
+        var random = new Random(11);
+        var lines = Enumerable.Range(0, 3_000).Select(i => RandomLine(random, i)).ToArray();
+        var whole = new AnalyticsState(Now);
+        var parts = Enumerable.Range(0, 4).Select(_ => new AnalyticsState(Now)).ToArray();
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var segment = Events with { Partition = i % 3, Generation = 1 + (i / 2_000) };
+            var line = Encoding.UTF8.GetBytes(lines[i].ToLine(i % 3, i / 3) + "\n");
+            whole.AddEvents(segment, line);
+            parts[random.Next(parts.Length)].AddEvents(segment, line);
+        }
+
+        var merged = new AnalyticsState(Now);
+        foreach (var part in parts.Reverse())
+        {
+            merged.Merge(part);
+        }
+
+        foreach (var minutes in new[] { 0, 3, 200 })
+        {
+            foreach (var window in Enum.GetValues<AnalyticsWindow>())
+            {
+                Json(Report(merged, window, now: Now.AddMinutes(minutes))).ShouldBe(Json(Report(whole, window, now: Now.AddMinutes(minutes))));
+            }
+        }
+    }
+
+    [Fact]
+    public void Ticks_are_judged_as_the_verifier_judges_them_in_any_order()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var ids = (
+                from tick in Enumerable.Range(0, random.Next(1, 6))
+                from index in Enumerable.Range(0, 100)
+                where random.Next(60) > 0
+                select new EventId(Now.AddSeconds(-20 * tick), index)).ToArray();
+            var ledger = new TickLedger();
+            foreach (var id in ids)
+            {
+                ledger.Add(id, 100);
+            }
+
+            random.Shuffle(ids);
+            var (left, right) = (new TickProgress(), new TickProgress());
+            foreach (var id in ids)
+            {
+                (random.Next(2) == 0 ? left : right).Add(id, 100);
+            }
+
+            left.Merge(right);
+
+            left.FindIncomplete(Now, DateTimeOffset.MinValue).Reverse()
+                .Select(tick => $"{tick.Missing} of {tick.Size} events of tick {EventId.FormatTick(tick.Time)} are missing")
+                .ShouldBe(ledger.Close(from: default).Missing.Select(text => text[..text.IndexOf(',', StringComparison.Ordinal)]));
+        }
+    }
+
+    [Fact]
+    public void Missing_events_of_a_finished_tick_degrade_the_state_for_a_day()
+    {
+        var (tick, next) = (Now.AddSeconds(-10), Now.AddSeconds(-5));
+        var fold = Fold(
+            new CatLine(Now, Tick: tick, TickSize: 4), new CatLine(Now, Tick: next, TickSize: 1), new CatLine(Now, Tick: Now, TickSize: 9));
+
+        var health = Report(fold, AnalyticsWindow.All).Health;
+
+        health.State.ShouldBe(PipelineState.Degraded);
+        health.Message.ShouldBe($"3 events of tick {EventId.FormatTick(tick)} missing");
+        health.Missing.ShouldBe(3);
+        health.IncompleteTicks.ShouldBe([new IncompleteTick(EventId.FormatTick(tick), 3, 4)]);
+
+        var tomorrow = Now.AddDays(1).AddMinutes(2);
+        fold.AddEvents(Events, Lines([new CatLine(tomorrow, Tick: tomorrow)]));
+        var later = Report(fold, AnalyticsWindow.All, now: tomorrow).Health;
+        later.State.ShouldBe(PipelineState.Healthy);
+        later.Missing.ShouldBe(3 + 8);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 9)]
+    [InlineData(1, 5, 0)]
+    [InlineData(2, 0, 0)]
+    public void Ticks_that_may_have_lost_events_with_deleted_hours_are_not_missing_any(int generation, long firstOffset, long missing)
+    {
+        var hour = SegmentName.HourOf(Now);
+        var fold = new AnalyticsState(Now);
+        foreach (var (tick, offset) in new[] { (hour.AddSeconds(-5), 0), (hour.AddMinutes(5), 1) })
+        {
+            var line = new CatLine(tick, Tick: tick, TickSize: 10 - (9 * offset)).ToLine(0, firstOffset + offset);
+            fold.AddEvents(Events with { Generation = generation }, Encoding.UTF8.GetBytes(line + "\n"));
+        }
+
+        Report(fold, AnalyticsWindow.All).Health.Missing.ShouldBe(missing);
+    }
+
+    [Fact]
+    public void A_tick_from_the_future_finishes_no_other()
+    {
+        var fold = Fold(new CatLine(Now, Tick: Now, TickSize: 4), new CatLine(Now, Tick: Now.AddYears(1000), TickSize: 1));
+
+        Report(fold, AnalyticsWindow.All).Health.Missing.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Complete_ticks_are_forgotten_and_a_new_one_still_finishes_those_before()
+    {
+        var fold = Fold(new CatLine(Now, Tick: Now), new CatLine(Now, Tick: Now.AddSeconds(5), TickSize: 2));
+
+        fold.AdvanceTo(Now.AddDays(3));
+
+        Report(fold, AnalyticsWindow.All).Health.Missing.ShouldBe(0);
+        fold.AddEvents(Events, Lines([new CatLine(Now.AddDays(3), Tick: Now.AddDays(3))]));
+        Report(fold, AnalyticsWindow.All, now: Now.AddDays(3)).Health.Missing.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Dead_letters_degrade_the_state_for_a_day()
+    {
+        var fold = Fold(new CatLine(Now));
+        fold.AddDeadLetters(DeadLetters, "{}\n{}\n"u8);
+
+        var health = Report(fold, AnalyticsWindow.All).Health;
+        (health.State, health.Message, health.DeadLettered).ShouldBe((PipelineState.Degraded, "2 dead letters", 2));
+
+        var tomorrow = Now.AddHours(25);
+        fold.AddEvents(Events, Lines([new CatLine(tomorrow)]));
+        health = Report(fold, AnalyticsWindow.All, now: tomorrow).Health;
+        (health.State, health.Message, health.DeadLettered).ShouldBe((PipelineState.Healthy, "healthy", 2));
+    }
+
+    [Theory]
+    [InlineData(40, PipelineState.Healthy, "healthy")]
+    [InlineData(42.5, PipelineState.Stale, "no events for 42 s")]
+    [InlineData(119, PipelineState.Stale, "no events for 119 s")]
+    [InlineData(600, PipelineState.Stale, "no events for 10 min")]
+    [InlineData(3 * 3600, PipelineState.Stale, "no events for 3 h")]
+    [InlineData(72 * 3600, PipelineState.Stale, "no events for 3 days")]
+    public void No_new_events_make_the_state_stale(double seconds, PipelineState state, string message)
+    {
+        var health = Report(Fold(new CatLine(Now)), AnalyticsWindow.All, now: Now.AddSeconds(seconds)).Health;
+
+        health.State.ShouldBe(state);
+        health.Message.ShouldBe(message);
+        health.NewestEventAgeSeconds.ShouldBe(seconds);
+    }
+
+    [Fact]
+    public void Offsets_that_neither_log_holds_are_gaps()
+    {
+        var fold = new AnalyticsState(Now);
+        foreach (var (offset, generation) in new[] { (3, 1), (4, 1), (9, 1), (100, 2), (101, 2), (103, 2) })
+        {
+            fold.AddEvents(Events with { Generation = generation }, Encoding.UTF8.GetBytes(new CatLine(Now).ToLine(0, offset) + "\n"));
+        }
+
+        Report(fold, AnalyticsWindow.All).Health.Gaps.ShouldBe(5);
+
+        fold.AddDeadLetters(DeadLetters, "{}\n{}\n"u8);
+        Report(fold, AnalyticsWindow.All).Health.Gaps.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Lines_that_are_no_events_are_passed_over()
+    {
+        var fold = new AnalyticsState(Now);
+        fold.AddEvents(Events, [.. "a foreign line\n\n{\"kafkapartition\":0,\"kafkaoffset\":0,\n"u8, .. Lines([new CatLine(Now)])]);
+
+        fold.Recorded.ShouldBe(1);
+    }
+
+    private static IEnumerable<CatLine> Views(string photo, int views, int likes) =>
+        Enumerable.Range(0, views).Select(_ => new CatLine(Now, photo))
+            .Concat(Enumerable.Range(0, likes).Select(_ => new CatLine(Now, photo, IsLike: true)));
+
+    private static CatLine RandomLine(Random random, int i) => new(
+        Now.AddMinutes(random.Next(6) switch { 0 => -random.Next(100_000), 1 => random.Next(300), _ => -random.Next(1_500) }),
+        $"cat-{random.Next(20)}",
+        $"user-{random.Next(200)}",
+        random.Next(4) == 0,
+        random.Next(3) == 0 ? null : $"Breed {random.Next(3)}",
+        $"https://example.org/{random.Next(2)}.jpg",
+        Now.AddSeconds(-5 * (i / 250)),
+        i % 250,
+        251 - random.Next(2));
+
+    private static AnalyticsState Fold(params CatLine[] lines)
+    {
+        var fold = new AnalyticsState(Now);
+        fold.AddEvents(Events, Lines(lines));
+        return fold;
+    }
+
+    private static byte[] Lines(CatLine[] lines) =>
+        [.. lines.SelectMany((line, offset) => Encoding.UTF8.GetBytes(line.ToLine(0, offset) + "\n"))];
+
+    private static AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top = 10, DateTimeOffset? now = null)
+    {
+        fold.AdvanceTo(now ?? Now);
+        return ReportBuilder.Build(fold, window, top, HealthBuilder.Build(fold, null, null, now ?? Now), now ?? Now);
+    }
+
+    private static string Json(AnalyticsReport report) => JsonSerializer.Serialize(report, AnalyticsJsonContext.Default.AnalyticsReport);
+}

@@ -1,0 +1,39 @@
+using CatFunctions.Core.EventLog;
+using CatFunctions.Local.Kafka;
+using CatFunctions.Tests.EventLog;
+using CatFunctions.Tests.Events;
+
+namespace CatFunctions.Tests.Local.Cli;
+
+public sealed class DeadLettersCommandTests : IDisposable
+{
+    private readonly FileTestLog _log = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task Dead_letters_are_listed_and_replayed_from_the_command_line()
+    {
+        using var broker = new EmbeddedBroker("cats", partitions: 1);
+        using (var recorder = new EventRecorder(_log.Store, TimeProvider.System))
+        {
+            await recorder.RecordAsync([RecordFactory.Record(7, SampleEvent.Utf8("{"))], CancellationToken.None);
+        }
+
+        (await RunAsync("list"))[^1].ShouldBe("1 dead letters, 0 of them replayed, 0 more are events by now");
+        (await RunAsync("replay", "--brokers", broker.BootstrapServers, "--topic", "cats")).ShouldBe(["0 dead letters replayed, 1 left"]);
+        (await RunAsync("replay", "--brokers", broker.BootstrapServers, "--topic", "cats", "--all")).ShouldBe(["1 dead letters replayed, 0 left"]);
+        var lines = await RunAsync("list");
+
+        lines[0].ShouldStartWith("partition 0, offset 7, 2026-11-22T07:30:15.000Z, 1 bytes: the value is not JSON");
+        lines[0].ShouldEndWith(" (replayed)");
+        lines[^1].ShouldBe("1 dead letters, 1 of them replayed, 0 more are events by now");
+    }
+
+    private async Task<IReadOnlyList<string>> RunAsync(params string[] arguments)
+    {
+        await using var host = LocalHostProcess.Start(["dead-letters", .. arguments, "--data", _log.Root]);
+        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        return host.Output;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using CatFunctions.Core.Ticks;
+
+namespace CatFunctions.Tests.Ticks;
+
+public sealed class TickScheduleTests
+{
+    private static readonly TickSchedule EveryFiveSeconds = TickSchedule.Parse("*/5 * * * * *");
+
+    [Theory]
+    [InlineData("07:30:15.000", "a timer that is punctual")]
+    [InlineData("07:30:15.020", "a timer that is a little late")]
+    [InlineData("07:30:14.950", "a timer that is a little early")]
+    [InlineData("07:30:19.400", "a timer that is late by most of the interval")]
+    public void A_timer_fires_for_the_occurrence_and_not_for_the_moment(string now, string because) =>
+        EveryFiveSeconds.TickFor(At(now)).ScheduledTime.ShouldBe(At("07:30:15"), because);
+
+    [Fact]
+    public void The_interval_reaches_back_to_the_occurrence_before() =>
+        EveryFiveSeconds.TickFor(At("07:30:15.020")).ShouldBe(new Tick(At("07:30:15"), TimeSpan.FromSeconds(5)));
+
+    [Fact]
+    public void Intervals_may_differ_from_tick_to_tick()
+    {
+        var schedule = TickSchedule.Parse("0 0 8,20,22 * * *");
+
+        schedule.TickFor(At("20:00:00")).Interval.ShouldBe(TimeSpan.FromHours(12));
+        schedule.TickFor(At("22:00:00")).Interval.ShouldBe(TimeSpan.FromHours(2));
+        schedule.TickFor(At("08:00:00")).Interval.ShouldBe(TimeSpan.FromHours(10));
+    }
+
+    [Fact]
+    public void A_missed_occurrence_keeps_its_own_time_and_interval() =>
+        EveryFiveSeconds.TickFor(now: At("07:41:17.300"), due: At("07:30:15"))
+            .ShouldBe(new Tick(At("07:30:15"), TimeSpan.FromSeconds(5)));
+
+    [Fact]
+    public void A_timer_started_by_hand_fires_for_the_latest_tick() =>
+        EveryFiveSeconds.TickFor(now: At("07:30:17"), due: At("07:30:20")).ScheduledTime.ShouldBe(At("07:30:15"));
+
+    [Fact]
+    public void A_timer_that_fires_early_fires_for_the_occurrence_that_is_due() =>
+        EveryFiveSeconds.TickFor(now: At("07:30:19.990"), due: At("07:30:20")).ScheduledTime.ShouldBe(At("07:30:20"));
+
+    [Fact]
+    public void A_schedule_is_read_in_the_offset_of_the_clock_and_ticks_are_in_utc()
+    {
+        var atSevenLocalTime = TickSchedule.Parse("0 0 7 * * *");
+        var now = new DateTimeOffset(2026, 11, 22, 7, 0, 0, 10, TimeSpan.FromHours(5.5));
+
+        var tick = atSevenLocalTime.TickFor(now);
+
+        tick.ShouldBe(new Tick(At("01:30:00"), TimeSpan.FromDays(1)));
+        tick.ScheduledTime.Offset.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_schedule_may_be_as_rare_as_a_leap_day()
+    {
+        var tick = TickSchedule.Parse("0 0 0 29 2 *").TickFor(At("07:30:15"));
+
+        tick.ScheduledTime.ShouldBe(new DateTimeOffset(2024, 2, 29, 0, 0, 0, TimeSpan.Zero));
+        tick.Start.ShouldBe(new DateTimeOffset(2020, 2, 29, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("every day")]
+    [InlineData("*/5 * * * *")]
+    [InlineData("99 * * * * *")]
+    [InlineData("00:00:05")]
+    [InlineData("0 0 0 30 2 *")]
+    public void What_is_not_a_schedule_is_refused_with_what_to_do(string expression) =>
+        Should.Throw<FormatException>(() => TickSchedule.Parse(expression))
+            .Message.ShouldBe($"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");
+
+    private static DateTimeOffset At(string time) =>
+        DateTimeOffset.Parse($"2026-11-22T{time}Z", CultureInfo.InvariantCulture);
+}
