@@ -6,9 +6,6 @@ set -euo pipefail
 
 root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 project=$root/CatFunctions.Benchmarks
-# shellcheck source=scripts/restore.sh
-. "$root/scripts/restore.sh"
 
-restore "$root/CatFunctions.sln"
-dotnet build "$project" --configuration Release --no-restore --verbosity quiet -consoleLoggerParameters:NoSummary >&2
+dotnet build "$project" --configuration Release --verbosity quiet -consoleLoggerParameters:NoSummary >&2
 exec dotnet "$project/bin/Release/net10.0/CatFunctions.Benchmarks.dll" "$@"

@@ -5,10 +5,8 @@
 set -euo pipefail
 
 cd "$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-# shellcheck source=scripts/restore.sh
-. scripts/restore.sh
 
-restore CatFunctions.sln
+scripts/restore.sh
 scripts/install-azurite.sh
 dotnet build CatFunctions.Tests --configuration Release --no-restore --verbosity quiet
 

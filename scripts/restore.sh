@@ -1,37 +1,34 @@
-# shellcheck shell=bash
-# Sourced by the other scripts: "restore SOLUTION" restores it from whatever NuGet feed this machine has.
-# Where packages are missing from the feed, PartialFeed=true is exported for the commands that follow and what it
-# needs is built (see eng/PartialFeed.props). A PartialFeed that is already set is kept, true or false.
+#!/usr/bin/env bash
+# Restores the packages of the solution from whatever NuGet feed this machine has. Where the feed lacks the Kafka extension
+# of the Functions worker, it leaves a mark by which every later build takes the stand-in: see eng/PartialFeed.targets.
+# A PartialFeed that is set in the environment is kept, true or false.
+set -euo pipefail
 
-scripts=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+solution=CatFunctions.sln
+mark=.partial-feed
+package=Microsoft.Azure.Functions.Worker.Extensions.Kafka
 
-restore() {
-  if ! command -v dotnet >/dev/null; then
-    echo "The .NET SDK is missing; install version 10 or later from https://dot.net/download." >&2
-    return 1
+if ! command -v dotnet >/dev/null; then
+  echo "The .NET SDK is missing; install version 10 or later from https://dot.net/download." >&2
+  exit 1
+fi
+
+echo "Restoring the packages." >&2
+if [ -z "${PartialFeed:-}" ]; then
+  if output=$(PartialFeed=false dotnet restore "$solution" --verbosity quiet 2>&1); then
+    rm -f "$mark"
+    exit 0
   fi
 
-  echo "Restoring the packages." >&2
-  if [ -z "${PartialFeed:-}" ]; then
-    local output
-    output=$(dotnet restore "$1" --verbosity quiet 2>&1) && return
-
-    case $output in
-      *NU1301:*) echo "$output" >&2 && return 1 ;; # the feed cannot be reached, so it is not known what it lacks
-      *NU1101:* | *NU1102:* | *NU1103:*) ;;        # it has no such package, or not that version
-      *) echo "$output" >&2 && return 1 ;;
-    esac
-
-    export PartialFeed=true
-    echo "This NuGet feed is not complete, so PartialFeed=true is set. $(first_error "$output")" >&2
+  # NU1101: it has no such package. NU1102 and NU1103: not that version.
+  if ! grep -q "NU110[123]: Unable to find .*$package" <<<"$output"; then
+    echo "$output" >&2
+    exit 1
   fi
 
-  dotnet restore "$1" --verbosity quiet >&2 || return 1
-  case $PartialFeed in
-    [Tt]rue) "$scripts/build-librdkafka.sh" ;;
-  esac
-}
+  echo "This NuGet feed lacks $package, so a stand-in takes its place, now and in every later build." >&2
+  touch "$mark"
+fi
 
-first_error() {
-  echo "$1" | sed -n 's/.*: error \(NU[0-9]*: .*\) \[.*/\1/p' | head -n 1
-}
+dotnet restore "$solution" --verbosity quiet >&2

@@ -15,16 +15,18 @@ is_built() {
 
 build() {
   touch "$built.next"
-  # shellcheck source=scripts/restore.sh
-  . "$root/scripts/restore.sh"
-  restore "$root/CatFunctions.sln"
   echo "Building CatFunctions.Local." >&2
-  if ! dotnet build "$project" --configuration Release --no-restore --verbosity quiet >"$built.log" 2>&1; then
+  if ! dotnet build "$project" --configuration Release --verbosity quiet >"$built.log" 2>&1; then
     cat "$built.log" >&2
     return 1
   fi
   mv "$built.next" "$built"
 }
+
+if ! command -v dotnet >/dev/null; then
+  echo "The .NET SDK is missing; install version 10 or later from https://dot.net/download." >&2
+  exit 1
+fi
 
 if ! is_built; then
   mkdir -p "$project"/{bin,obj} "$root"/CatFunctions.Core/{bin,obj} # now, as they would make their parents newer later

@@ -5,8 +5,6 @@
 set -euo pipefail
 
 cd "$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-# shellcheck source=scripts/restore.sh
-. scripts/restore.sh
 # shellcheck source=scripts/chromium.sh
 . scripts/chromium.sh
 
@@ -38,7 +36,7 @@ count() {
 scripts/install-azurite.sh &
 azurite=$!
 
-restore "$solution" || stop "the packages could not be restored."
+scripts/restore.sh || stop "the packages could not be restored."
 ensure_chromium
 dotnet build "$solution" --configuration Release --no-restore || stop "the build failed."
 dotnet format "$solution" --no-restore --verify-no-changes ||
