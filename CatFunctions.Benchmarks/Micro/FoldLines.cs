@@ -11,7 +11,7 @@ public class FoldLines
 {
     private const int Events = 100_000;
 
-    private static readonly SegmentName Segment = new(LogNames.Events, SegmentName.HourOf(DateTimeOffset.UtcNow), 0, 1, 0);
+    private static readonly SegmentName Segment = new(LogKind.Events, SegmentName.HourOf(DateTimeOffset.UtcNow), 0, 1, 0);
 
     private ReadOnlyMemory<byte> _lines;
 

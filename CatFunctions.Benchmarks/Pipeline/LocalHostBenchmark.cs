@@ -69,7 +69,7 @@ internal sealed class LocalHostBenchmark(string folder)
     {
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Timeout; await Task.Delay(1, cancellationToken))
         {
-            if ((await _store.ListAsync(LogNames.Events, partition: null, cancellationToken)).Any(head => head.Length > 0))
+            if ((await _store.ListAsync(LogKind.Events, partition: null, cancellationToken)).Any(head => head.Length > 0))
             {
                 return;
             }
@@ -118,7 +118,7 @@ internal sealed class LocalHostBenchmark(string folder)
     {
         var ticks = new SortedDictionary<DateTimeOffset, int>();
         var events = new EventLineReader();
-        foreach (var head in await _store.ListAsync(LogNames.Events, partition: null, cancellationToken))
+        foreach (var head in await _store.ListAsync(LogKind.Events, partition: null, cancellationToken))
         {
             await foreach (var line in new SegmentReader(_store, head.Name).ReadEachLineAsync(cancellationToken))
             {

@@ -28,12 +28,12 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     private const int BufferSize = 1 << 18;
     private const int TailBufferSize = 1 << 16;
 
-    private static readonly string[] Logs = [LogNames.Events, LogNames.DeadLetters];
+    private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters];
 
     private readonly Lock _lock = new();
     private readonly AnalyticsState _fold = new(clock.GetUtcNow());
     private readonly Dictionary<SegmentName, long> _positions = [];
-    private readonly Dictionary<(string Log, int Partition), SegmentName> _newest = [];
+    private readonly Dictionary<(LogKind Log, int Partition), SegmentName> _newest = [];
     private DateTimeOffset _listed;
     private DateTimeOffset _listedAll;
     private long _bytesFound;
@@ -208,7 +208,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
     private static void Fold(AnalyticsState fold, SegmentName segment, ReadOnlySpan<byte> lines)
     {
-        if (segment.Log == LogNames.Events)
+        if (segment.Log == LogKind.Events)
         {
             fold.AddEvents(segment, lines);
         }

@@ -91,8 +91,8 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         {
             _partitions[partition] = recorder = new PartitionRecorder(
                 _batch,
-                new PartitionLog(store, LogNames.Events, partition, new EventLine(), RollPolicy.Default, clock),
-                new PartitionLog(store, LogNames.DeadLetters, partition, new DeadLetterLine(), RollPolicy.Default, clock));
+                new PartitionLog(store, LogKind.Events, partition, new EventLine(), RollPolicy.Default, clock),
+                new PartitionLog(store, LogKind.DeadLetters, partition, new DeadLetterLine(), RollPolicy.Default, clock));
         }
 
         return recorder;

@@ -9,14 +9,14 @@ namespace CatFunctions.Core.EventLog;
 /// is delivered again, whoever else writes, and wherever a crash strikes. Not for concurrent use.
 /// </summary>
 /// <param name="store">Where the segments are.</param>
-/// <param name="log">One of <see cref="LogNames"/>.</param>
+/// <param name="log">Which log.</param>
 /// <param name="partition">The Kafka partition.</param>
 /// <param name="format">How an entry becomes a line.</param>
 /// <param name="roll">When a new segment starts.</param>
 /// <param name="clock">Tells the hour.</param>
 internal sealed class PartitionLog(
     ISegmentStore store,
-    string log,
+    LogKind log,
     int partition,
     ILineFormat format,
     RollPolicy roll,

@@ -53,7 +53,7 @@ internal static class VerifyCommand
 
     private static string Describe(PartitionReport partition) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{partition.Log}, partition {partition.Partition}: {partition.Lines} lines, offsets {partition.FirstOffset} to "
+        $"{partition.Log.FolderName}, partition {partition.Partition}: {partition.Lines} lines, offsets {partition.FirstOffset} to "
         + $"{partition.LastOffset}, {partition.Skipped} skipped, {partition.Repeated} repeated, "
         + $"{partition.Segments} segments, {partition.Generations} generations of the topic");
 

@@ -124,7 +124,7 @@ public sealed class AnalyticsServiceTests : IDisposable
         _log.Clock.Advance(TimeSpan.FromHours(1));
         await _log.RecordAsync([new CatLine(Now, "kept", Tick: Now.AddSeconds(5))]);
         (await GetAsync(AnalyticsWindow.All)).Totals.Views.ShouldBe(2);
-        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogNames.Events)[0]));
+        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events)[0]));
         _log.Clock.Advance(LogFollower.ListAllInterval);
 
         var report = await GetAsync(AnalyticsWindow.All);

@@ -11,8 +11,8 @@ namespace CatFunctions.Tests.Analytics;
 public sealed class AnalyticsStateTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
-    private static readonly SegmentName Events = new(LogNames.Events, SegmentName.HourOf(Now), 0, 1, 0);
-    private static readonly SegmentName DeadLetters = Events with { Log = LogNames.DeadLetters };
+    private static readonly SegmentName Events = new(LogKind.Events, SegmentName.HourOf(Now), 0, 1, 0);
+    private static readonly SegmentName DeadLetters = Events with { Log = LogKind.DeadLetters };
 
     [Fact]
     public void An_empty_log_is_an_empty_report()

@@ -21,16 +21,16 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
 
     public Task PrepareAsync(CancellationToken cancellationToken) => store.PrepareAsync(cancellationToken);
 
-    public Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>
         store.ListAsync(log, partition, cancellationToken);
 
-    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _lists);
         return IsBroken ? throw new EventLogException("The store is broken.") : store.ListSinceAsync(log, hour, cancellationToken);
     }
 
-    public Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         store.FindNewestAsync(log, partition, cancellationToken);
 
     public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)

@@ -57,7 +57,7 @@ public sealed class LogFollowerTests : IDisposable
         (await RecordedAsync()).ShouldBe(9);
 
         await _log.Recorder.RecordAsync([new CatLine(Now, Tick: Now.AddDays(1)).ToRecord(0, 0)], CancellationToken.None);
-        LogFolder.Files(_log.Root, LogNames.Events).ShouldContain(path => path.Contains("/0002-", StringComparison.Ordinal));
+        LogFolder.Files(_log.Root, LogKind.Events).ShouldContain(path => path.Contains("/0002-", StringComparison.Ordinal));
         (await RecordedAsync()).ShouldBe(10);
 
         await _log.RecordDeadLetterAsync();
@@ -69,7 +69,7 @@ public sealed class LogFollowerTests : IDisposable
     public async Task A_torn_line_is_not_read_until_it_was_written_again()
     {
         await _log.RecordAsync(Lines(2));
-        var path = Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogNames.Events).Single());
+        var path = Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events).Single());
         await File.AppendAllTextAsync(path, new CatLine(Now, "never written").ToLine(0, 2)[..100]);
         (await RecordedAsync()).ShouldBe(2);
         (await RecordedAsync()).ShouldBe(2);
@@ -136,7 +136,7 @@ public sealed class LogFollowerTests : IDisposable
         _log.Clock.Advance(TimeSpan.FromHours(1));
         await _log.RecordAsync(Lines(3));
         (await RecordedAsync()).ShouldBe(6);
-        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogNames.Events)[0]));
+        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events)[0]));
 
         _log.Clock.Advance(LogFollower.ListAllInterval);
 
@@ -148,7 +148,7 @@ public sealed class LogFollowerTests : IDisposable
     {
         await _log.RecordAsync(Lines(3));
         (await RecordedAsync()).ShouldBe(3);
-        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogNames.Events)[0]));
+        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events)[0]));
 
         (await _follower.CatchUpAsync(CancellationToken.None)).ShouldBeFalse();
     }
@@ -158,7 +158,7 @@ public sealed class LogFollowerTests : IDisposable
     {
         await _log.RecordAsync(Lines(3));
         (await RecordedAsync()).ShouldBe(3);
-        await File.WriteAllTextAsync(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogNames.Events)[0]), "");
+        await File.WriteAllTextAsync(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events)[0]), "");
 
         _log.Clock.Advance(LogFollower.ListInterval);
 

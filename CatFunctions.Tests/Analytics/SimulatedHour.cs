@@ -44,7 +44,7 @@ public sealed class SimulatedHour : IAsyncLifetime, IDisposable
             await Log.Recorder.RecordAsync([.. records], CancellationToken.None);
         }
 
-        Recount = [.. LogFolder.Lines(Log.Root, LogNames.Events).Select(RecountedEvent.Read)];
+        Recount = [.. LogFolder.Lines(Log.Root, LogKind.Events).Select(RecountedEvent.Read)];
     }
 
     Task IAsyncLifetime.DisposeAsync() => Task.CompletedTask;

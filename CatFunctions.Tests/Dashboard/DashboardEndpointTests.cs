@@ -181,7 +181,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     public async Task A_log_that_cannot_be_read_is_told_without_details()
     {
         await _host.RecordAsync(PhotoEvent.Views("luna", 1));
-        var segment = Path.Combine(_host.Folder, LogFolder.Files(_host.Folder, LogNames.Events).Single());
+        var segment = Path.Combine(_host.Folder, LogFolder.Files(_host.Folder, LogKind.Events).Single());
         await using var locked = new FileStream(segment, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
         using var response = await _host.Http.GetAsync("api/analytics");

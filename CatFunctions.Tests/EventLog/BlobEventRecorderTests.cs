@@ -23,7 +23,7 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
 
         (await Record(RecordFactory.Events(1, 5))).ShouldBe(new RecordResult(3, 2, 0, 0));
 
-        Log.Files(LogNames.Events).ShouldBe([First, Next]);
+        Log.Files(LogKind.Events).ShouldBe([First, Next]);
         Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5]);
     }
 
@@ -36,21 +36,21 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
 
         await Record(RecordFactory.Events(0, 3));
 
-        Log.Files(LogNames.Events).ShouldBe([First]);
+        Log.Files(LogKind.Events).ShouldBe([First]);
     }
 
     [Fact]
     public async Task Nobody_can_append_to_a_segment_that_has_a_successor()
     {
         await Record(RecordFactory.Events(0, 3));
-        var zombie = (await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None))!;
+        var zombie = (await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None))!;
         Clock.Advance(TimeSpan.FromHours(1));
         await Record(RecordFactory.Events(3, 3));
 
         (await Log.Store.TryAppendAsync(zombie, "{}\n"u8.ToArray(), CancellationToken.None)).ShouldBeNull();
         (await Log.Store.TryCreateAsync(zombie.Name with { BaseOffset = 3 }, zombie, CancellationToken.None)).ShouldBeNull();
 
-        Log.Files(LogNames.Events).Length.ShouldBe(2);
+        Log.Files(LogKind.Events).Length.ShouldBe(2);
         Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5]);
     }
 
@@ -113,7 +113,7 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
 
     [Fact]
     public async Task A_cancelled_read_is_no_error_of_the_storage() =>
-        await Log.Store.ListAsync(LogNames.Events, null, new CancellationToken(canceled: true)).ShouldThrowAsync<OperationCanceledException>();
+        await Log.Store.ListAsync(LogKind.Events, null, new CancellationToken(canceled: true)).ShouldThrowAsync<OperationCanceledException>();
 
     [Fact]
     public void After_any_sequence_of_deliveries_the_log_holds_what_was_delivered_once_and_in_order() =>

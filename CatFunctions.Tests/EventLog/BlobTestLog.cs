@@ -18,9 +18,9 @@ public sealed class BlobTestLog : TestLog
 
     public override ISegmentStore Store { get; }
 
-    public override string[] Files(string log) => Container.Exists()
+    public override string[] Files(LogKind log) => Container.Exists()
         ? [.. Container.GetBlobs().Select(blob => blob.Name)
-            .Where(name => name.StartsWith(log + "/", StringComparison.Ordinal))
+            .Where(name => name.StartsWith(log.FolderName + "/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)]
         : [];
 

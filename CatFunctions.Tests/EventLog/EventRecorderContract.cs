@@ -40,9 +40,9 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         var result = await Record([RecordFactory.Record(123, SampleEvent.Utf8(SampleEvent.Json), partition: 2)]);
 
         result.ShouldBe(new RecordResult(1, 0, 0, 0));
-        Log.Files(LogNames.Events)
+        Log.Files(LogKind.Events)
             .ShouldBe(["events/date=2026-11-22/hour=07/partition=2/0001-00000000000000000123.jsonl"]);
-        Log.Lines(LogNames.Events)
+        Log.Lines(LogKind.Events)
             .ShouldBe(["{\"kafkapartition\":2,\"kafkaoffset\":123," + SampleEvent.Json[1..]]);
     }
 
@@ -54,7 +54,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
 
         await Record([RecordFactory.Record(0, SampleEvent.Utf8(indented))]);
 
-        Log.Lines(LogNames.Events)
+        Log.Lines(LogKind.Events)
             .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0," + minified[1..]]);
     }
 
@@ -63,7 +63,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     {
         await Record([RecordFactory.Record(0, SampleEvent.Utf8("  { " + SampleEvent.Json[1..] + "\t"))]);
 
-        Log.Lines(LogNames.Events)
+        Log.Lines(LogKind.Events)
             .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0, " + SampleEvent.Json[1..]]);
     }
 
@@ -76,9 +76,9 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         var result = await Record([RecordFactory.Record(5, value, key: key), RecordFactory.Event(6)]);
 
         result.ShouldBe(new RecordResult(1, 0, 1, 0));
-        Log.Files(LogNames.DeadLetters)
+        Log.Files(LogKind.DeadLetters)
             .ShouldBe(["dead-letters/date=2026-11-22/hour=07/partition=0/0001-00000000000000000005.jsonl"]);
-        Log.Lines(LogNames.DeadLetters).ShouldBe(
+        Log.Lines(LogKind.DeadLetters).ShouldBe(
             ["""{"kafkapartition":0,"kafkaoffset":5,"time":"2026-11-22T07:30:15Z","reason":"the value is not UTF-8","key":"AAH/","value":"bm90IGpzb24gCv8="}"""]);
         Log.Offsets().ShouldBe([6]);
     }
@@ -88,7 +88,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     {
         await Record([RecordFactory.Record(0, null), RecordFactory.Record(1, [])]);
 
-        var lines = Log.Lines(LogNames.DeadLetters).Select(line => JsonNode.Parse(line)!).ToArray();
+        var lines = Log.Lines(LogKind.DeadLetters).Select(line => JsonNode.Parse(line)!).ToArray();
         lines.Select(line => (string?)line["value"]).ShouldBe([null, ""]);
         lines.Select(line => (string?)line["reason"]).ShouldBe(["the record has no value", "the value is empty"]);
     }
@@ -101,8 +101,8 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         var result = await Record([RecordFactory.Record(0, SampleEvent.With("filler", filler)), RecordFactory.Record(1, SampleEvent.Utf8(filler))]);
 
         result.ShouldBe(new RecordResult(1, 0, 1, 0));
-        ((string?)JsonNode.Parse(Log.Lines(LogNames.Events).Single())!["filler"]).ShouldBe(filler);
-        Convert.FromBase64String((string?)JsonNode.Parse(Log.Lines(LogNames.DeadLetters).Single())!["value"] ?? "")
+        ((string?)JsonNode.Parse(Log.Lines(LogKind.Events).Single())!["filler"]).ShouldBe(filler);
+        Convert.FromBase64String((string?)JsonNode.Parse(Log.Lines(LogKind.DeadLetters).Single())!["value"] ?? "")
             .ShouldBe(SampleEvent.Utf8(filler));
     }
 
@@ -114,7 +114,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     {
         await Record([RecordFactory.Event(7, 1), RecordFactory.Event(3, 0), RecordFactory.Event(8, 1), RecordFactory.Event(4, 0)]);
 
-        Log.Files(LogNames.Events).Length.ShouldBe(2);
+        Log.Files(LogKind.Events).Length.ShouldBe(2);
         Log.Offsets().ShouldBe([3, 4, 7, 8]);
     }
 
@@ -153,7 +153,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         Restart();
 
         (await Record(batch)).ShouldBe(new RecordResult(0, 4, 0, 0));
-        Log.Offsets(LogNames.DeadLetters).ShouldBe([1, 3]);
+        Log.Offsets(LogKind.DeadLetters).ShouldBe([1, 3]);
     }
 
     [Theory]
@@ -170,7 +170,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         var result = await Record(RecordFactory.Events(0, 4, topic: OtherTopic));
 
         result.ShouldBe(new RecordResult(4, 0, 0, 0));
-        Log.Files(LogNames.Events).ShouldBe(
+        Log.Files(LogKind.Events).ShouldBe(
         [
             "events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000000.jsonl",
             "events/date=2026-11-22/hour=07/partition=0/0002-00000000000000000000.jsonl",
@@ -198,7 +198,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         var result = await Record([first with { Timestamp = first.Timestamp.AddSeconds(1) }]);
 
         result.DeadLettered.ShouldBe(1);
-        Log.Lines(LogNames.DeadLetters).Length.ShouldBe(2);
+        Log.Lines(LogKind.DeadLetters).Length.ShouldBe(2);
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         Clock.Advance(TimeSpan.FromMinutes(1));
         await Record(RecordFactory.Events(2, 2));
 
-        Log.Files(LogNames.Events).ShouldBe(
+        Log.Files(LogKind.Events).ShouldBe(
         [
             "events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000000.jsonl",
             "events/date=2026-11-22/hour=08/partition=0/0001-00000000000000000002.jsonl",
@@ -241,7 +241,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         Restart();
 
         (await Record(RecordFactory.Events(0, 5))).ShouldBe(new RecordResult(1, 4, 0, 0));
-        Log.Files(LogNames.Events).Length.ShouldBe(1);
+        Log.Files(LogKind.Events).Length.ShouldBe(1);
     }
 
     [Fact]
@@ -296,7 +296,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
             {
                 var count = random.Next(1, 60);
                 await recorder.RecordAsync(RecordFactory.Events(Math.Max(0, offset - random.Next(30)), count), CancellationToken.None);
-                offset = Log.Lines(LogNames.Events).Length;
+                offset = Log.Lines(LogKind.Events).Length;
             }
         })));
 
@@ -334,7 +334,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task A_segment_that_is_full_is_followed_by_another(long maxBytes, int maxBlocks, int segments)
     {
         var log = new PartitionLog(
-            Log.Store, LogNames.Events, 0, new EventLine(), new RollPolicy(maxBytes, maxBlocks), Clock);
+            Log.Store, LogKind.Events, 0, new EventLine(), new RollPolicy(maxBytes, maxBlocks), Clock);
         var pending = new PendingLines();
         if (maxBlocks < int.MaxValue && Log.Store is FileSegmentStore)
         {
@@ -346,7 +346,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
             await log.AppendAsync(entry, pending, CancellationToken.None);
         }
 
-        Log.Files(LogNames.Events).Length.ShouldBe(segments);
+        Log.Files(LogKind.Events).Length.ShouldBe(segments);
         Log.Offsets().ShouldBe(Enumerable.Range(0, 20).Select(offset => (long)offset));
     }
 
@@ -369,7 +369,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_segment_that_a_crash_left_empty_is_filled_or_followed()
     {
-        var empty = new SegmentName(LogNames.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 5);
+        var empty = new SegmentName(LogKind.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 5);
         await Log.Store.TryCreateAsync(empty, null, CancellationToken.None);
 
         await Record(RecordFactory.Events(7, 2));
@@ -382,10 +382,10 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task A_foreign_line_among_others_hides_no_line_of_the_log()
     {
         await Record(RecordFactory.Events(0, 1000));
-        Log.Append(Log.Files(LogNames.Events).Single(), "a foreign line\n{\"another\":1}\n\n" + new string('x', 200_000) + "\n");
+        Log.Append(Log.Files(LogKind.Events).Single(), "a foreign line\n{\"another\":1}\n\n" + new string('x', 200_000) + "\n");
         await Log.Store.TryCreateAsync(
-            new SegmentName(LogNames.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 1000),
-            await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None),
+            new SegmentName(LogKind.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 1000),
+            await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None),
             CancellationToken.None);
 
         foreach (var offset in new[] { 0, 499, 500, 998, 999 })
@@ -411,7 +411,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
 
         async Task<IEnumerable<long>> BaseOffsetsSince(string hour) =>
             (await Log.Store.ListSinceAsync(
-                LogNames.Events, DateTimeOffset.Parse($"2026-11-22T{hour}:00Z", CultureInfo.InvariantCulture), CancellationToken.None))
+                LogKind.Events, DateTimeOffset.Parse($"2026-11-22T{hour}:00Z", CultureInfo.InvariantCulture), CancellationToken.None))
             .Select(head => head.Name.BaseOffset);
     }
 
@@ -431,12 +431,12 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         Clock.Advance(TimeSpan.FromDays(30));
         (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(0);
 
-        Log.Files(LogNames.Events).ShouldBe(
+        Log.Files(LogKind.Events).ShouldBe(
         [
             "events/date=2026-11-22/hour=07/partition=1/0001-00000000000000000000.jsonl",
             "events/date=2026-11-22/hour=10/partition=0/0001-00000000000000000010.jsonl",
         ]);
-        Log.Files(LogNames.DeadLetters).Length.ShouldBe(1);
+        Log.Files(LogKind.DeadLetters).Length.ShouldBe(1);
     }
 
     [Fact]
@@ -465,7 +465,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
 
         (await DeleteOldHours(null)).ShouldBe(0);
 
-        Log.Files(LogNames.Events).Length.ShouldBe(2);
+        Log.Files(LogKind.Events).Length.ShouldBe(2);
     }
 
     [Fact]
@@ -495,7 +495,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task Nothing_is_read_behind_the_end_of_a_segment()
     {
         await Record(RecordFactory.Events(0, 3));
-        var head = await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None);
+        var head = await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None);
 
         (await Log.Store.ReadAsync(head!.Name, head.Length, new byte[100], CancellationToken.None)).ShouldBe(0);
         (await Log.Store.ReadAsync(head.Name, head.Length - 7, new byte[100], CancellationToken.None)).ShouldBe(7);
@@ -507,18 +507,18 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         SegmentState? head = null;
         foreach (var (generation, baseOffset) in new[] { (9_998, 0), (9_998, 70), (9_999, 7), (10_000, 0), (10_000, 5) })
         {
-            var segment = new SegmentName(LogNames.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, generation, baseOffset);
+            var segment = new SegmentName(LogKind.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, generation, baseOffset);
             head = await Log.Store.TryCreateAsync(segment, head, CancellationToken.None);
 
-            (await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None)).ShouldBe(head.ShouldNotBeNull());
+            (await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None)).ShouldBe(head.ShouldNotBeNull());
         }
     }
 
     [Fact]
     public async Task A_log_that_nobody_has_written_to_is_empty()
     {
-        (await Log.Store.FindNewestAsync(LogNames.Events, 0, CancellationToken.None)).ShouldBeNull();
-        (await Log.Store.ListAsync(LogNames.Events, null, CancellationToken.None)).ShouldBeEmpty();
+        (await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None)).ShouldBeNull();
+        (await Log.Store.ListAsync(LogKind.Events, null, CancellationToken.None)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -527,14 +527,14 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         await Log.Store.PrepareAsync(CancellationToken.None);
         await Log.Store.PrepareAsync(CancellationToken.None);
 
-        (await Log.Store.ListAsync(LogNames.Events, null, CancellationToken.None)).ShouldBeEmpty();
+        (await Log.Store.ListAsync(LogKind.Events, null, CancellationToken.None)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_tail_that_is_not_a_line_of_the_log_is_a_clear_error()
     {
         await Record(RecordFactory.Events(0, 2));
-        var path = Log.Files(LogNames.Events).Single();
+        var path = Log.Files(LogKind.Events).Single();
         Log.Append(path, "a foreign line\n");
         Restart();
 

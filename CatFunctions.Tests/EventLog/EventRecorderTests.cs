@@ -28,18 +28,18 @@ public sealed class EventRecorderTests : IDisposable
     public async Task After_a_partition_has_failed_the_batch_given_again_stores_nothing_twice()
     {
         var batch = Batch();
-        _store.BeforeAppend = segment => segment is { Log: LogNames.Events, Partition: 0 or 5 }
+        _store.BeforeAppend = segment => segment is { Log: LogKind.Events, Partition: 0 or 5 }
             ? throw new EventLogException($"partition {segment.Partition} fails")
             : Task.CompletedTask;
 
         (await RecordAsync(batch).ShouldThrowAsync<EventLogException>()).Message.ShouldBe("partition 0 fails");
 
-        var stored = _log.Lines(LogNames.Events).Length;
+        var stored = _log.Lines(LogKind.Events).Length;
         _store.BeforeAppend = _ => Task.CompletedTask;
         (await RecordAsync(batch)).ShouldBe(new RecordResult((Partitions * 2) - stored, Partitions + stored, 0, 0));
-        _log.Lines(LogNames.Events).Length.ShouldBe(Partitions * 2);
-        _log.Lines(LogNames.Events).ShouldBeUnique();
-        _log.Lines(LogNames.DeadLetters).Length.ShouldBe(Partitions);
+        _log.Lines(LogKind.Events).Length.ShouldBe(Partitions * 2);
+        _log.Lines(LogKind.Events).ShouldBeUnique();
+        _log.Lines(LogKind.DeadLetters).Length.ShouldBe(Partitions);
     }
 
     [Fact]
@@ -61,29 +61,29 @@ public sealed class EventRecorderTests : IDisposable
     public async Task The_dead_letters_of_all_partitions_are_durable_before_the_first_event_is_appended()
     {
         var held = new TaskCompletionSource();
-        _store.BeforeAppend = segment => segment is { Log: LogNames.DeadLetters, Partition: 5 } ? held.Task : Task.CompletedTask;
+        _store.BeforeAppend = segment => segment is { Log: LogKind.DeadLetters, Partition: 5 } ? held.Task : Task.CompletedTask;
 
         var recording = Task.Run(() => RecordAsync(Batch()));
         await Eventually.IsTrueAsync(() => _store.Appended.Count == Partitions - 1);
-        _store.Appended.ShouldAllBe(segment => segment.Log == LogNames.DeadLetters);
+        _store.Appended.ShouldAllBe(segment => segment.Log == LogKind.DeadLetters);
         held.SetResult();
         await recording;
 
         _store.Appended.Select(segment => segment.Log).ShouldBe(
-            [.. Enumerable.Repeat(LogNames.DeadLetters, Partitions), .. Enumerable.Repeat(LogNames.Events, Partitions)]);
+            [.. Enumerable.Repeat(LogKind.DeadLetters, Partitions), .. Enumerable.Repeat(LogKind.Events, Partitions)]);
     }
 
     [Fact]
     public async Task Without_the_dead_letters_of_one_partition_no_event_of_any_is_appended()
     {
-        _store.BeforeAppend = segment => segment is { Log: LogNames.DeadLetters, Partition: 5 }
+        _store.BeforeAppend = segment => segment is { Log: LogKind.DeadLetters, Partition: 5 }
             ? throw new EventLogException("no dead letters")
             : Task.CompletedTask;
 
         await RecordAsync(Batch()).ShouldThrowAsync<EventLogException>();
 
-        _store.Appended.ShouldNotContain(segment => segment.Log == LogNames.Events);
-        _log.Files(LogNames.Events).ShouldBeEmpty();
+        _store.Appended.ShouldNotContain(segment => segment.Log == LogKind.Events);
+        _log.Files(LogKind.Events).ShouldBeEmpty();
     }
 
     [Fact]
@@ -95,11 +95,11 @@ public sealed class EventRecorderTests : IDisposable
         {
             switch (segment)
             {
-                case { Log: LogNames.Events, Partition: 0 }:
+                case { Log: LogKind.Events, Partition: 0 }:
                     await begun.Task;
                     hasFailed = true;
                     throw new EventLogException("it fails");
-                case { Log: LogNames.Events, Partition: 1 }:
+                case { Log: LogKind.Events, Partition: 1 }:
                     begun.SetResult();
                     await held.Task;
                     break;
@@ -113,7 +113,7 @@ public sealed class EventRecorderTests : IDisposable
         await recording.ShouldThrowAsync<EventLogException>();
 
         _store.Running.ShouldBe(0);
-        _store.Appended.ShouldContain(segment => segment.Log == LogNames.Events && segment.Partition == 1);
+        _store.Appended.ShouldContain(segment => segment.Log == LogKind.Events && segment.Partition == 1);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class EventRecorderTests : IDisposable
 
         _store.Running.ShouldBe(0);
         (await RecordAsync(Batch())).Recorded.ShouldBe(Partitions * 2);
-        _log.Lines(LogNames.Events).ShouldBeUnique();
+        _log.Lines(LogKind.Events).ShouldBeUnique();
     }
 
     [Fact]
@@ -180,11 +180,11 @@ public sealed class EventRecorderTests : IDisposable
 
         for (var partition = 0; partition < 3; partition++)
         {
-            Offsets(LogNames.Events, partition).ShouldBe(Expected(partition, isEvent: true));
-            Offsets(LogNames.DeadLetters, partition).ShouldBe(Expected(partition, isEvent: false));
+            Offsets(LogKind.Events, partition).ShouldBe(Expected(partition, isEvent: true));
+            Offsets(LogKind.DeadLetters, partition).ShouldBe(Expected(partition, isEvent: false));
         }
 
-        IEnumerable<long> Offsets(string log, int partition) => _log.Lines(log)
+        IEnumerable<long> Offsets(LogKind log, int partition) => _log.Lines(log)
             .Where(line => line.StartsWith($"{{\"kafkapartition\":{partition},", StringComparison.Ordinal))
             .Select(RecordFactory.OffsetOf);
 

@@ -35,7 +35,7 @@ public sealed class FaultyStorageTests(Azurite azurite, Xunit.Abstractions.ITest
 
         foreach (var partition in Enumerable.Range(0, nextOffsets.Length))
         {
-            log.Files(LogNames.Events).Where(path => path.Contains($"partition={partition}/", StringComparison.Ordinal))
+            log.Files(LogKind.Events).Where(path => path.Contains($"partition={partition}/", StringComparison.Ordinal))
                 .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 .Select(RecordFactory.OffsetOf)
                 .ShouldBe(Enumerable.Range(0, (int)nextOffsets[partition]).Select(offset => (long)offset));

@@ -11,7 +11,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     public async Task A_tail_that_was_cut_at_any_byte_is_repaired()
     {
         await Record(RecordFactory.Events(0, 3));
-        var path = Log.PathOf(Log.Files(LogNames.Events).Single());
+        var path = Log.PathOf(Log.Files(LogKind.Events).Single());
         var whole = await File.ReadAllBytesAsync(path);
 
         for (var length = 0; length < whole.Length; length++)
@@ -28,7 +28,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     public async Task A_torn_tail_is_cut_when_the_next_append_opens_a_new_segment()
     {
         await Record(RecordFactory.Events(0, 3));
-        var path = Log.PathOf(Log.Files(LogNames.Events).Single());
+        var path = Log.PathOf(Log.Files(LogKind.Events).Single());
         await File.AppendAllTextAsync(path, "{\"kafkapartition\":0,\"kaf");
         Restart();
         Clock.Advance(TimeSpan.FromHours(1));
@@ -41,7 +41,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     [Fact]
     public async Task A_folder_that_cannot_be_made_is_a_clear_error_and_the_batch_can_be_given_again()
     {
-        var blocker = Log.PathOf(LogNames.Events);
+        var blocker = Log.PathOf(LogKind.Events.FolderName);
         await File.WriteAllTextAsync(blocker, "");
 
         await Record(RecordFactory.Events(0, 3)).ShouldThrowAsync<EventLogException>();
@@ -54,7 +54,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     public async Task Files_that_are_no_segments_do_not_disturb()
     {
         await Record(RecordFactory.Events(0, 3));
-        var folder = Path.GetDirectoryName(Log.Files(LogNames.Events).Single())!;
+        var folder = Path.GetDirectoryName(Log.Files(LogKind.Events).Single())!;
         Log.Append(Path.Combine(folder, "notes.jsonl"), "mine\n");
         Log.Append(Path.Combine(folder, "00001-00000000000000000009.jsonl"), "mine\n");
         Log.Append(Path.Combine(folder, "a copy of 0001-00000000000000000000.jsonl"), "mine too\n");
@@ -62,7 +62,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
 
         (await Record(RecordFactory.Events(0, 5))).ShouldBe(new RecordResult(2, 3, 0, 0));
 
-        (await Log.Store.ListAsync(LogNames.Events, 0, CancellationToken.None)).Count.ShouldBe(1);
+        (await Log.Store.ListAsync(LogKind.Events, 0, CancellationToken.None)).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -71,11 +71,11 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
         await Record([RecordFactory.Record(3, [1]), RecordFactory.Record(4, [1])]);
         var letters = new DeadLetterLog(Log.Store, Clock);
         await letters.MarkAsync([Mark(3)], CancellationToken.None);
-        Log.Append(Log.Files(LogNames.Replays).Single(), "{\"kafkapartition\":0,\"kafka");
+        Log.Append(Log.Files(LogKind.Replays).Single(), "{\"kafkapartition\":0,\"kafka");
 
         await letters.MarkAsync([Mark(4)], CancellationToken.None);
 
-        Log.Offsets(LogNames.Replays).ShouldBe([3, 4]);
+        Log.Offsets(LogKind.Replays).ShouldBe([3, 4]);
 
         ReplayMark Mark(long offset) => new(0, offset, 1, Clock.GetUtcNow().UtcDateTime, "cats", 0, 0);
     }
@@ -87,9 +87,9 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
         Clock.Advance(TimeSpan.FromDays(1));
         await Record(RecordFactory.Events(5, 5));
 
-        await Log.Store.DeleteAsync(SegmentName.TryParse(Log.Files(LogNames.Events)[0])!, CancellationToken.None);
+        await Log.Store.DeleteAsync(SegmentName.TryParse(Log.Files(LogKind.Events)[0])!, CancellationToken.None);
 
-        Directory.GetDirectories(Log.PathOf(LogNames.Events)).Select(Path.GetFileName).ShouldBe(["date=2026-11-23"]);
+        Directory.GetDirectories(Log.PathOf(LogKind.Events.FolderName)).Select(Path.GetFileName).ShouldBe(["date=2026-11-23"]);
     }
 
     [Fact]

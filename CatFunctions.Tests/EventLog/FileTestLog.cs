@@ -14,8 +14,8 @@ public sealed class FileTestLog : TestLog
 
     public override ISegmentStore Store { get; }
 
-    public override string[] Files(string log) => Directory.Exists(PathOf(log))
-        ? [.. Directory.EnumerateFiles(PathOf(log), "*", SearchOption.AllDirectories)
+    public override string[] Files(LogKind log) => Directory.Exists(PathOf(log.FolderName))
+        ? [.. Directory.EnumerateFiles(PathOf(log.FolderName), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)]
         : [];

@@ -7,22 +7,22 @@ namespace CatFunctions.Tests.EventLog;
 internal static class LogFolder
 {
     /// <summary>The files of a log, as paths under the root, in order.</summary>
-    public static string[] Files(string root, string log) => Directory.Exists(Path.Combine(root, log))
-        ? [.. Directory.EnumerateFiles(Path.Combine(root, log), "*", SearchOption.AllDirectories)
+    public static string[] Files(string root, LogKind log) => Directory.Exists(Path.Combine(root, log.FolderName))
+        ? [.. Directory.EnumerateFiles(Path.Combine(root, log.FolderName), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)]
         : [];
 
     /// <summary>The lines of a log, in the order of its files.</summary>
-    public static string[] Lines(string root, string log) =>
+    public static string[] Lines(string root, LogKind log) =>
         [.. Files(root, log).SelectMany(path => File.ReadAllLines(Path.Combine(root, path)))];
 
     /// <summary>The offsets of a log's lines, in the order of its files.</summary>
-    public static long[] Offsets(string root, string log = LogNames.Events) =>
+    public static long[] Offsets(string root, LogKind log = LogKind.Events) =>
         [.. Lines(root, log).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kafkaoffset").GetInt64())];
 
     /// <summary>Waits until a log holds this many lines.</summary>
-    public static async Task WaitForLinesAsync(this TempFolder root, string log, int count)
+    public static async Task WaitForLinesAsync(this TempFolder root, LogKind log, int count)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (CountLines(root.Path, log) < count)
@@ -32,7 +32,7 @@ internal static class LogFolder
     }
 
     /// <summary>Counts the whole lines of a log that may be growing.</summary>
-    public static int CountLines(string root, string log) => Files(root, log).Sum(path =>
+    public static int CountLines(string root, LogKind log) => Files(root, log).Sum(path =>
     {
         using var file = new FileStream(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);

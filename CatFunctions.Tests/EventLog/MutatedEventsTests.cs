@@ -25,15 +25,15 @@ public sealed class MutatedEventsTests
                     [.. batch.Select(offset => RecordFactory.Record(offset, events.Next()))], CancellationToken.None);
             }
 
-            var recorded = Parse(log, LogNames.Events);
-            var deadLettered = Parse(log, LogNames.DeadLetters);
+            var recorded = Parse(log, LogKind.Events);
+            var deadLettered = Parse(log, LogKind.DeadLetters);
             total.ShouldBe(new RecordResult(recorded.Count, 0, deadLettered.Count, 0));
             recorded.Concat(deadLettered).Order().ShouldBe(Enumerable.Range(0, ValuesPerLog).Select(offset => (long)offset));
             Math.Min(recorded.Count, deadLettered.Count).ShouldBeGreaterThan(ValuesPerLog / 10, "both happen often");
         }
     }
 
-    private static List<long> Parse(FileTestLog log, string name)
+    private static List<long> Parse(FileTestLog log, LogKind name)
     {
         var offsets = new List<long>();
         foreach (var line in log.Files(name).SelectMany(path => File.ReadLines(log.PathOf(path))))

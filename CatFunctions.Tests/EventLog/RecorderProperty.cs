@@ -33,14 +33,14 @@ internal static class RecorderProperty
         for (var partition = 0; partition < 2; partition++)
         {
             var delivered = model.Delivered.Where(record => record.Partition == partition).ToLookup(IsEvent);
-            ShouldHold(log, LogNames.Events, partition, delivered[true], new EventLine());
-            ShouldHold(log, LogNames.DeadLetters, partition, delivered[false], new DeadLetterLine());
+            ShouldHold(log, LogKind.Events, partition, delivered[true], new EventLine());
+            ShouldHold(log, LogKind.DeadLetters, partition, delivered[false], new DeadLetterLine());
         }
     }
 
     private static bool IsEvent(ConsumedRecord record) => CatEventValidator.Validate(record.Value!.Value.Span) is null;
 
-    private static void ShouldHold(TestLog log, string name, int partition, IEnumerable<ConsumedRecord> records, ILineFormat format)
+    private static void ShouldHold(TestLog log, LogKind name, int partition, IEnumerable<ConsumedRecord> records, ILineFormat format)
     {
         var stored = log.Files(name)
             .Where(path => path.Contains($"/partition={partition}/", StringComparison.Ordinal))

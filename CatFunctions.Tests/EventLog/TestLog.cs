@@ -8,7 +8,7 @@ public abstract class TestLog : IDisposable
     public abstract ISegmentStore Store { get; }
 
     /// <summary>The files of a log, as paths under the root, in order.</summary>
-    public abstract string[] Files(string log);
+    public abstract string[] Files(LogKind log);
 
     /// <summary>The whole text of a file.</summary>
     public abstract string Read(string path);
@@ -19,10 +19,10 @@ public abstract class TestLog : IDisposable
     public abstract void Dispose();
 
     /// <summary>The lines of a log, in the order of its files.</summary>
-    public string[] Lines(string log) =>
+    public string[] Lines(LogKind log) =>
         [.. Files(log).SelectMany(path => Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
 
     /// <summary>The offsets of a log's lines, in the order of its files.</summary>
-    public long[] Offsets(string log = LogNames.Events) =>
+    public long[] Offsets(LogKind log = LogKind.Events) =>
         [.. Lines(log).Select(RecordFactory.OffsetOf)];
 }

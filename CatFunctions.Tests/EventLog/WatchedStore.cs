@@ -42,10 +42,10 @@ internal sealed class WatchedStore(ISegmentStore store) : ISegmentStore
 
     public Task PrepareAsync(CancellationToken cancellationToken) => store.PrepareAsync(cancellationToken);
 
-    public Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>
         store.ListAsync(log, partition, cancellationToken);
 
-    public Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         store.FindNewestAsync(log, partition, cancellationToken);
 
     public ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) =>

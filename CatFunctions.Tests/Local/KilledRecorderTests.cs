@@ -82,7 +82,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
         await using var verifier = LocalHostProcess.Start(["verify", .. place]);
         (await verifier.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. verifier.Output, .. verifier.Errors]));
         CountEventsIndependently(log).ShouldBe(produced);
-        log.Files(LogNames.DeadLetters).ShouldBeEmpty();
+        log.Files(LogKind.DeadLetters).ShouldBeEmpty();
 
         long CountInBroker() => Enumerable.Range(0, partitions)
             .Sum(partition => client.QueryWatermarkOffsets(new TopicPartition(Topic, partition), TimeSpan.FromSeconds(10)).High.Value);
@@ -101,7 +101,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
     /// <summary>Counts without any of the project's own code, and checks that every tick is whole.</summary>
     private static int CountEventsIndependently(TestLog log)
     {
-        var ticks = log.Files(LogNames.Events)
+        var ticks = log.Files(LogKind.Events)
             .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             .Select(Parse)
             .GroupBy(line => (line.Tick, line.Size), line => line.Index)
@@ -123,7 +123,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
 
     private async Task<int> CountLinesAsync(TestLog log)
     {
-        foreach (var (segment, length, _, _) in await log.Store.ListAsync(LogNames.Events, null, CancellationToken.None))
+        foreach (var (segment, length, _, _) in await log.Store.ListAsync(LogKind.Events, null, CancellationToken.None))
         {
             var (position, lines) = _counted.GetValueOrDefault(segment);
             var added = new byte[Math.Max(0, length - position)];

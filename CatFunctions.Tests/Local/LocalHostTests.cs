@@ -88,13 +88,13 @@ public sealed class LocalHostTests : IDisposable
                 new() { ["Kafka__session.timeout.ms"] = "1100" });
             await producer.ProduceAsync(Topic, new() { Value = $"not an event {i}" });
 
-            await _data.WaitForLinesAsync(LogNames.DeadLetters, i);
+            await _data.WaitForLinesAsync(LogKind.DeadLetters, i);
 
             host.Kill();
             await host.WaitForExitAsync();
         }
 
-        LogFolder.CountLines(_data.Path, LogNames.DeadLetters).ShouldBe(3);
+        LogFolder.CountLines(_data.Path, LogKind.DeadLetters).ShouldBe(3);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class LocalHostTests : IDisposable
     {
         await using var host = LocalHostProcess.Start(
             ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);
-        await _data.WaitForLinesAsync(LogNames.Events, 10_000);
+        await _data.WaitForLinesAsync(LogKind.Events, 10_000);
 
         await host.TerminateAsync();
 
@@ -204,5 +204,5 @@ public sealed class LocalHostTests : IDisposable
         verify.Output[^1].ShouldStartWith($"{CountEvents()} events ");
     }
 
-    private int CountEvents() => LogFolder.CountLines(_data.Path, LogNames.Events);
+    private int CountEvents() => LogFolder.CountLines(_data.Path, LogKind.Events);
 }

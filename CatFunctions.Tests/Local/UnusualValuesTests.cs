@@ -35,7 +35,7 @@ public sealed class UnusualValuesTests : IDisposable
 
         await using var recorder = LocalHostProcess.Start(
             ["record", "--brokers", broker.BootstrapServers, "--data", _data.Path, "--for", "00:00:20"]);
-        await _data.WaitForLinesAsync(LogNames.Events, 4);
+        await _data.WaitForLinesAsync(LogKind.Events, 4);
         await recorder.TerminateAsync();
         (await recorder.WaitForExitAsync()).ShouldBe(0, string.Join('\n', recorder.Errors));
 
@@ -52,7 +52,7 @@ public sealed class UnusualValuesTests : IDisposable
 
     private (long Offset, string Reason)[] DeadLetters() =>
     [
-        .. LogFolder.Lines(_data.Path, LogNames.DeadLetters)
+        .. LogFolder.Lines(_data.Path, LogKind.DeadLetters)
             .Select(line => JsonNode.Parse(line)!)
             .Select(line => ((long)line["kafkaoffset"]!, ((string)line["reason"]!).Split(": '")[0])),
     ];

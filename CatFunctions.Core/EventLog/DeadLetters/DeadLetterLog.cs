@@ -20,7 +20,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
     public async IAsyncEnumerable<StoredDeadLetter> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Listed before the marks: a letter that comes later must not be taken for one that waits.
-        var letters = await store.ListAsync(LogNames.DeadLetters, partition: null, cancellationToken);
+        var letters = await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken);
         var replayed = await ReadMarksAsync(cancellationToken);
         foreach (var segment in letters.Select(head => head.Name))
         {
@@ -57,7 +57,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
 
     private async Task<bool> TryAppendAsync(ReplayMark first, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        var head = await store.FindNewestAsync(LogNames.Replays, first.Partition, cancellationToken);
+        var head = await store.FindNewestAsync(LogKind.Replays, first.Partition, cancellationToken);
         if (head is not null)
         {
             var (_, end) = await SegmentSearch.ReadLastLineAsync(store, head, cancellationToken);
@@ -68,7 +68,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
         if (head is null || head.Name.Hour < hour)
         {
             head = await store.TryCreateAsync(
-                new SegmentName(LogNames.Replays, hour, first.Partition, Generation: 1, first.Offset), head, cancellationToken);
+                new SegmentName(LogKind.Replays, hour, first.Partition, Generation: 1, first.Offset), head, cancellationToken);
         }
 
         return head is not null && await store.TryAppendAsync(head, lines, cancellationToken) is not null;
@@ -77,7 +77,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
     private async Task<HashSet<(int Partition, int Generation, long Offset)>> ReadMarksAsync(CancellationToken cancellationToken)
     {
         var replayed = new HashSet<(int, int, long)>();
-        foreach (var head in await store.ListAsync(LogNames.Replays, partition: null, cancellationToken))
+        foreach (var head in await store.ListAsync(LogKind.Replays, partition: null, cancellationToken))
         {
             await foreach (var line in new SegmentReader(store, head.Name).ReadEachLineAsync(cancellationToken))
             {

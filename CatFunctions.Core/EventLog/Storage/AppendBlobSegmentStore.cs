@@ -38,22 +38,22 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken) => Reading(
-        () => ListAsync([$"{log}/date="], head => partition is null || head.Name.Partition == partition, cancellationToken),
+    public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) => Reading(
+        () => ListAsync([$"{log.FolderName}/date="], head => partition is null || head.Name.Partition == partition, cancellationToken),
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(
+    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(
         async () =>
         {
-            var first = string.Create(CultureInfo.InvariantCulture, $"{log}/date={hour:yyyy-MM-dd}/");
+            var first = string.Create(CultureInfo.InvariantCulture, $"{log.FolderName}/date={hour:yyyy-MM-dd}/");
             var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, first) >= 0);
             return await ListAsync(dates, head => head.Name.Hour >= hour, cancellationToken);
         },
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         Reading(() => FindTailAsync(log, partition, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -161,7 +161,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         }
     }
 
-    private async Task<SegmentState?> FindTailAsync(string log, int partition, CancellationToken cancellationToken)
+    private async Task<SegmentState?> FindTailAsync(LogKind log, int partition, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -185,7 +185,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     }
 
     // Hours never go back within a partition, so its newest segment is in its last folder. A day is one page of a listing.
-    private async Task<SegmentName?> FindNewestBlobAsync(string log, int partition, CancellationToken cancellationToken)
+    private async Task<SegmentName?> FindNewestBlobAsync(LogKind log, int partition, CancellationToken cancellationToken)
     {
         foreach (var date in (await DatesAsync(log, cancellationToken)).OrderDescending(StringComparer.Ordinal))
         {
@@ -207,10 +207,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         return null;
     }
 
-    private async Task<List<string>> DatesAsync(string log, CancellationToken cancellationToken)
+    private async Task<List<string>> DatesAsync(LogKind log, CancellationToken cancellationToken)
     {
         var dates = new List<string>();
-        var items = container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", $"{log}/date=", cancellationToken);
+        var items = container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", $"{log.FolderName}/date=", cancellationToken);
         try
         {
             await foreach (var item in items)
@@ -312,8 +312,8 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     private AppendBlobClient BlobOf(SegmentName segment) => container.GetAppendBlobClient(segment.ToString());
 
-    private AppendBlobClient OriginOf(string log, int partition) =>
-        container.GetAppendBlobClient(string.Create(CultureInfo.InvariantCulture, $".origins/{log}/partition={partition}"));
+    private AppendBlobClient OriginOf(LogKind log, int partition) =>
+        container.GetAppendBlobClient(string.Create(CultureInfo.InvariantCulture, $".origins/{log.FolderName}/partition={partition}"));
 
     private Task<T> Reading<T>(Func<Task<T>> read, CancellationToken cancellationToken) =>
         GuardedAsync("read", read, cancellationToken);

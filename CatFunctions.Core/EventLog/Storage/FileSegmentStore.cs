@@ -10,20 +10,20 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     /// <inheritdoc/>
     public Task PrepareAsync(CancellationToken cancellationToken) => Writing(() =>
     {
-        using var probe = PartitionLock.Acquire(root, "probe", 0, cancellationToken);
+        using var probe = PartitionLock.Acquire(root, "probe-0", cancellationToken);
         return Task.CompletedTask;
     });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>
         Reading(() => Task.FromResult(List(log, DateTimeOffset.MinValue, partition is { } number ? $"partition={number}" : "partition=*")));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) =>
         Reading(() => Task.FromResult(List(log, hour, "partition=*")));
 
     /// <inheritdoc/>
-    public Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         Reading(() => Task.FromResult(FindNewest(log, partition)));
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     /// <inheritdoc/>
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) => Writing(() =>
     {
-        using var partitionLock = PartitionLock.Acquire(root, segment.Log, segment.Partition, cancellationToken);
+        using var partitionLock = Lock(segment, cancellationToken);
         if (FindNewest(segment.Log, segment.Partition)?.Name != predecessor?.Name || !IsUnchanged(predecessor))
         {
             return Task.FromResult<SegmentState?>(null);
@@ -52,7 +52,7 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     public Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(() =>
     {
         var segment = head.Name;
-        using var partitionLock = PartitionLock.Acquire(root, segment.Log, segment.Partition, cancellationToken);
+        using var partitionLock = Lock(segment, cancellationToken);
         if (FindNewest(segment.Log, segment.Partition)?.Name != segment)
         {
             return Task.FromResult<SegmentState?>(null);
@@ -72,7 +72,7 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     /// <inheritdoc/>
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(() =>
     {
-        using var partitionLock = PartitionLock.Acquire(root, segment.Log, segment.Partition, cancellationToken);
+        using var partitionLock = Lock(segment, cancellationToken);
         var path = PathOf(segment);
         if (File.Exists(path))
         {
@@ -91,11 +91,11 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     });
 
     // The names of the folders sort by time.
-    private IReadOnlyList<SegmentState> List(string log, DateTimeOffset since, string partition)
+    private IReadOnlyList<SegmentState> List(LogKind log, DateTimeOffset since, string partition)
     {
         var firstDate = string.Create(CultureInfo.InvariantCulture, $"date={since:yyyy-MM-dd}");
         var heads =
-            from date in Folders(Path.Combine(root, log), "date=*")
+            from date in Folders(Path.Combine(root, log.FolderName), "date=*")
             where string.CompareOrdinal(Path.GetFileName(date), firstDate) >= 0
             from hour in Folders(date, "hour=*")
             from part in Folders(hour, partition)
@@ -154,8 +154,8 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
 
     // Hours never go back within a partition, so its newest segment is in its last folder. There, names of one length
     // sort by generation and offset, and a longer one has a higher generation: only the first need be looked at.
-    private SegmentState? FindNewest(string log, int partition) =>
-        (from date in Folders(Path.Combine(root, log), "date=*").OrderDescending(StringComparer.Ordinal)
+    private SegmentState? FindNewest(LogKind log, int partition) =>
+        (from date in Folders(Path.Combine(root, log.FolderName), "date=*").OrderDescending(StringComparer.Ordinal)
          from hour in Folders(date, "hour=*").OrderDescending(StringComparer.Ordinal)
          from file in Files(Path.Combine(hour, $"partition={partition}"))
             .OrderByDescending(file => file.Length).ThenByDescending(file => file, StringComparer.Ordinal)
@@ -177,6 +177,9 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
 
     private SafeFileHandle OpenToAppend(SegmentName segment) =>
         File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+    private PartitionLock Lock(SegmentName segment, CancellationToken cancellationToken) =>
+        PartitionLock.Acquire(root, $"{segment.Log.FolderName}-{segment.Partition}", cancellationToken);
 
     private string PathOf(SegmentName segment) => Path.Combine(root, segment.ToString());
 

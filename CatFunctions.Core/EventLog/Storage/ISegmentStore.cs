@@ -11,17 +11,17 @@ public interface ISegmentStore
     Task PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>The segments of a log, in the order of partition, generation, base offset and hour.</summary>
-    /// <param name="log">One of <see cref="LogNames"/>.</param>
+    /// <param name="log">The log.</param>
     /// <param name="partition">Only this partition, if given.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
-    Task<IReadOnlyList<SegmentState>> ListAsync(string log, int? partition, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="ListAsync"/>, but only the segments of an hour and those after it. A store may know a cheaper way.</summary>
-    async Task<IReadOnlyList<SegmentState>> ListSinceAsync(string log, DateTimeOffset hour, CancellationToken cancellationToken) =>
+    async Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) =>
         [.. (await ListAsync(log, partition: null, cancellationToken)).Where(head => head.Name.Hour >= hour)];
 
     /// <summary>The newest segment of a partition; null if it has none.</summary>
-    Task<SegmentState?> FindNewestAsync(string log, int partition, CancellationToken cancellationToken);
+    Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);
 
     /// <summary>Reads bytes from a position on; returns how many, 0 at the end.</summary>
     ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);

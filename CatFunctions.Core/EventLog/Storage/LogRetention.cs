@@ -24,7 +24,7 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
 
         var end = clock.GetUtcNow() - retainFor;
         var deleted = 0;
-        foreach (var log in (string[])[LogNames.Events, LogNames.DeadLetters])
+        foreach (var log in (LogKind[])[LogKind.Events, LogKind.DeadLetters])
         {
             foreach (var segment in OldSegments(await store.ListAsync(log, partition: null, cancellationToken), end))
             {

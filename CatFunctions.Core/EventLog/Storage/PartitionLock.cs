@@ -15,10 +15,10 @@ internal sealed class PartitionLock : IDisposable
 
     /// <summary>Waits until the lock is free, and takes it.</summary>
     /// <exception cref="EventLogException">Another process holds it for too long.</exception>
-    public static PartitionLock Acquire(string root, string log, int partition, CancellationToken cancellationToken)
+    public static PartitionLock Acquire(string root, string name, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, ".locks")).FullName;
-        var path = Path.Combine(folder, $"{log}-{partition}");
+        var path = Path.Combine(folder, name);
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {

@@ -3,16 +3,54 @@ using System.Text.RegularExpressions;
 
 namespace CatFunctions.Core.EventLog.Storage;
 
+/// <summary>The logs, each a folder under the same root.</summary>
+public enum LogKind
+{
+    /// <summary>The events.</summary>
+    Events,
+
+    /// <summary>The records that are not events, with the reason.</summary>
+    DeadLetters,
+
+    /// <summary>Which dead letters were produced again, and where to.</summary>
+    Replays,
+}
+
+/// <summary>The names of the logs' folders.</summary>
+public static class LogKindNames
+{
+    extension(LogKind log)
+    {
+        /// <summary>The folder's name.</summary>
+        public string FolderName => log switch
+        {
+            LogKind.Events => "events",
+            LogKind.DeadLetters => "dead-letters",
+            LogKind.Replays => "replays",
+            _ => throw new ArgumentOutOfRangeException(nameof(log)),
+        };
+
+        /// <summary>The log whose folder has this name; null if none has.</summary>
+        internal static LogKind? Named(ReadOnlySpan<char> folder) => folder switch
+        {
+            "events" => LogKind.Events,
+            "dead-letters" => LogKind.DeadLetters,
+            "replays" => LogKind.Replays,
+            _ => null,
+        };
+    }
+}
+
 /// <summary>
 /// The name of a segment: one file or blob of a partition's log, in folders that DuckDB, Spark and pandas read as
 /// Hive partitions, such as <c>events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000123.jsonl</c>.
 /// </summary>
-/// <param name="Log">The log's folder: one of <see cref="LogNames"/>.</param>
+/// <param name="Log">The log that it is of.</param>
 /// <param name="Hour">The hour of its first append, in UTC.</param>
 /// <param name="Partition">The Kafka partition.</param>
 /// <param name="Generation">Counts from 1; goes up when the topic was created again.</param>
 /// <param name="BaseOffset">The Kafka offset of its first line.</param>
-public sealed partial record SegmentName(string Log, DateTimeOffset Hour, int Partition, int Generation, long BaseOffset)
+public sealed partial record SegmentName(LogKind Log, DateTimeOffset Hour, int Partition, int Generation, long BaseOffset)
 {
     /// <summary>Reads a path under the log's root, with forward slashes; null if it is not that of a segment.</summary>
     public static SegmentName? TryParse(string path) =>
@@ -26,7 +64,8 @@ public sealed partial record SegmentName(string Log, DateTimeOffset Hour, int Pa
         && int.TryParse(match.Groups["partition"].ValueSpan, CultureInfo.InvariantCulture, out var partition)
         && int.TryParse(match.Groups["generation"].ValueSpan, CultureInfo.InvariantCulture, out var generation)
         && long.TryParse(match.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture, out var offset)
-        && new SegmentName(match.Groups["log"].Value, hour, partition, generation, offset) is var segment
+        && LogKind.Named(match.Groups["log"].ValueSpan) is { } log
+        && new SegmentName(log, hour, partition, generation, offset) is var segment
         && segment.ToString() == path
             ? segment
             : null;
@@ -42,7 +81,7 @@ public sealed partial record SegmentName(string Log, DateTimeOffset Hour, int Pa
     /// <summary>The path under the log's root, with forward slashes.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Log}/date={Hour:yyyy-MM-dd}/hour={Hour:HH}/partition={Partition}/{Generation:D4}-{BaseOffset:D20}.jsonl");
+        $"{Log.FolderName}/date={Hour:yyyy-MM-dd}/hour={Hour:HH}/partition={Partition}/{Generation:D4}-{BaseOffset:D20}.jsonl");
 
     [GeneratedRegex(@"^(?<log>[a-z-]+)/date=(?<date>\d{4}-\d\d-\d\d)/hour=(?<hour>\d\d)/partition=(?<partition>\d{1,10})/(?<generation>\d{4,10})-(?<offset>\d{20})\.jsonl$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex PathPattern();

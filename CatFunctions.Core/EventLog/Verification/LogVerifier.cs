@@ -36,8 +36,8 @@ public sealed class LogVerifier(
     /// <exception cref="EventLogException">The log cannot be read.</exception>
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
-        var eventSegments = await store.ListAsync(LogNames.Events, partition: null, cancellationToken);
-        var deadLetterSegments = await store.ListAsync(LogNames.DeadLetters, partition: null, cancellationToken);
+        var eventSegments = await store.ListAsync(LogKind.Events, partition: null, cancellationToken);
+        var deadLetterSegments = await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken);
         _totalBytes = eventSegments.Concat(deadLetterSegments).Sum(head => head.Length);
 
         await VerifyLogAsync(eventSegments, CheckEvent, cancellationToken);

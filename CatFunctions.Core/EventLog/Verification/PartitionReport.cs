@@ -3,7 +3,7 @@ using CatFunctions.Core.EventLog.Storage;
 namespace CatFunctions.Core.EventLog.Verification;
 
 /// <summary>What a check has found in one log of one partition.</summary>
-/// <param name="Log">One of <see cref="LogNames"/>.</param>
+/// <param name="Log">The log.</param>
 /// <param name="Partition">The Kafka partition.</param>
 /// <param name="Segments">Its segments.</param>
 /// <param name="Generations">How many generations of the topic they are of.</param>
@@ -13,7 +13,7 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// <param name="Skipped">Offsets between its lines: those in the other log, and those that Kafka never delivered.</param>
 /// <param name="Repeated">Lines whose offset does not lie above the one before: redeliveries that were stored.</param>
 public sealed record PartitionReport(
-    string Log,
+    LogKind Log,
     int Partition,
     int Segments,
     int Generations,

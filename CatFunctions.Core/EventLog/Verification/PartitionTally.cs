@@ -3,7 +3,7 @@ using CatFunctions.Core.EventLog.Storage;
 namespace CatFunctions.Core.EventLog.Verification;
 
 /// <summary>Counts the lines of one log of one partition, and checks their order.</summary>
-internal sealed class PartitionTally(string log, int partition)
+internal sealed class PartitionTally(LogKind log, int partition)
 {
     private int _segments;
     private int _generations;

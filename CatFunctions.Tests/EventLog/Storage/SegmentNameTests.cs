@@ -7,7 +7,7 @@ public sealed class SegmentNameTests
     [Fact]
     public void A_path_says_all_about_a_segment()
     {
-        var segment = new SegmentName(LogNames.DeadLetters, new DateTimeOffset(2026, 11, 22, 7, 0, 0, TimeSpan.Zero), 12, 3, 123);
+        var segment = new SegmentName(LogKind.DeadLetters, new DateTimeOffset(2026, 11, 22, 7, 0, 0, TimeSpan.Zero), 12, 3, 123);
 
         segment.ToString().ShouldBe("dead-letters/date=2026-11-22/hour=07/partition=12/0003-00000000000000000123.jsonl");
         SegmentName.TryParse(segment.ToString()).ShouldBe(segment);

@@ -77,9 +77,9 @@ public sealed class LogVerifierTests : IDisposable
 
         (await Verify()).Partitions.ShouldBe(
         [
-            new PartitionReport(LogNames.Events, 0, Segments: 2, Generations: 2, 5, 5, Lines: 14, Skipped: 0, Repeated: 0),
-            new PartitionReport(LogNames.Events, 1, Segments: 1, Generations: 1, 0, 2, Lines: 3, Skipped: 0, Repeated: 0),
-            new PartitionReport(LogNames.DeadLetters, 0, Segments: 1, Generations: 1, 20, 20, Lines: 1, Skipped: 0, Repeated: 0),
+            new PartitionReport(LogKind.Events, 0, Segments: 2, Generations: 2, 5, 5, Lines: 14, Skipped: 0, Repeated: 0),
+            new PartitionReport(LogKind.Events, 1, Segments: 1, Generations: 1, 0, 2, Lines: 3, Skipped: 0, Repeated: 0),
+            new PartitionReport(LogKind.DeadLetters, 0, Segments: 1, Generations: 1, 20, 20, Lines: 1, Skipped: 0, Repeated: 0),
         ]);
     }
 
@@ -103,7 +103,7 @@ public sealed class LogVerifierTests : IDisposable
         await Record(Tick(Cut, 0, 10)[..6], clock);
         clock.Advance(TimeSpan.FromMinutes(2));
         await Record([.. Tick(Cut, 0, 10)[6..], .. Tick("20261122T080105000Z", 10, 10)], clock);
-        File.Delete(Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogNames.Events)[0]));
+        File.Delete(Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogKind.Events)[0]));
 
         (await Verify()).Problems.ShouldBe([$"6 of 10 events of tick {Cut} are missing, the first with index 0"]);
         var report = await new LogVerifier(new FileSegmentStore(_folder.Path), oldHoursAreDeleted: true).VerifyAsync(CancellationToken.None);
@@ -218,7 +218,7 @@ public sealed class LogVerifierTests : IDisposable
 
     private async Task ChangeOnlyFile(Func<string, string> change)
     {
-        var path = Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogNames.Events).Single());
+        var path = Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogKind.Events).Single());
         await File.WriteAllTextAsync(path, change(await File.ReadAllTextAsync(path)));
     }
 

@@ -66,7 +66,7 @@ public sealed class DeadLetterReplayTests : IDisposable
     private async Task RecordAsync(params ConsumedRecord[] records)
     {
         var log = new PartitionLog(
-            _log.Store, LogNames.DeadLetters, 0, new DeadLetterLine(), RollPolicy.Default, TimeProvider.System);
+            _log.Store, LogKind.DeadLetters, 0, new DeadLetterLine(), RollPolicy.Default, TimeProvider.System);
         await log.AppendAsync(
             [.. records.Select(record => new LogEntry(record, "refused"))], new PendingLines(), CancellationToken.None);
     }
