@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
-using CatFunctions.Benchmarks.Micro;
+using CatFunctions.Benchmarks;
 using CatFunctions.Benchmarks.Pipeline;
 
 if (args is ["pipeline", ..])

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using Microsoft.Win32.SafeHandles;
@@ -7,7 +8,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 
 /// <summary>
 /// The event log without Kafka, fed from memory in batches of about 4 MB, against writing the same bytes with a flush
-/// to disk after each append, one append after the other. The two take turns, batch by batch, so that the disk treats them alike.
+/// to disk after each append, one append after the other. The two alternate batch by batch, so that the disk treats them alike.
 /// </summary>
 internal sealed class EventLogBenchmark(string folder, int partitions)
 {
@@ -66,5 +67,20 @@ internal sealed class EventLogBenchmark(string folder, int partitions)
     {
         RandomAccess.Write(file, bytes, RandomAccess.GetLength(file));
         RandomAccess.FlushToDisk(file);
+    }
+}
+
+/// <summary>Folds a whole log, like a host that has just started.</summary>
+internal static class FoldBenchmark
+{
+    /// <summary>Events per second.</summary>
+    public static async Task<double> RunAsync(string folder, long events, CancellationToken cancellationToken)
+    {
+        var follower = new LogFollower(new FileSegmentStore(folder), TimeProvider.System);
+        var start = Stopwatch.GetTimestamp();
+        await follower.CatchUpAsync(cancellationToken);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        Require.Equal(events, follower.Ask(fold => fold.Recorded));
+        return events / elapsed.TotalSeconds;
     }
 }

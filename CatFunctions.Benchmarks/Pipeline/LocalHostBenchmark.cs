@@ -22,7 +22,7 @@ internal sealed class LocalHostBenchmark(string folder)
 
     private readonly FileSegmentStore _store = new(folder);
 
-    /// <summary>Starts the host, asks it again and again, stops it, and reads from its log when each event was created.</summary>
+    /// <summary>Starts the host, polls it, stops it, and reads from its log when each event was created.</summary>
     public async Task<LocalHostResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
@@ -57,7 +57,7 @@ internal sealed class LocalHostBenchmark(string folder)
         {
             if (line.StartsWith(Announcement, StringComparison.Ordinal))
             {
-                _ = host.StandardOutput.ReadToEndAsync(cancellationToken); // or it would wait for a reader some day
+                _ = host.StandardOutput.ReadToEndAsync(cancellationToken); // or it would block when the pipe is full
                 return new Uri($"{line[Announcement.Length..].TrimEnd('/')}/api/analytics?window=all&top=1");
             }
         }
@@ -79,7 +79,7 @@ internal sealed class LocalHostBenchmark(string folder)
     }
 
     /// <summary>
-    /// How many events the analytics knew, and since when; in the end all that were recorded when the duration was over.
+    /// The number of events that the analytics counted, and when; in the end, all that were recorded when the duration was over.
     /// </summary>
     private async Task<List<(long Events, DateTimeOffset Time)>> AskAsync(
         Uri address, TimeSpan duration, CancellationToken cancellationToken)
@@ -113,7 +113,7 @@ internal sealed class LocalHostBenchmark(string folder)
         return seen;
     }
 
-    /// <summary>The ticks in the log: when they were due, and how many events they have.</summary>
+    /// <summary>The ticks in the log: their scheduled times and their numbers of events.</summary>
     private async Task<SortedDictionary<DateTimeOffset, int>> ReadTicksAsync(CancellationToken cancellationToken)
     {
         var ticks = new SortedDictionary<DateTimeOffset, int>();

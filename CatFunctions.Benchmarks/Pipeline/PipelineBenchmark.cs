@@ -2,11 +2,11 @@ namespace CatFunctions.Benchmarks.Pipeline;
 
 /// <summary>Produces, records and folds events, and in the same run measures the references.</summary>
 /// <param name="brokers">The brokers; null for an embedded one.</param>
-/// <param name="partitions">How many partitions the topic gets.</param>
-/// <param name="events">How many events each measurement has.</param>
-/// <param name="rounds">How often each is made.</param>
+/// <param name="partitions">Partitions of the topic.</param>
+/// <param name="events">Events of each measurement.</param>
+/// <param name="rounds">Repetitions of each measurement.</param>
 /// <param name="localHostTime">How long the local host runs.</param>
-/// <param name="folder">Where files are written: a folder of its own, which is deleted at the end.</param>
+/// <param name="folder">The folder for files; it is deleted at the end.</param>
 internal sealed class PipelineBenchmark(
     string? brokers, int partitions, long events, int rounds, TimeSpan localHostTime, string folder)
 {
@@ -17,7 +17,7 @@ internal sealed class PipelineBenchmark(
 
     private readonly Dictionary<string, List<double>> _rates = [];
 
-    /// <summary>Measures, and tells on the error output what it is at.</summary>
+    /// <summary>Measures, and reports its progress on the standard error.</summary>
     public async Task<PipelineReport> RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -43,23 +43,23 @@ internal sealed class PipelineBenchmark(
         var filled = topic as FilledTopic;
         if (filled is not null)
         {
-            Tell(Produce);
+            Announce(Produce);
             Add(Produce, await filled.FillAsync(events, cancellationToken));
         }
 
         for (var round = 1; round <= rounds; round++)
         {
-            Tell(recorder.Name, round);
+            Announce(recorder.Name, round);
             Add(recorder.Name, await topic.MeasureAsync(recorder, events, cancellationToken));
-            Tell(Fold, round);
+            Announce(Fold, round);
             Add(Fold, await FoldBenchmark.RunAsync(recorder.Folder, events, cancellationToken));
             foreach (var reference in references)
             {
-                Tell(reference.Name, round);
+                Announce(reference.Name, round);
                 Add(reference.Name, await topic.MeasureAsync(reference, events, cancellationToken));
             }
 
-            Tell(EventLog, round);
+            Announce(EventLog, round);
             var (log, raw) = await new EventLogBenchmark(folder, topic.Partitions).RunAsync(events, cancellationToken);
             Add(EventLog, log);
             Add(RawWrite, raw);
@@ -68,12 +68,12 @@ internal sealed class PipelineBenchmark(
         RecorderProcessResult? recorderProcess = null;
         if (filled is not null)
         {
-            Tell("a recorder process");
+            Announce("a recorder process");
             recorderProcess = await RecorderProcessBenchmark.RunAsync(
                 filled.WithNewGroup(), events, Path.Combine(folder, "recorder-process"), cancellationToken);
         }
 
-        Tell("the local host");
+        Announce("the local host");
         var localHost = await new LocalHostBenchmark(Path.Combine(folder, "local-host")).RunAsync(localHostTime, cancellationToken);
         var measurements = _rates.Select(rates => Measurement.Of(rates.Key, rates.Value)).ToDictionary(measured => measured.Name);
         return new PipelineReport(
@@ -92,7 +92,7 @@ internal sealed class PipelineBenchmark(
             localHost);
     }
 
-    private void Tell(string what, int? round = null) =>
+    private void Announce(string what, int? round = null) =>
         Console.Error.WriteLine(round is null ? what : $"{what}, round {round} of {rounds}");
 
     private void Add(string name, double eventsPerSecond)

@@ -5,7 +5,7 @@ using CatFunctions.Local.Cli;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
-/// <summary><c>pipeline</c>: measures the whole way of an event, and what it could be compared with, in one run.</summary>
+/// <summary><c>pipeline</c>: measures the whole pipeline and what it can be compared with, in one run.</summary>
 internal static class PipelineCommand
 {
     private static readonly Option<long> Events = NewNumber("--events", "How many events", 1_000_000, max: 1_000_000_000, min: 20_000);
@@ -19,7 +19,7 @@ internal static class PipelineCommand
 
     private static readonly Option<string> Folder = new("--folder")
     {
-        Description = "Folder on the disk that is to be measured; the files are in a new folder below it, deleted at the end",
+        Description = "Folder on the disk to measure; the files are in a new folder below it, which is deleted at the end",
         HelpName = "DIR",
         DefaultValueFactory = _ => AppContext.BaseDirectory,
     };

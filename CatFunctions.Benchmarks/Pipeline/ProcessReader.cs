@@ -4,13 +4,13 @@ using CatFunctions.Local.Kafka;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
-/// <summary>A program of others that writes each event as a line to a file, until it has all of them.</summary>
-/// <param name="name">What it is, for the table.</param>
+/// <summary>Another program that writes each event as a line to a file, until it has all of them.</summary>
+/// <param name="name">The program, for the table.</param>
 /// <param name="probe">A shell command that succeeds where the program is installed.</param>
-/// <param name="missing">What to say where it is not.</param>
+/// <param name="missing">The message if it is not installed.</param>
 /// <param name="script">
-/// The shell command that runs it: with the brokers, the topic, the number of events, the file and the longest wait for
-/// records in ms as its arguments.
+/// The shell command that runs it. Its arguments: the brokers, the topic, the number of events, the file, and the longest
+/// wait for records in ms.
 /// </param>
 /// <param name="output">The file.</param>
 internal sealed class ProcessReader(string name, string probe, string missing, string script, string output) : ITopicReader
@@ -21,7 +21,7 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
 
     public string Name => name;
 
-    /// <summary>kcat. With <c>-c</c> it ends with the last event; with <c>-e</c> it would first wait whether more come.</summary>
+    /// <summary>kcat. With <c>-c</c> it ends with the last event; with <c>-e</c> it would first wait for more.</summary>
     public static ProcessReader Kcat(string folder) => new(
         "kcat -C to a file",
         probe: "command -v kcat",
@@ -29,7 +29,7 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
         script: """exec kcat -C -q -b "$1" -t "$2" -c "$3" -o beginning -X fetch.wait.max.ms="$5" > "$4" """,
         Path.Combine(folder, "kcat.jsonl"));
 
-    /// <summary>A plain consumer in Python. Debian's package of the client serves only the Python of the system.</summary>
+    /// <summary>A plain consumer in Python. Debian's package of the client is only for the Python of the system.</summary>
     public static ProcessReader Python(string folder)
     {
         const string Find = """for p in python3 /usr/bin/python3; do "$p" -c "import confluent_kafka" 2>/dev/null && break; done""";
@@ -87,7 +87,7 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
         }
     }
 
-    // Counting lines takes time from the program, so it is done only when somebody waits for it.
+    // Counting lines takes time from the program, so it is done only when a producer waits for it.
     private void Look(LineCounter lines, ReadProgress progress)
     {
         if (new FileInfo(output) is { Exists: true, Length: > 0 and var length })
@@ -103,4 +103,28 @@ internal sealed class ProcessReader(string name, string probe, string missing, s
 
     private static Process Start(string command, IEnumerable<string> arguments) =>
         Process.Start(Shell, ["-c", command, Shell, .. arguments]);
+}
+
+/// <summary>Counts the lines of a file that grows.</summary>
+internal sealed class LineCounter(string path)
+{
+    private readonly byte[] _buffer = new byte[1 << 16];
+    private long _position;
+    private long _lines;
+
+    /// <summary>The number of lines so far; reads only what is new.</summary>
+    public long Count()
+    {
+        if (File.Exists(path))
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            while (RandomAccess.Read(file, _buffer, _position) is var read and > 0)
+            {
+                _position += read;
+                _lines += _buffer.AsSpan(0, read).Count((byte)'\n');
+            }
+        }
+
+        return _lines;
+    }
 }

@@ -3,17 +3,16 @@ using CatFunctions.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
-/// <summary>Ends work that makes no progress any more: events that are gone would be waited for without end.</summary>
+/// <summary>Ends work that no longer makes progress: lost events would be waited for forever.</summary>
 internal static class StallGuard
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Does the work.</summary>
-    /// <param name="what">What it is, for the message.</param>
+    /// <param name="what">The work, for the message.</param>
     /// <param name="work">The work.</param>
     /// <param name="progress">A number that changes while there is progress.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="FailureException">There was no progress for 30 s.</exception>
     public static async Task RunAsync(
         string what, Func<CancellationToken, Task> work, Func<long> progress, CancellationToken cancellationToken)

@@ -10,10 +10,10 @@ using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Local.Cli;
 
-/// <summary>The options that the commands share. Every error names the option and what it takes.</summary>
+/// <summary>The options that the commands share. Every error names the option and the values that it takes.</summary>
 internal static partial class CliOptions
 {
-    /// <summary>The value of <see cref="Schedule"/> if it is not given.</summary>
+    /// <summary>The default of <see cref="Schedule"/>.</summary>
     public const string DefaultSchedule = "*/5 * * * * *";
 
     private const int DefaultPort = 7072;
@@ -34,7 +34,7 @@ internal static partial class CliOptions
             }),
     };
 
-    /// <summary><see cref="Brokers"/>, for the commands that have no embedded broker.</summary>
+    /// <summary><see cref="Brokers"/> for the commands without an embedded broker.</summary>
     public static Option<string> RequiredBrokers { get; } = new("--brokers")
     {
         Description = "Kafka brokers",
@@ -105,11 +105,11 @@ internal static partial class CliOptions
         {
             if (result.GetResult(Data) is not null && result.GetResult(BlobContainer) is not null)
             {
-                result.AddError("--data and --blob-container are both given: the event log has one place.");
+                result.AddError("--data and --blob-container are both given: choose one of them.");
             }
             else if (result.GetResult(Storage) is not null && result.GetResult(BlobContainer) is null)
             {
-                result.AddError("--storage is for --blob-container: name the container too.");
+                result.AddError("--storage is for --blob-container: give the container too.");
             }
         });
     }
@@ -193,7 +193,7 @@ internal static partial class CliOptions
 
     public static Option<AnalyticsWindow> Window { get; } = new("--window")
     {
-        Description = "What span of time up to now is told",
+        Description = "Time span to show, up to now",
         HelpName = string.Join('|', AnalyticsWindows.Names),
         DefaultValueFactory = _ => AnalyticsWindow.All,
         CustomParser = result => Parse<AnalyticsWindow>(
@@ -202,7 +202,7 @@ internal static partial class CliOptions
 
     public static Option<int> Top { get; } = new("--top")
     {
-        Description = "How long the leaderboards are",
+        Description = "Photos in each leaderboard",
         HelpName = "N",
         DefaultValueFactory = _ => 10,
         CustomParser = result => Parse(
@@ -213,16 +213,16 @@ internal static partial class CliOptions
 
     public static Option<bool> Watch { get; } = new("--watch")
     {
-        Description = "Stay, and show what changes until Ctrl+C",
+        Description = "Show changes until Ctrl+C",
     };
 
     [GeneratedRegex("^[a-zA-Z0-9._-]{1,249}$")]
     private static partial Regex TopicName { get; }
 
-    /// <summary>Reads the value of an option; false if the text is none.</summary>
+    /// <summary>Reads the value of an option; false if the text is not one.</summary>
     public delegate bool TryParse<T>(string text, out T value);
 
-    /// <summary>The value of an option; if its text is none, the error says what the option takes.</summary>
+    /// <summary>Reads the value of an option; if that fails, the error says what the option takes.</summary>
     public static T? Parse<T>(ArgumentResult result, string takes, TryParse<T> tryParse)
     {
         var text = result.Tokens[0].Value;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Local.Cli;
 
-/// <summary>Runs the command that the arguments name. What goes wrong becomes one line and an exit code.</summary>
+/// <summary>Runs the command that the arguments name. An error becomes one line and an exit code.</summary>
 internal static class CommandLine
 {
     private const int Failed = 1;

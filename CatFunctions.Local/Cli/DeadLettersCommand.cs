@@ -6,12 +6,12 @@ using CatFunctions.Local.Terminal;
 
 namespace CatFunctions.Local.Cli;
 
-/// <summary><c>dead-letters</c>: shows the records that were no events, and produces them again.</summary>
+/// <summary><c>dead-letters</c>: shows the records that were not valid events, and produces them again.</summary>
 internal static class DeadLettersCommand
 {
     private static readonly Option<bool> All = new("--all")
     {
-        Description = "Replay those too that the validator still refuses",
+        Description = "Also replay those that are still not valid events",
     };
 
     public static Command Create()
@@ -21,7 +21,7 @@ internal static class DeadLettersCommand
         list.SetAction(ListAsync);
 
         var replay = new Command(
-            "replay", "Produce the dead letters that are events by now to Kafka again, each once; go on where the last replay stopped.")
+            "replay", "Produce the dead letters that are now valid events to Kafka again, each once; continue where the last replay stopped.")
         {
             CliOptions.RequiredBrokers,
             CliOptions.Topic,
@@ -30,15 +30,15 @@ internal static class DeadLettersCommand
         replay.AddEventLog();
         replay.SetAction(ReplayAsync);
 
-        return new Command("dead-letters", "Show or replay the records that were no events.") { list, replay };
+        return new Command("dead-letters", "Show or replay the records that were not valid events.") { list, replay };
     }
 
     private static async Task<int> ListAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateBuilder();
-        var place = builder.AddEventLog(arguments);
+        var location = builder.AddEventLog(arguments);
         using var host = builder.Build();
-        place.RequireFolder();
+        location.RequireFolder();
 
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var (all, replayed, events) = (0, 0, 0);
@@ -50,7 +50,7 @@ internal static class DeadLettersCommand
             terminal.WriteLine(Describe(letter));
         }
 
-        terminal.WriteLine($"{all} dead letters, {replayed} of them replayed, {events} more are events by now");
+        terminal.WriteLine($"{all} dead letters, {replayed} of them replayed, {events} more are now valid events");
         return 0;
     }
 
@@ -59,9 +59,9 @@ internal static class DeadLettersCommand
         var builder = LocalHost.CreateBuilder();
         builder.AddKafka(arguments.GetValue(CliOptions.RequiredBrokers)!, arguments.GetValue(CliOptions.Topic)!);
         builder.Services.AddSingleton<DeadLetterReplay>();
-        var place = builder.AddEventLog(arguments);
+        var location = builder.AddEventLog(arguments);
         using var host = builder.Build();
-        place.RequireFolder();
+        location.RequireFolder();
 
         var (replayed, left) = await host.Services.GetRequiredService<DeadLetterReplay>()
             .RunAsync(arguments.GetValue(All), cancellationToken);
@@ -71,9 +71,9 @@ internal static class DeadLettersCommand
 
     private static string Describe(StoredDeadLetter stored)
     {
-        // It may tell of what stood in the value.
+        // It may quote the value.
         var reason = string.Concat(stored.Letter.Reason.Select(character => char.IsControl(character) ? '\uFFFD' : character));
-        var state = stored.IsReplayed ? " (replayed)" : stored.IsEventNow ? " (an event by now)" : "";
+        var state = stored.IsReplayed ? " (replayed)" : stored.IsEventNow ? " (now a valid event)" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"partition {stored.Letter.Partition}, offset {stored.Letter.Offset}, {stored.Letter.Time:yyyy-MM-ddTHH:mm:ss.fffZ}, "

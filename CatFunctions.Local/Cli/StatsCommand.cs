@@ -29,9 +29,9 @@ internal static class StatsCommand
     private static async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateBuilder();
-        var place = builder.AddEventLog(arguments);
+        var location = builder.AddEventLog(arguments);
         using var host = builder.Build();
-        place.RequireFolder();
+        location.RequireFolder();
 
         var clock = host.Services.GetRequiredService<TimeProvider>();
         using var analytics = new AnalyticsService(host.Services.GetRequiredService<ISegmentStore>(), clock)
@@ -92,7 +92,7 @@ internal static class StatsCommand
             string? shown = null;
             do
             {
-                // On a terminal the age of the newest event runs on; a file takes what changes.
+                // On a terminal the age of the newest event keeps growing; a file gets only changes.
                 var report = await getAsync(stop.Token);
                 if (!Console.IsOutputRedirected || report.Tag != shown)
                 {

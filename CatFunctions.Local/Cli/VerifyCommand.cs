@@ -13,7 +13,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("verify", "Check the event log; exits with 1 if it breaks its promise.");
+        var command = new Command("verify", "Check the event log; exit with 1 if it has problems.");
         command.AddEventLog();
         command.SetAction(RunAsync);
         return command;
@@ -22,9 +22,9 @@ internal static class VerifyCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateBuilder();
-        var place = builder.AddEventLog(arguments);
+        var location = builder.AddEventLog(arguments);
         using var host = builder.Build();
-        place.RequireFolder();
+        location.RequireFolder();
 
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var verifier = new LogVerifier(
@@ -32,9 +32,9 @@ internal static class VerifyCommand
             new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()),
             oldHoursAreDeleted: host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.RetainFor is not null);
         var report = await verifier.VerifyAsync(cancellationToken);
-        if (report.Segments == 0 && place.Folder is null)
+        if (report.Segments == 0 && location.Folder is null)
         {
-            throw new FailureException($"There is no event log in {place}. Name its container with --blob-container.");
+            throw new FailureException($"There is no event log in {location}. Name its container with --blob-container.");
         }
 
         foreach (var problem in report.Problems)
@@ -64,5 +64,23 @@ internal static class VerifyCommand
         + $"{report.ProblemCount} problems");
 
     private static string Cut(VerificationReport report) =>
-        report.CutTicks > 0 ? $", {report.CutTicks} cut with the hours before" : "";
+        report.CutTicks > 0 ? $", {report.CutTicks} cut by retention" : "";
+}
+
+/// <summary>Shows the progress of a verification that takes long.</summary>
+file sealed class VerificationMeter(TerminalOutput terminal, TimeProvider clock) : IProgress<VerificationProgress>
+{
+    private readonly TimeSpan _interval = terminal.IsInteractive ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(10);
+    private long _shown = clock.GetTimestamp();
+
+    public void Report(VerificationProgress value)
+    {
+        if (clock.GetElapsedTime(_shown) >= _interval)
+        {
+            _shown = clock.GetTimestamp();
+            terminal.ShowStatus(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Verifying: {100 * value.Bytes / Math.Max(1, value.TotalBytes)} %, {value.Lines:N0} lines"));
+        }
+    }
 }

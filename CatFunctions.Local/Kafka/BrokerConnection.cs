@@ -4,8 +4,8 @@ using Confluent.Kafka;
 namespace CatFunctions.Local.Kafka;
 
 /// <summary>
-/// Knows whether the broker answers. librdkafka tells of every broken connection and of every attempt to repair it;
-/// here that becomes one outage, with an end.
+/// Knows whether the broker answers. librdkafka reports every broken connection and every attempt to repair it; here
+/// they become one outage with a beginning and an end.
 /// </summary>
 internal sealed partial class BrokerConnection
 {
@@ -27,10 +27,10 @@ internal sealed partial class BrokerConnection
         _outage = new Outage($"The connection to Kafka at {kafka.BootstrapServers}", clock, logger);
     }
 
-    /// <summary>Takes an error that a client reports.</summary>
+    /// <summary>Receives an error from a client.</summary>
     public void OnError(Error error)
     {
-        // "All brokers are down" is the least that can be said.
+        // "All brokers are down" says nothing about the cause; the client's log does.
         var reason = (error.Code is ErrorCode.Local_AllBrokersDown ? _lastClientError : null) ?? error.Reason;
         _status.SetLastError(reason);
         if (_isStarted && error.Code is ErrorCode.Local_AllBrokersDown or ErrorCode.UnknownTopicOrPart)
@@ -39,10 +39,10 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    /// <summary>Takes a line of a client's own log.</summary>
+    /// <summary>Receives a line of a client's own log.</summary>
     public void OnLog(LogMessage line)
     {
-        // A consumer passes errors on only while it is polled; its log says at once why it gets no connection.
+        // A consumer passes errors on only while it is polled; its log says at once why it cannot connect.
         if (line.Level <= SyslogLevel.Error)
         {
             _lastClientError = line.Message[(line.Message.IndexOf("]: ", StringComparison.Ordinal) + 1)..].TrimStart(':', ' ');
@@ -51,8 +51,8 @@ internal sealed partial class BrokerConnection
         LogClient(_logger, line.Name, line.Facility, line.Message);
     }
 
-    /// <summary>Waits until the broker answers and has the topic; asking for it also creates it on most brokers.</summary>
-    /// <exception cref="FailureException">It did not within 10 s.</exception>
+    /// <summary>Waits until the broker answers and has the topic. On most brokers this also creates the topic.</summary>
+    /// <exception cref="FailureException">This did not happen within 10 s.</exception>
     public async Task WaitUntilReadyAsync(Handle client, CancellationToken cancellationToken)
     {
         var start = _clock.GetTimestamp();
@@ -69,7 +69,7 @@ internal sealed partial class BrokerConnection
         _isStarted = true;
     }
 
-    /// <summary>Finds the end of outages, until cancelled.</summary>
+    /// <summary>Detects the end of outages, until cancelled.</summary>
     public async Task WatchAsync(Handle client, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(RequestTimeout, _clock);
@@ -103,7 +103,7 @@ internal sealed partial class BrokerConnection
         catch (KafkaException exception)
         {
             return $"No Kafka broker answers at {_kafka.BootstrapServers} ({_lastClientError ?? exception.Error.Reason}). "
-                + "Check the address (--brokers) and that the broker runs.";
+                + "Check the address (--brokers) and that the broker is running.";
         }
     }
 

@@ -4,24 +4,24 @@ using Confluent.Kafka;
 namespace CatFunctions.Local.Kafka;
 
 /// <summary>
-/// Produces dead letters again, with their own keys and values, and marks them once the brokers have confirmed them.
-/// Where it is interrupted between the two it produces a few of them twice, rather than none: <c>verify</c> names them.
+/// Produces dead letters again, with their own keys and values, and marks them when the brokers have confirmed them.
+/// If it is interrupted between the two, it produces a few of them twice rather than not at all: <c>verify</c> names them.
 /// </summary>
-internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, BrokerConnection health, TimeProvider clock)
+internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, BrokerConnection broker, TimeProvider clock)
 {
     private const int BatchSize = 100;
 
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Replays what is there now and was not replayed yet.</summary>
-    /// <param name="all">Also what is still no event.</param>
+    /// <summary>Replays the dead letters that exist now and were not replayed yet.</summary>
+    /// <param name="all">Whether those that are still not valid events are replayed too.</param>
     /// <param name="cancellationToken">Stops after a batch.</param>
-    /// <returns>How many were replayed, and how many are left.</returns>
-    /// <exception cref="FailureException">The brokers do not take them; the next replay goes on from there.</exception>
+    /// <returns>The number of dead letters replayed, and the number left.</returns>
+    /// <exception cref="FailureException">The brokers do not accept them; the next replay continues from there.</exception>
     public async Task<(int Replayed, int Left)> RunAsync(bool all, CancellationToken cancellationToken)
     {
         using var producer = BuildProducer();
-        await health.WaitUntilReadyAsync(producer.Handle, cancellationToken);
+        await broker.WaitUntilReadyAsync(producer.Handle, cancellationToken);
 
         var (replayed, left) = (0, 0);
         var batch = new List<StoredDeadLetter>(BatchSize);
@@ -45,13 +45,13 @@ internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, B
         return (replayed, left);
     }
 
-    private IProducer<byte[]?, byte[]?> BuildProducer() => KafkaClient.Build(() =>
+    private IProducer<byte[]?, byte[]?> BuildProducer() => KafkaSettings.Build(() =>
     {
         var config = kafka.ForProducer();
         config.MessageTimeoutMs = (int)DeliveryTimeout.TotalMilliseconds;
         return new ProducerBuilder<byte[]?, byte[]?>(config)
-            .SetErrorHandler((_, error) => health.OnError(error))
-            .SetLogHandler((_, line) => health.OnLog(line))
+            .SetErrorHandler((_, error) => broker.OnError(error))
+            .SetLogHandler((_, line) => broker.OnLog(line))
             .Build();
     });
 
@@ -60,12 +60,12 @@ internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, B
         var results = await Task.WhenAll(batch.Select(letter => ProduceAsync(producer, letter)));
         var marks = results.Where(result => result.Mark is not null).Select(result => result.Mark!).ToArray();
 
-        // Not to be cancelled: what was produced must be marked.
+        // Not cancellable: what was produced must be marked.
         await log.MarkAsync(marks, CancellationToken.None);
         if (results.FirstOrDefault(result => result.Error is not null).Error is { } error)
         {
             throw new FailureException(
-                $"A dead letter could not be delivered to {kafka.BootstrapServers}: {error.Reason.TrimEnd('.')}. Replay again: it goes on from there.");
+                $"A dead letter could not be delivered to {kafka.BootstrapServers}: {error.Reason.TrimEnd('.')}. Replay again: it continues from there.");
         }
 
         batch.Clear();

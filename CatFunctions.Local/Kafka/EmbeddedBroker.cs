@@ -10,7 +10,7 @@ namespace CatFunctions.Local.Kafka;
 /// </summary>
 /// <remarks>
 /// It keeps <see cref="PartitionCapacity"/> bytes of each partition and silently drops the oldest batch beyond that,
-/// read or not: whoever produces to it must wait for the readers.
+/// read or not: producers must wait for the readers.
 /// </remarks>
 internal sealed class EmbeddedBroker : IDisposable
 {
@@ -38,13 +38,13 @@ internal sealed class EmbeddedBroker : IDisposable
         _cluster.Hold(_client);
         BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.GetBootstrapServers(_cluster))!;
 
-        // Without a controller some clients wait for one; with the default delay the first consumer waits for 3 s.
+        // Without a controller, some clients wait for one; with the default delay, the first consumer waits for 3 s.
         Librdkafka.SetController(_cluster, BrokerId);
         Librdkafka.SetInitialRebalanceDelay(_cluster, milliseconds: 0);
         Check(Librdkafka.CreateTopic(_cluster, topic, partitions, replicationFactor: 1));
     }
 
-    /// <summary>Its address: what clients take as <c>bootstrap.servers</c>.</summary>
+    /// <summary>Its address, as in <c>bootstrap.servers</c>.</summary>
     public string BootstrapServers { get; }
 
     /// <summary>Cuts all connections and refuses new ones; the records stay.</summary>
@@ -53,7 +53,7 @@ internal sealed class EmbeddedBroker : IDisposable
     /// <summary>Accepts connections again.</summary>
     public void ComeBack() => Check(Librdkafka.SetBrokerUp(_cluster, BrokerId));
 
-    /// <summary>Tells the next consumer that joins a group that another one has taken its place for good.</summary>
+    /// <summary>Tells the next consumer that joins a group that another one has permanently replaced it.</summary>
     public void FenceNextMember() =>
         Librdkafka.PushErrors(_cluster, JoinGroupApi, 1, [ErrorCode.FencedInstanceId]);
 
@@ -68,7 +68,7 @@ internal sealed class EmbeddedBroker : IDisposable
         Span<byte> error = stackalloc byte[512];
         var configuration = Librdkafka.NewConfiguration();
 
-        // A bare client logs to stderr, and complains that it has no brokers.
+        // A bare client logs to stderr that it has no brokers.
         if (Librdkafka.Configure(configuration, "log_level", "0", error, (nuint)error.Length) is 0)
         {
             var client = Librdkafka.NewClient(Librdkafka.ProducerType, configuration, error, (nuint)error.Length);

@@ -6,32 +6,32 @@ namespace CatFunctions.Local.Kafka;
 
 /// <summary>
 /// Consumes the topic as a member of the consumer group, on a thread of its own, in batches. While one batch is being
-/// recorded the next one fills; a few batches go round, so a slow recorder slows the consumer down.
+/// recorded, the next one fills. A few batches are reused, so a slow recorder slows the consumer down.
 /// </summary>
 /// <remarks>
-/// An offset is stored for the group only once the log holds its record. It is a hint that saves redelivery: what is
-/// recorded already is known to the log itself.
+/// An offset is stored for the group only when the log holds its record. It only saves redelivery: the log itself knows
+/// what it has recorded.
 /// </remarks>
 internal sealed class EventConsumer : IDisposable
 {
     private const int BatchCount = 3;
 
     private readonly KafkaSettings _kafka;
-    private readonly BrokerConnection _health;
+    private readonly BrokerConnection _broker;
     private readonly IConsumer<Ignore, Ignore> _consumer;
     private readonly BlockingCollection<RecordBatch> _empty = [];
     private readonly Channel<RecordBatch> _filled = Channel.CreateUnbounded<RecordBatch>();
     private Task _consuming = Task.CompletedTask;
     private bool _isClosed;
 
-    /// <exception cref="UsageException">A librdkafka property is unknown or has a bad value.</exception>
-    public EventConsumer(KafkaSettings kafka, BrokerConnection health)
+    /// <exception cref="UsageException">A librdkafka property is unknown or has an invalid value.</exception>
+    public EventConsumer(KafkaSettings kafka, BrokerConnection broker)
     {
-        (_kafka, _health) = (kafka, health);
-        _consumer = KafkaClient.Build(() =>
+        (_kafka, _broker) = (kafka, broker);
+        _consumer = KafkaSettings.Build(() =>
             new ConsumerBuilder<Ignore, Ignore>(kafka.ForConsumer())
-                .SetErrorHandler((_, error) => health.OnError(error))
-                .SetLogHandler((_, line) => health.OnLog(line))
+                .SetErrorHandler((_, error) => broker.OnError(error))
+                .SetLogHandler((_, line) => broker.OnLog(line))
                 .Build());
         for (var i = 0; i < BatchCount; i++)
         {
@@ -39,7 +39,7 @@ internal sealed class EventConsumer : IDisposable
         }
     }
 
-    /// <summary>The client, for questions to the broker.</summary>
+    /// <summary>The client, for requests to the broker.</summary>
     public Handle Client => _consumer.Handle;
 
     /// <summary>The batches, in order. Each must be given to <see cref="Complete"/>. Ends after a stop.</summary>
@@ -50,7 +50,7 @@ internal sealed class EventConsumer : IDisposable
         _consuming = Task.Factory.StartNew(
             () => Consume(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>The log holds the batch: its offsets may be committed, and its memory is used again.</summary>
+    /// <summary>The log holds the batch: its offsets may be committed and its memory is reused.</summary>
     public void Complete(RecordBatch batch)
     {
         foreach (var (partition, nextOffset) in batch.NextOffsets)
@@ -61,7 +61,7 @@ internal sealed class EventConsumer : IDisposable
             }
             catch (KafkaException)
             {
-                // The partition belongs to another member by now. That one may see the records again, and skip them.
+                // The partition now belongs to another member. It may see the records again, and skip them.
             }
         }
 
@@ -70,7 +70,7 @@ internal sealed class EventConsumer : IDisposable
     }
 
     /// <summary>After a stop: commits the stored offsets and leaves the group.</summary>
-    /// <exception cref="TimeoutException">The broker did not answer in time. The group finds out by itself.</exception>
+    /// <exception cref="TimeoutException">The broker did not answer in time. The group notices automatically.</exception>
     public async Task CloseAsync(TimeSpan timeout)
     {
         _isClosed = true;
@@ -85,7 +85,7 @@ internal sealed class EventConsumer : IDisposable
 
     public void Dispose()
     {
-        // Closing disposes of the client. One that does not come to an end is left to the end of the process.
+        // Closing disposes the client. One that does not stop is left to the end of the process.
         if (!_isClosed && _consuming.Wait(TimeSpan.FromSeconds(1)))
         {
             _consumer.Dispose();
@@ -98,7 +98,7 @@ internal sealed class EventConsumer : IDisposable
         try
         {
             _consumer.Subscribe(_kafka.Topic);
-            using var reader = new RecordReader(_consumer.Handle, _health);
+            using var reader = new RecordReader(_consumer.Handle, _broker);
             while (true)
             {
                 var batch = _empty.Take(stop);

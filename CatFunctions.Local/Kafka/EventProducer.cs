@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using CatFunctions.Core.Events;
-using CatFunctions.Local.Pipeline;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;
@@ -22,36 +21,36 @@ internal sealed class EventProducer : IDisposable
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(20);
 
     private readonly KafkaSettings _kafka;
-    private readonly InFlightBudget _unrecorded;
+    private readonly InFlightBudget _inFlight;
     private readonly PipelineStatus _status;
     private readonly IProducer<string, ReadOnlyMemory<byte>> _producer;
     private readonly Action<DeliveryReport<string, ReadOnlyMemory<byte>>> _onDelivery;
     private (string? TraceParent, Headers Headers) _headers = (null, NewHeaders(traceParent: null));
 
-    /// <exception cref="UsageException">A librdkafka property is unknown or has a bad value.</exception>
+    /// <exception cref="UsageException">A librdkafka property is unknown or has an invalid value.</exception>
     public EventProducer(
-        KafkaSettings kafka, InFlightBudget unrecorded, PipelineStatus status, BrokerConnection health)
+        KafkaSettings kafka, InFlightBudget inFlight, PipelineStatus status, BrokerConnection broker)
     {
-        (_kafka, _unrecorded, _status, _onDelivery) = (kafka, unrecorded, status, OnDelivery);
-        _producer = KafkaClient.Build(() =>
+        (_kafka, _inFlight, _status, _onDelivery) = (kafka, inFlight, status, OnDelivery);
+        _producer = KafkaSettings.Build(() =>
             new ProducerBuilder<string, ReadOnlyMemory<byte>>(kafka.ForProducer())
                 .SetValueSerializer(MemorySerializer.Instance)
-                .SetErrorHandler((_, error) => health.OnError(error))
-                .SetLogHandler((_, line) => health.OnLog(line))
+                .SetErrorHandler((_, error) => broker.OnError(error))
+                .SetLogHandler((_, line) => broker.OnLog(line))
                 .Build());
     }
 
-    /// <summary>The client, for questions to the broker.</summary>
+    /// <summary>The client, for requests to the broker.</summary>
     public Handle Client => _producer.Handle;
 
     /// <summary>
     /// Hands an event to the client, which sends it in the background. Waits while the client's queue is full or,
     /// with an embedded broker, while too much is unrecorded. The value is copied.
     /// </summary>
-    /// <exception cref="FailureException">The client is broken for good.</exception>
+    /// <exception cref="FailureException">The client has failed permanently.</exception>
     public async ValueTask ProduceAsync(OutgoingEvent produced, CancellationToken cancellationToken)
     {
-        await _unrecorded.TakeOnAsync(SizeOf(produced.Key, produced.Value), cancellationToken);
+        await _inFlight.ReserveAsync(SizeOf(produced.Key, produced.Value), cancellationToken);
         var message = new Message<string, ReadOnlyMemory<byte>>
         {
             Key = produced.Key,
@@ -65,7 +64,7 @@ internal sealed class EventProducer : IDisposable
     }
 
     /// <summary>Waits until every event is delivered, or given up on.</summary>
-    /// <returns>How many still wait for the broker when cancelled; else 0.</returns>
+    /// <returns>The number of events still waiting for the broker when cancelled; else 0.</returns>
     public Task<int> FlushAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
@@ -108,7 +107,7 @@ internal sealed class EventProducer : IDisposable
         }
         catch (ProduceException<string, ReadOnlyMemory<byte>> exception) when (exception.Error.IsFatal)
         {
-            throw new FailureException($"The Kafka producer cannot go on: {exception.Error.Reason} Start it again.", exception);
+            throw new FailureException($"The Kafka producer has failed permanently: {exception.Error.Reason} Start it again.", exception);
         }
         catch (ProduceException<string, ReadOnlyMemory<byte>> exception)
         {
@@ -126,7 +125,7 @@ internal sealed class EventProducer : IDisposable
         }
 
         _status.CountProduced();
-        _unrecorded.Deliver(
+        _inFlight.Confirm(
             report.Partition, report.Offset, SizeOf(report.Message.Key, report.Message.Value));
     }
 
@@ -134,10 +133,10 @@ internal sealed class EventProducer : IDisposable
     {
         _status.CountUndelivered();
         _status.SetLastError($"An event could not be delivered: {error.Reason}");
-        _unrecorded.GiveUp(SizeOf(message.Key, message.Value));
+        _inFlight.Release(SizeOf(message.Key, message.Value));
     }
 
-    /// <summary>The headers of this moment: the same object for as long as the trace stays the same.</summary>
+    /// <summary>The headers for the current trace: the same object until the trace changes.</summary>
     private Headers CurrentHeaders()
     {
         var traceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
@@ -147,5 +146,12 @@ internal sealed class EventProducer : IDisposable
         }
 
         return _headers.Headers;
+    }
+
+    private sealed class MemorySerializer : ISerializer<ReadOnlyMemory<byte>>
+    {
+        public static MemorySerializer Instance { get; } = new();
+
+        public byte[] Serialize(ReadOnlyMemory<byte> data, SerializationContext context) => data.ToArray();
     }
 }

@@ -1,14 +1,14 @@
 namespace CatFunctions.Local.Kafka;
 
 /// <summary>
-/// The events of this process that are on their way: taken on by the producer, but not yet in the log. With a byte
-/// limit it is the budget that makes the producer wait before the embedded broker would drop something.
+/// The events of this process that are in flight: accepted by the producer, but not yet in the log. With a byte limit,
+/// the producer waits before the embedded broker would drop records.
 /// </summary>
 /// <remarks>
-/// Bytes are followed event by event, by partition and offset, so records that others produce to the same topic
-/// neither use up the budget nor free any of it. Safe for concurrent use.
+/// Bytes are tracked event by event, by partition and offset, so records that others produce to the same topic neither
+/// use up the budget nor free any of it. Safe for concurrent use.
 /// </remarks>
-/// <param name="byteLimit">How many bytes may be on their way; null: no limit.</param>
+/// <param name="byteLimit">How many bytes may be in flight; null: no limit.</param>
 internal sealed class InFlightBudget(long? byteLimit)
 {
     private readonly Lock _lock = new();
@@ -16,7 +16,7 @@ internal sealed class InFlightBudget(long? byteLimit)
     private TaskCompletionSource? _changed;
     private long _bytes;
 
-    /// <summary>The bytes on their way; always 0 without a limit.</summary>
+    /// <summary>The bytes in flight; always 0 without a limit.</summary>
     public long Bytes
     {
         get
@@ -28,22 +28,20 @@ internal sealed class InFlightBudget(long? byteLimit)
         }
     }
 
-    /// <summary>How many offsets, of those that the broker has confirmed, the log has not reached.</summary>
+    /// <summary>The offsets that the broker has confirmed and the log has not reached.</summary>
     public long Count
     {
         get
         {
             lock (_lock)
             {
-                return CountDelivered();
+                return CountUnrecorded();
             }
         }
     }
 
-    /// <summary>
-    /// Waits until there is room for an event. One that is larger than the limit goes when nothing else is on its way.
-    /// </summary>
-    public async ValueTask TakeOnAsync(int bytes, CancellationToken cancellationToken)
+    /// <summary>Waits until there is room for an event. One that exceeds the limit may go when nothing else is in flight.</summary>
+    public async ValueTask ReserveAsync(int bytes, CancellationToken cancellationToken)
     {
         while (byteLimit is not null)
         {
@@ -63,37 +61,37 @@ internal sealed class InFlightBudget(long? byteLimit)
         }
     }
 
-    /// <summary>The event will never come: it could not be delivered.</summary>
-    public void GiveUp(int bytes)
+    /// <summary>The event could not be delivered and will not arrive.</summary>
+    public void Release(int bytes)
     {
         lock (_lock)
         {
-            Release(bytes);
+            Subtract(bytes);
             Announce();
         }
     }
 
     /// <summary>The broker has confirmed the event at this offset.</summary>
-    public void Deliver(int partition, long offset, int bytes)
+    public void Confirm(int partition, long offset, int bytes)
     {
         lock (_lock)
         {
             var state = Find(partition, firstOffset: offset);
-            state.Delivered = Math.Max(state.Delivered, offset + 1);
+            state.NextConfirmed = Math.Max(state.NextConfirmed, offset + 1);
             if (byteLimit is null)
             {
                 return;
             }
 
             // The reader can be faster than the broker's answer.
-            if (offset < state.Recorded)
+            if (offset < state.NextRecorded)
             {
-                Release(bytes);
+                Subtract(bytes);
                 Announce();
             }
             else
             {
-                state.OnTheirWay.Enqueue((offset, bytes));
+                state.Unrecorded.Enqueue((offset, bytes));
             }
         }
     }
@@ -104,11 +102,11 @@ internal sealed class InFlightBudget(long? byteLimit)
         lock (_lock)
         {
             var state = Find(partition, firstOffset: nextOffset);
-            state.Recorded = Math.Max(state.Recorded, nextOffset);
-            while (state.OnTheirWay.TryPeek(out var oldest) && oldest.Offset < nextOffset)
+            state.NextRecorded = Math.Max(state.NextRecorded, nextOffset);
+            while (state.Unrecorded.TryPeek(out var oldest) && oldest.Offset < nextOffset)
             {
-                Release(oldest.Bytes);
-                state.OnTheirWay.Dequeue();
+                Subtract(oldest.Bytes);
+                state.Unrecorded.Dequeue();
             }
 
             Announce();
@@ -123,7 +121,7 @@ internal sealed class InFlightBudget(long? byteLimit)
             Task changed;
             lock (_lock)
             {
-                if (CountDelivered() is 0)
+                if (CountUnrecorded() is 0)
                 {
                     return;
                 }
@@ -139,24 +137,16 @@ internal sealed class InFlightBudget(long? byteLimit)
     {
         if (!_partitions.TryGetValue(partition, out var state))
         {
-            _partitions[partition] = state = new Partition { Delivered = firstOffset, Recorded = firstOffset };
+            _partitions[partition] = state = new Partition { NextConfirmed = firstOffset, NextRecorded = firstOffset };
         }
 
         return state;
     }
 
-    private long CountDelivered()
-    {
-        var count = 0L;
-        foreach (var state in _partitions.Values)
-        {
-            count += Math.Max(0, state.Delivered - state.Recorded);
-        }
+    private long CountUnrecorded() =>
+        _partitions.Values.Sum(state => Math.Max(0, state.NextConfirmed - state.NextRecorded));
 
-        return count;
-    }
-
-    private void Release(int bytes) => _bytes = byteLimit is null ? 0 : _bytes - bytes;
+    private void Subtract(int bytes) => _bytes = byteLimit is null ? 0 : _bytes - bytes;
 
     private Task NextChange() => (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
@@ -169,12 +159,12 @@ internal sealed class InFlightBudget(long? byteLimit)
     private sealed class Partition
     {
         /// <summary>The offset after the newest event that the broker has confirmed.</summary>
-        public long Delivered { get; set; }
+        public long NextConfirmed { get; set; }
 
         /// <summary>The offset that the log expects next.</summary>
-        public long Recorded { get; set; }
+        public long NextRecorded { get; set; }
 
         /// <summary>The confirmed events that are not recorded, oldest first.</summary>
-        public Queue<(long Offset, int Bytes)> OnTheirWay { get; } = [];
+        public Queue<(long Offset, int Bytes)> Unrecorded { get; } = [];
     }
 }

@@ -7,7 +7,7 @@ namespace CatFunctions.Local.Kafka;
 /// <param name="BootstrapServers">The brokers to ask first: <c>host:port[,…]</c>.</param>
 /// <param name="Topic">The topic of the events.</param>
 /// <param name="IsEmbedded">Whether the broker is the <see cref="EmbeddedBroker"/> of this process.</param>
-/// <param name="Properties">librdkafka properties of the user, for the producer and the consumer alike.</param>
+/// <param name="Properties">librdkafka properties from the user, for the producer and the consumer.</param>
 internal sealed record KafkaSettings(
     string BootstrapServers,
     string Topic,
@@ -18,14 +18,14 @@ internal sealed record KafkaSettings(
     public const string Section = "Kafka";
 
     /// <summary>
-    /// How many bytes may be unrecorded while the broker is embedded. Even if they all are in one partition, the
-    /// partition can still hold them and the recorded part of the batch that the oldest of them came in.
+    /// How many bytes may be unrecorded while the broker is embedded. Even if all of them are in one partition, it can
+    /// hold them and the recorded part of the batch that the oldest of them came in.
     /// </summary>
     public const int EmbeddedByteLimit = EmbeddedBroker.PartitionCapacity - EmbeddedBatchSize;
 
     /// <summary>
-    /// How many bytes are recorded at a time, at most. Some batches of what may be unrecorded keep both ends of an
-    /// embedded broker busy; elsewhere fewer and larger appends are better.
+    /// The most bytes that are recorded at a time. With an embedded broker several batches make up what may be
+    /// unrecorded, so that producing and recording overlap; otherwise fewer and larger appends are faster.
     /// </summary>
     public int RecordBatchBytes => IsEmbedded ? EmbeddedByteLimit / 4 : 4 * 1024 * 1024;
 
@@ -33,7 +33,7 @@ internal sealed record KafkaSettings(
 
     private const string GroupId = "cat_photo_group";
 
-    /// <summary>The properties on which exactly-once rests, and those that have an option of their own.</summary>
+    /// <summary>The properties that exactly-once depends on, and those that have an option of their own.</summary>
     private static readonly string[] Reserved =
     [
         "bootstrap.servers", "metadata.broker.list", "acks", "request.required.acks", "enable.idempotence",
@@ -48,7 +48,7 @@ internal sealed record KafkaSettings(
         {
             LingerMs = 10,
 
-            // An outage is ridden out: events wait for the broker for as long as it takes.
+            // An outage may last: events wait for the broker as long as it takes.
             MessageTimeoutMs = 0,
             DeliveryReportFields = "key,value",
         };
@@ -77,8 +77,8 @@ internal sealed record KafkaSettings(
             // The embedded broker answers an empty fetch only after this time, even if records come meanwhile.
             FetchWaitMaxMs = IsEmbedded ? 10 : 100,
 
-            // A slow recorder must not cost memory. A queue this small runs full soon and empty soon, and librdkafka
-            // would wait for a second before it fills it again.
+            // A slow recorder must not cost memory. A queue this small is soon full and soon empty, and by default
+            // librdkafka waits for a second before it fills it again.
             QueuedMaxMessagesKbytes = 16 * 1024,
             QueuedMinMessages = 20_000,
             FetchQueueBackoffMs = 10,
@@ -94,6 +94,23 @@ internal sealed record KafkaSettings(
         }
 
         return config;
+    }
+
+    /// <summary>Builds a client from these properties.</summary>
+    /// <exception cref="UsageException">A property is unknown or has an invalid value.</exception>
+    public static TClient Build<TClient>(Func<TClient> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            throw new UsageException(
+                $"A setting of section {Section} is wrong: {exception.Message.TrimEnd('.')}. The names and values are "
+                + "those of librdkafka's CONFIGURATION.md.",
+                exception);
+        }
     }
 
     private void Apply(ClientConfig config)

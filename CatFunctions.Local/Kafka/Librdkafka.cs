@@ -1,12 +1,14 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Microsoft.Win32.SafeHandles;
 
 namespace CatFunctions.Local.Kafka;
 
 /// <summary>
 /// The functions of librdkafka that Confluent.Kafka does not offer: its mock cluster, and consuming in batches.
-/// Source: rdkafka.h and rdkafka_mock.h of librdkafka 2.15.1. The mock API is not covered by librdkafka's ABI promise.
+/// Source: rdkafka.h and rdkafka_mock.h of librdkafka 2.16.0. The mock API is not covered by librdkafka's ABI promise.
 /// </summary>
 internal static partial class Librdkafka
 {
@@ -56,12 +58,12 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
     public static partial ErrorCode SetBrokerUp(MockClusterHandle cluster, int brokerId);
 
-    /// <summary>Lets the next requests of this kind (Kafka's API key) fail with these errors, one each.</summary>
+    /// <summary>Makes the next requests with this API key of the Kafka protocol fail with these errors, one each.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
     public static partial void PushErrors(
         MockClusterHandle cluster, short apiKey, nuint count, ReadOnlySpan<ErrorCode> errors);
 
-    /// <summary>What a client failed of for good: UTF-8, ended by a zero byte.</summary>
+    /// <summary>The error that ended a client permanently: UTF-8, ended by a zero byte.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_fatal_error")]
     public static partial ErrorCode GetFatalError(SafeHandle client, Span<byte> text, nuint textSize);
 
@@ -72,8 +74,8 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_destroy")]
     public static partial void DestroyQueue(nint queue);
 
-    /// <summary>Takes messages (<see cref="KafkaMessage"/>) until there are so many, or the time is over.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Takes messages (<see cref="KafkaMessage"/>) until the array is full or the time is over.</summary>
+    /// <returns>The number of messages.</returns>
     [LibraryImport(Library, EntryPoint = "rd_kafka_consume_batch_queue")]
     public static partial nint ConsumeBatch(
         KafkaQueueHandle queue, int timeoutMilliseconds, Span<nint> messages, nuint size);
@@ -83,7 +85,7 @@ internal static partial class Librdkafka
     [SuppressGCTransition]
     public static partial long GetTimestamp(nint message, out int type);
 
-    /// <summary>What an error says: UTF-8, owned by the message.</summary>
+    /// <summary>The text of an error: UTF-8, owned by the message.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_errstr")]
     public static partial nint GetErrorText(nint message);
 
@@ -111,4 +113,88 @@ internal static partial class Librdkafka
 
         return 0;
     }
+}
+
+/// <summary>An <c>rd_kafka_message_t</c> of a consumer: a record or, with <see cref="Error"/>, an error.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly unsafe struct KafkaMessage
+{
+    public readonly ErrorCode Error;
+    public readonly nint Topic;
+    public readonly int Partition;
+
+    /// <summary>Null for a tombstone.</summary>
+    public readonly byte* Value;
+
+    public readonly nuint ValueLength;
+
+    /// <summary>Null if the record has none.</summary>
+    public readonly byte* Key;
+
+    public readonly nuint KeyLength;
+    public readonly long Offset;
+    private readonly nint _private;
+}
+
+/// <summary>Owns an <c>rd_kafka_t</c>.</summary>
+internal sealed class KafkaClientHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    protected override bool ReleaseHandle()
+    {
+        Librdkafka.DestroyClient(handle);
+        return true;
+    }
+}
+
+/// <summary>Owns a part of a client, and keeps the client alive for as long.</summary>
+internal abstract class ClientPartHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    private SafeHandle? _client;
+
+    /// <summary>The client's <c>rd_kafka_t</c>, once it is held.</summary>
+    public SafeHandle Client => _client!;
+
+    /// <summary>Holds on to the client until this is released.</summary>
+    public void Hold(SafeHandle client)
+    {
+        var held = false;
+        client.DangerousAddRef(ref held);
+        _client = client;
+    }
+
+    protected sealed override bool ReleaseHandle()
+    {
+        Destroy(handle);
+        _client?.DangerousRelease();
+        return true;
+    }
+
+    /// <summary>Destroys the part, while the client still exists.</summary>
+    protected abstract void Destroy(nint part);
+}
+
+/// <summary>Owns an <c>rd_kafka_mock_cluster_t</c>.</summary>
+internal sealed class MockClusterHandle : ClientPartHandle
+{
+    protected override void Destroy(nint part) => Librdkafka.DestroyMockCluster(part);
+}
+
+/// <summary>Owns an <c>rd_kafka_queue_t</c>.</summary>
+internal sealed class KafkaQueueHandle : ClientPartHandle
+{
+    /// <summary>Opens the queue in which a consumer that has a group finds its records and its errors.</summary>
+    public static KafkaQueueHandle Open(Handle consumer)
+    {
+        var client = (SafeHandle)GetClient(consumer);
+        var queue = Librdkafka.GetConsumerQueue(client);
+        queue.Hold(client);
+        return queue;
+    }
+
+    protected override void Destroy(nint part) => Librdkafka.DestroyQueue(part);
+
+    /// <summary>Confluent.Kafka offers no records in batches, and does not expose its <c>rd_kafka_t</c>.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
+    [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
+    private static extern object GetClient(Handle handle);
 }

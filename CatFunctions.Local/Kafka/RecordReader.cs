@@ -10,13 +10,13 @@ namespace CatFunctions.Local.Kafka;
 /// batch, without garbage. To be used, and disposed of, by one thread.
 /// </summary>
 /// <remarks>
-/// What was taken and does not fit into a batch waits for the next one. What waits in the end is let go: no offset of
-/// it was stored, so the group still has it. To librdkafka each call for records is a poll: it serves the client's
-/// callbacks and keeps <c>max.poll.interval.ms</c>.
+/// Records that do not fit into a batch wait for the next one. Those that still wait at the end are dropped: their
+/// offsets were not stored, so the group still has them. To librdkafka each call for records is a poll: it serves the
+/// client's callbacks and keeps <c>max.poll.interval.ms</c>.
 /// </remarks>
 internal sealed class RecordReader : IDisposable
 {
-    /// <summary>How many records are taken at a time, at most.</summary>
+    /// <summary>The most records that are taken at a time.</summary>
     public const int MaxTaken = 200;
 
     private const int IdlePollMilliseconds = 100;
@@ -24,27 +24,28 @@ internal sealed class RecordReader : IDisposable
     /// <summary>How long the first record of a batch may wait for others.</summary>
     private const int LingerMilliseconds = 50;
 
-    /// <summary>Beyond these Kafka's timestamps, which producers choose freely, are no dates.</summary>
+    /// <summary>Producers choose Kafka's timestamps freely; beyond these values they are not dates.</summary>
     private static readonly long MaxTimestamp = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    private readonly BrokerConnection _health;
+    private readonly BrokerConnection _broker;
     private readonly KafkaQueueHandle _queue;
     private readonly nint[] _taken = new nint[MaxTaken];
     private int _next;
     private int _count;
 
-    /// <param name="consumer">A consumer that has a group. Only its records are taken from it.</param>
-    /// <param name="health">Is told the consumer's errors.</param>
-    public RecordReader(Handle consumer, BrokerConnection health)
+    /// <param name="consumer">A consumer that has a group. Only its records are taken.</param>
+    /// <param name="broker">Receives the consumer's errors.</param>
+    public RecordReader(Handle consumer, BrokerConnection broker)
     {
-        _health = health;
+        _broker = broker;
         _queue = KafkaQueueHandle.Open(consumer);
     }
 
     /// <summary>
-    /// Fills a batch until it is full, or its first record has waited enough, or stopped. It is empty only if stopped.
+    /// Fills a batch until it is full, its first record has waited long enough, or <paramref name="stop"/>. It is empty
+    /// only after a stop.
     /// </summary>
-    /// <exception cref="FailureException">The consumer is broken for good.</exception>
+    /// <exception cref="FailureException">The consumer has failed permanently.</exception>
     public void Fill(RecordBatch batch, CancellationToken stop)
     {
         MoveTo(batch);
@@ -56,9 +57,9 @@ internal sealed class RecordReader : IDisposable
 
         var deadline = Environment.TickCount64 + LingerMilliseconds;
         while (!batch.IsFull && !stop.IsCancellationRequested
-            && deadline - Environment.TickCount64 is > 0 and var patience)
+            && deadline - Environment.TickCount64 is > 0 and var timeout)
         {
-            Take(MaxTaken, (int)patience);
+            Take(MaxTaken, (int)timeout);
             MoveTo(batch);
         }
     }
@@ -73,7 +74,7 @@ internal sealed class RecordReader : IDisposable
         _queue.Dispose();
     }
 
-    /// <summary>Takes what the queue has; waits for so many, but not longer than this. Nothing must be left.</summary>
+    /// <summary>Takes what the queue has; waits for the given number of records, but not longer than this. Nothing must be left.</summary>
     private void Take(int max, int milliseconds) =>
         (_next, _count) = (0, (int)Librdkafka.ConsumeBatch(_queue, milliseconds, _taken, (nuint)max));
 
@@ -107,11 +108,11 @@ internal sealed class RecordReader : IDisposable
         if (error.IsFatal)
         {
             throw new FailureException(
-                $"The Kafka consumer cannot go on: {FatalReason().TrimEnd('.')}. Start it again.",
+                $"The Kafka consumer has failed permanently: {FatalReason().TrimEnd('.')}. Start it again.",
                 new KafkaException(error));
         }
 
-        _health.OnError(error);
+        _broker.OnError(error);
     }
 
     private string FatalReason()
@@ -123,4 +124,55 @@ internal sealed class RecordReader : IDisposable
 
     private static unsafe ReadOnlyMemory<byte>? Copy(RecordBatch batch, byte* bytes, nuint length) =>
         bytes is null ? default(ReadOnlyMemory<byte>?) : batch.Copy(new ReadOnlySpan<byte>(bytes, checked((int)length)));
+}
+
+/// <summary>
+/// Consumed records, and the buffer that holds their keys and values: valid until <see cref="Clear"/>. It is reused, so
+/// that consuming allocates no array per record.
+/// </summary>
+/// <param name="maxBytes">The number of bytes of keys and values that makes a batch full.</param>
+internal sealed class RecordBatch(int maxBytes)
+{
+    /// <summary>The number of records that makes a batch full.</summary>
+    public const int MaxRecords = 16_384;
+
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(maxBytes);
+    private readonly List<ConsumedRecord> _records = [];
+    private readonly Dictionary<int, long> _nextOffsets = [];
+    private int _used;
+
+    /// <summary>The records, in the order in which they were consumed.</summary>
+    public IReadOnlyList<ConsumedRecord> Records => _records;
+
+    /// <summary>For each partition in the batch, the offset after its last record.</summary>
+    public IReadOnlyDictionary<int, long> NextOffsets => _nextOffsets;
+
+    public bool IsEmpty => _records.Count is 0;
+
+    public bool IsFull => _records.Count >= MaxRecords || _used >= _buffer.Length;
+
+    /// <summary>Copies a key or a value of the record that is added next.</summary>
+    public ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> bytes)
+    {
+        // Only the record that fills the batch can fail to fit.
+        var target = bytes.Length <= _buffer.Length - _used
+            ? _buffer.AsMemory(_used, bytes.Length)
+            : new byte[bytes.Length];
+        bytes.CopyTo(target.Span);
+        _used = Math.Min(_buffer.Length, _used + bytes.Length);
+        return target;
+    }
+
+    public void Add(in ConsumedRecord record)
+    {
+        _records.Add(record);
+        _nextOffsets[record.Partition] = record.Offset + 1;
+    }
+
+    public void Clear()
+    {
+        _records.Clear();
+        _nextOffsets.Clear();
+        _used = 0;
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class CatPipeline(
     IEnumerable<PipelinePart> parts,
     KafkaSettings kafka,
     BrokerConnection broker,
-    InFlightBudget unrecorded,
+    InFlightBudget inFlight,
     PipelineStatus status,
     StatusReporter reporter,
     TerminalOutput terminal,
@@ -17,14 +17,14 @@ internal sealed class CatPipeline(
     ProduceLoop? producing = null,
     RecordLoop? recording = null)
 {
-    /// <summary>How long a stop may take before what is left is given up. Closing the clients comes on top.</summary>
+    /// <summary>How long a stop may take before the remaining work is given up. Closing the clients comes on top.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// Runs until stopped or until the duration is over, and then finishes: the tick is produced to its end, all of it
     /// is recorded, the consumer leaves its group.
     /// </summary>
-    /// <exception cref="FailureException">The broker does not answer, a client broke, or events were lost.</exception>
+    /// <exception cref="FailureException">The broker does not answer, a client failed, or events were lost.</exception>
     public async Task RunAsync(TimeSpan? duration, CancellationToken stop)
     {
         var client = (producing?.Client ?? recording?.Client)!;
@@ -79,7 +79,7 @@ internal sealed class CatPipeline(
                 await (producing?.RunAsync(stopping.Token, abort) ?? Task.CompletedTask);
                 if (recording is not null)
                 {
-                    await unrecorded.WaitUntilAllRecordedAsync(abort);
+                    await inFlight.WaitUntilAllRecordedAsync(abort);
                 }
             }
             catch (OperationCanceledException) when (abort.IsCancellationRequested)
@@ -134,9 +134,9 @@ internal sealed class CatPipeline(
     private void ThrowIfEventsAreLost()
     {
         var undelivered = status.Undelivered;
-        var waiting = recording is null ? 0 : unrecorded.Count;
+        var waiting = recording is null ? 0 : inFlight.Count;
         var reason = status.LastError?.Message
-            ?? $"there were too many for the {StopTimeout.TotalSeconds} s that a stop waits: lower --rate";
+            ?? $"they were too many for the {StopTimeout.TotalSeconds} s that a stop may take: lower --rate";
         if (kafka.IsEmbedded && undelivered + waiting > 0)
         {
             throw new FailureException($"{undelivered + waiting} events could not be recorded and are lost: {reason}");
@@ -150,7 +150,10 @@ internal sealed class CatPipeline(
 
         if (waiting > 0)
         {
-            terminal.WriteLine($"{waiting} events wait in Kafka; the next run or record takes them up.");
+            terminal.WriteLine($"{waiting} events are still in Kafka; the next run or record will record them.");
         }
     }
 }
+
+/// <summary>A part of the pipeline that this process has, in words for its user, such as "recording to ./data".</summary>
+internal sealed record PipelinePart(string Description);

@@ -7,10 +7,10 @@ using Confluent.Kafka;
 
 namespace CatFunctions.Local.Pipeline;
 
-/// <summary>Produces the events of each tick. A tick that finds no photos is left out.</summary>
+/// <summary>Produces the events of each tick. A tick for which there are no photos is skipped.</summary>
 internal sealed class ProduceLoop(
     TickTimer timer,
-    TickEventSource generator,
+    TickEventSource source,
     EventProducer producer,
     PipelineStatus status,
     PipelineMetrics metrics,
@@ -19,7 +19,7 @@ internal sealed class ProduceLoop(
 {
     private readonly Outage _outage = new("Producing", clock, logger);
 
-    /// <summary>The client, for questions to the broker.</summary>
+    /// <summary>The client, for requests to the broker.</summary>
     public Handle Client => producer.Client;
 
     /// <summary>Produces until stopped, then finishes the tick and delivers all of it; gives up when aborted.</summary>
@@ -51,10 +51,10 @@ internal sealed class ProduceLoop(
         try
         {
             using var trace = PipelineTrace.StartTick(tick);
-            using var events = await generator.GenerateAsync(tick, stop);
+            using var events = await source.GenerateAsync(tick, stop);
             _outage.End();
 
-            // Once begun, a tick is produced to its end.
+            // Once started, a tick is produced to its end.
             stop.ThrowIfCancellationRequested();
             metrics.CountTick(events.Count);
             var produced = 0;

@@ -1,42 +1,72 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
 using Confluent.Kafka;
+using Polly;
+using Polly.Retry;
 
 namespace CatFunctions.Local.Pipeline;
 
 /// <summary>Records what is consumed. While the log cannot be written, the same batch is tried again and again.</summary>
-internal sealed class RecordLoop(
-    EventConsumer consumer,
-    Func<IReadOnlyList<ConsumedRecord>, CancellationToken, Task<RecordResult>> recordAsync,
-    InFlightBudget unrecorded,
-    PipelineStatus status,
-    TimeProvider clock,
-    ILogger<RecordLoop> logger)
+internal sealed class RecordLoop
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly Outage _outage = new("Recording", clock, logger);
+    private readonly EventConsumer _consumer;
+    private readonly Func<IReadOnlyList<ConsumedRecord>, CancellationToken, Task<RecordResult>> _recordAsync;
+    private readonly InFlightBudget _inFlight;
+    private readonly PipelineStatus _status;
+    private readonly Outage _outage;
+    private readonly ResiliencePipeline _retry;
 
-    /// <summary>The client, for questions to the broker.</summary>
-    public Handle Client => consumer.Client;
+    public RecordLoop(
+        EventConsumer consumer,
+        Func<IReadOnlyList<ConsumedRecord>, CancellationToken, Task<RecordResult>> recordAsync,
+        InFlightBudget inFlight,
+        PipelineStatus status,
+        TimeProvider clock,
+        ILogger<RecordLoop> logger)
+    {
+        (_consumer, _recordAsync, _inFlight, _status) = (consumer, recordAsync, inFlight, status);
+        _outage = new Outage("Recording", clock, logger);
+        _retry = new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<EventLogException>(),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(100),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                OnRetry = failed =>
+                {
+                    BeginOutage(failed.Outcome.Exception!.Message);
+                    return default;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>The client, for requests to the broker.</summary>
+    public Handle Client => _consumer.Client;
 
     /// <summary>Records until stopped, then what was consumed until then; gives up when aborted.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
-        consumer.Start(stop);
+        _consumer.Start(stop);
         try
         {
-            await foreach (var batch in consumer.Batches.ReadAllAsync(abort))
+            await foreach (var batch in _consumer.Batches.ReadAllAsync(abort))
             {
-                status.Count(await RecordAsync(batch, abort));
+                _status.Count(await _retry.ExecuteAsync(
+                    static async (state, cancellation) => await state.Loop._recordAsync(state.Records, cancellation),
+                    (Loop: this, batch.Records),
+                    abort));
+                _outage.End();
                 foreach (var (partition, nextOffset) in batch.NextOffsets)
                 {
-                    unrecorded.Record(partition, nextOffset);
+                    _inFlight.Record(partition, nextOffset);
                 }
 
-                consumer.Complete(batch);
+                _consumer.Complete(batch);
             }
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
@@ -47,30 +77,17 @@ internal sealed class RecordLoop(
         await CloseAsync();
     }
 
-    private async Task<RecordResult> RecordAsync(RecordBatch batch, CancellationToken cancellationToken)
+    private void BeginOutage(string reason)
     {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
-        {
-            try
-            {
-                var result = await recordAsync(batch.Records, cancellationToken);
-                _outage.End();
-                return result;
-            }
-            catch (EventLogException exception)
-            {
-                status.SetLastError(exception.Message);
-                _outage.Begin(exception.Message);
-                await Task.Delay(pause, clock, cancellationToken);
-            }
-        }
+        _status.SetLastError(reason);
+        _outage.Begin(reason);
     }
 
     private async Task CloseAsync()
     {
         try
         {
-            await consumer.CloseAsync(CloseTimeout);
+            await _consumer.CloseAsync(CloseTimeout);
         }
         catch (Exception exception) when (exception is TimeoutException or KafkaException)
         {

@@ -5,17 +5,17 @@ namespace CatFunctions.Local.Pipeline;
 
 /// <summary>Fires at once, and then at each occurrence of a schedule.</summary>
 /// <remarks>
-/// A tick stands for the time since the tick before it. If that one took so long that occurrences were missed, the
-/// next tick is the latest of them and stands only for the time since the occurrence before it: what was missed is
-/// left out. Making up for it would give every later tick more to do, just when the pipeline cannot keep up, and after
-/// a long outage one tick with hours of events.
+/// A tick covers the time since the tick before it. If that one took so long that occurrences were missed, the next
+/// tick is the latest of them and covers only the time since the occurrence before it: what was missed is skipped.
+/// Making up for it would give every later tick more to do, just when the pipeline cannot keep up, and after a long
+/// outage one tick with hours of events.
 /// </remarks>
 internal sealed class TickTimer(TickSchedule schedule, TimeProvider clock)
 {
     /// <summary>Ticks are at least this far apart: an occurrence that follows the first tick sooner is left to the next.</summary>
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Waiting in pieces keeps to the clock on the wall when the machine sleeps.</summary>
+    /// <summary>Waiting in steps follows the wall clock when the machine sleeps.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The ticks, each when it is due; the time until the next is asked for is the time the tick took.</summary>

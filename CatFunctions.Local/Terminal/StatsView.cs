@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 
 namespace CatFunctions.Local.Terminal;
 
-/// <summary>Shows a report on a terminal. Texts from events are shown as text, without what would control the terminal.</summary>
+/// <summary>Renders a report for a terminal. Texts from events are shown without the characters that control a terminal.</summary>
 internal static class StatsView
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;

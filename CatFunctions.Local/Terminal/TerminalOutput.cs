@@ -1,7 +1,7 @@
 namespace CatFunctions.Local.Terminal;
 
 /// <summary>
-/// What the user sees: lines, and, if the output is a terminal, a status line below them that is written over and over.
+/// What the user sees: lines and, if the output is a terminal, a status line below them that is rewritten in place.
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<int>? getWidth)
@@ -9,11 +9,11 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
     private readonly Lock _lock = new();
     private int _statusLength;
 
-    /// <summary>The terminal that this process was started from, if any.</summary>
+    /// <summary>The standard output and the standard error of this process.</summary>
     public static TerminalOutput FromConsole() =>
         new(Console.Out, Console.Error, Console.IsOutputRedirected ? null : () => Console.WindowWidth);
 
-    /// <summary>Whether a person watches: then the status line is rewritten in place.</summary>
+    /// <summary>Whether the output is a terminal.</summary>
     public bool IsInteractive => getWidth is not null;
 
     /// <summary>Writes a line to the standard output.</summary>
@@ -54,5 +54,47 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
 
             writer.WriteLine(line);
         }
+    }
+}
+
+/// <summary>
+/// Shows log entries as plain lines on the terminal: information on the standard output, warnings and errors on the
+/// standard error.
+/// </summary>
+/// <remarks>
+/// Not a formatter of the console logger: that one writes from a thread of its own, straight to the console, so its
+/// lines would break the status line and come late among the other lines.
+/// </remarks>
+[ProviderAlias("Terminal")]
+internal sealed class TerminalLoggerProvider(TerminalOutput terminal) : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
+    {
+        var message = formatter(state, exception);
+        var line = exception is null ? message : $"{message} ({exception.Message})";
+        if (logLevel < LogLevel.Warning)
+        {
+            terminal.WriteLine(line);
+        }
+        else
+        {
+            terminal.WriteErrorLine($"{(logLevel is LogLevel.Warning ? "warning" : "error")}: {line}");
+        }
+    }
+
+    public void Dispose()
+    {
     }
 }

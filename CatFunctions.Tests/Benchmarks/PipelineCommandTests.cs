@@ -67,7 +67,7 @@ public sealed class PipelineCommandTests
     [Theory]
     [InlineData("--folder")]
     [InlineData("--json")]
-    public async Task A_place_that_cannot_be_written_to_is_told_before_anything_is_measured(string option)
+    public async Task A_place_that_cannot_be_written_to_is_reported_before_anything_is_measured(string option)
     {
         using var folder = new TempFolder();
         var file = Path.Combine(folder.Path, "file");
@@ -79,7 +79,7 @@ public sealed class PipelineCommandTests
     }
 
     [Fact]
-    public async Task A_broker_that_does_not_answer_is_told()
+    public async Task A_broker_that_does_not_answer_is_reported()
     {
         using var folder = new TempFolder();
         await using var process = LocalHostProcess.Start(

@@ -20,14 +20,14 @@ public sealed class DeadLettersCommandTests : IDisposable
             await recorder.RecordAsync([RecordFactory.Record(7, SampleEvent.Utf8("{"))], CancellationToken.None);
         }
 
-        (await RunAsync("list"))[^1].ShouldBe("1 dead letters, 0 of them replayed, 0 more are events by now");
+        (await RunAsync("list"))[^1].ShouldBe("1 dead letters, 0 of them replayed, 0 more are now valid events");
         (await RunAsync("replay", "--brokers", broker.BootstrapServers, "--topic", "cats")).ShouldBe(["0 dead letters replayed, 1 left"]);
         (await RunAsync("replay", "--brokers", broker.BootstrapServers, "--topic", "cats", "--all")).ShouldBe(["1 dead letters replayed, 0 left"]);
         var lines = await RunAsync("list");
 
         lines[0].ShouldStartWith("partition 0, offset 7, 2026-11-22T07:30:15.000Z, 1 bytes: the value is not JSON");
         lines[0].ShouldEndWith(" (replayed)");
-        lines[^1].ShouldBe("1 dead letters, 1 of them replayed, 0 more are events by now");
+        lines[^1].ShouldBe("1 dead letters, 1 of them replayed, 0 more are now valid events");
     }
 
     private async Task<IReadOnlyList<string>> RunAsync(params string[] arguments)

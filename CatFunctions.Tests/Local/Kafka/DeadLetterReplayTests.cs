@@ -23,7 +23,7 @@ public sealed class DeadLetterReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_an_event_by_now_is_produced_again_with_its_key_and_value_once()
+    public async Task What_is_now_a_valid_event_is_produced_again_with_its_key_and_value_once()
     {
         await RecordAsync(RecordFactory.Record(1, [1, 2]), RecordFactory.Record(2, Event, key: [0, 255]), RecordFactory.Record(3, Event));
 
@@ -59,7 +59,7 @@ public sealed class DeadLetterReplayTests : IDisposable
     }
 
     private Task<(int Replayed, int Left)> Replay(bool all) =>
-        new DeadLetterReplay(_kafka.Settings, new DeadLetterLog(_log.Store, TimeProvider.System), _kafka.Health, TimeProvider.System)
+        new DeadLetterReplay(_kafka.Settings, new DeadLetterLog(_log.Store, TimeProvider.System), _kafka.Connection, TimeProvider.System)
             .RunAsync(all, CancellationToken.None);
 
     /// <summary>Records dead letters, as a validator would that refuses all.</summary>

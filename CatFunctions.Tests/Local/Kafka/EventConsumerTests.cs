@@ -30,7 +30,7 @@ public sealed class EventConsumerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_consumer_that_fails_for_good_says_why_and_what_to_do()
+    public async Task A_consumer_that_fails_permanently_says_why_and_what_to_do()
     {
         _kafka.Broker.FenceNextMember();
         using var stop = new CancellationTokenSource();
@@ -39,7 +39,7 @@ public sealed class EventConsumerTests : IDisposable
         consumer.Start(stop.Token);
 
         (await Should.ThrowAsync<FailureException>(consumer.Batches.Completion.WaitAsync(_timeout.Token))).Message
-            .ShouldBe("The Kafka consumer cannot go on: Fatal consumer error: "
+            .ShouldBe("The Kafka consumer has failed permanently: Fatal consumer error: "
                 + "Broker: Static consumer fenced by other consumer with same group.instance.id. Start it again.");
     }
 

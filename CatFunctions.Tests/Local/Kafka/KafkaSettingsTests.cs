@@ -16,7 +16,7 @@ public sealed class KafkaSettingsTests
     }
 
     [Fact]
-    public void A_property_wins_over_our_default() =>
+    public void A_property_overrides_our_default() =>
         With("linger.ms", "50").ForProducer().LingerMs.ShouldBe(50);
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class KafkaSettingsTests
     [InlineData("enable.auto.offset.store")]
     [InlineData("auto.offset.reset")]
     [InlineData("bootstrap.servers")]
-    public void What_exactly_once_rests_on_cannot_be_set(string property)
+    public void What_exactly_once_depends_on_cannot_be_set(string property)
     {
         var settings = With(property, "1");
 
@@ -46,7 +46,7 @@ public sealed class KafkaSettingsTests
     [InlineData("no.such.property", "1")]
     [InlineData("session.timeout.ms", "soon")]
     public void A_property_that_librdkafka_does_not_know_is_wrong_usage(string property, string value) =>
-        Should.Throw<UsageException>(() => KafkaClient.Build(() =>
+        Should.Throw<UsageException>(() => KafkaSettings.Build(() =>
             new ConsumerBuilder<Null, Null>(With(property, value).ForConsumer()).Build()))
             .Message.ShouldContain(property);
 

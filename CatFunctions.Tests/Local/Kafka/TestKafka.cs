@@ -1,5 +1,5 @@
+using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
-using CatFunctions.Local.Pipeline;
 using CatFunctions.Local.Terminal;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +20,7 @@ internal sealed class TestKafka : IDisposable
 
             // How long the embedded broker waits for a member that left.
             new Dictionary<string, string> { ["session.timeout.ms"] = "2000" });
-        Health = new BrokerConnection(Settings, Status, TimeProvider.System, Logger<BrokerConnection>());
+        Connection = new BrokerConnection(Settings, Status, TimeProvider.System, Logger<BrokerConnection>());
     }
 
     public EmbeddedBroker Broker { get; }
@@ -29,16 +29,16 @@ internal sealed class TestKafka : IDisposable
 
     public PipelineStatus Status { get; } = new(TimeProvider.System);
 
-    public InFlightBudget Unrecorded { get; } = new(KafkaSettings.EmbeddedByteLimit);
+    public InFlightBudget InFlight { get; } = new(KafkaSettings.EmbeddedByteLimit);
 
-    public BrokerConnection Health { get; }
+    public BrokerConnection Connection { get; }
 
-    /// <summary>What was told to the user.</summary>
+    /// <summary>What the user sees.</summary>
     public LineWriter Output { get; } = new();
 
-    public EventProducer NewProducer() => new(Settings, Unrecorded, Status, Health);
+    public EventProducer NewProducer() => new(Settings, InFlight, Status, Connection);
 
-    public EventConsumer NewConsumer() => new(Settings, Health);
+    public EventConsumer NewConsumer() => new(Settings, Connection);
 
     public ILogger<T> Logger<T>() => LoggerFactory.Create(logging =>
         logging.AddProvider(new TerminalLoggerProvider(new TerminalOutput(Output, Output, getWidth: null)))).CreateLogger<T>();

@@ -11,7 +11,7 @@ public sealed class OutageTests : IDisposable
     private readonly Outage _outage;
 
     public OutageTests() =>
-        _outage = new Outage("The disk", _clock, new TerminalLogger(new TerminalOutput(_output, _error, getWidth: null)));
+        _outage = new Outage("The disk", _clock, new TerminalLoggerProvider(new TerminalOutput(_output, _error, getWidth: null)));
 
     public void Dispose()
     {
@@ -46,7 +46,7 @@ public sealed class OutageTests : IDisposable
     }
 
     [Fact]
-    public void A_second_outage_is_told_again()
+    public void A_second_outage_is_reported_again()
     {
         _outage.Begin("A.");
         _outage.End();

@@ -38,7 +38,7 @@ public sealed class RecordLoopTests : IAsyncDisposable
 
         await ProduceAsync(size: 10, count: 100);
         await _producer.FlushAsync(CancellationToken.None);
-        await _kafka.Unrecorded.WaitUntilAllRecordedAsync(CancellationToken.None);
+        await _kafka.InFlight.WaitUntilAllRecordedAsync(CancellationToken.None);
 
         _offsets.ShouldBe(Enumerable.Range(0, 100).Select(i => (long)i));
         refusals.ShouldBeLessThan(0);
@@ -59,15 +59,15 @@ public sealed class RecordLoopTests : IAsyncDisposable
         Start(_ => goOn.WaitAsync());
         var producing = ProduceAsync(Size, Count);
 
-        await Eventually.IsTrueAsync(() => _kafka.Unrecorded.Bytes > KafkaSettings.EmbeddedByteLimit - 10 * Size);
+        await Eventually.IsTrueAsync(() => _kafka.InFlight.Bytes > KafkaSettings.EmbeddedByteLimit - 10 * Size);
         producing.IsCompleted.ShouldBeFalse();
         goOn.Release(int.MaxValue / 2);
         await producing;
         await _producer.FlushAsync(CancellationToken.None);
-        await _kafka.Unrecorded.WaitUntilAllRecordedAsync(CancellationToken.None);
+        await _kafka.InFlight.WaitUntilAllRecordedAsync(CancellationToken.None);
 
         _offsets.ShouldBe(Enumerable.Range(0, Count).Select(i => (long)i));
-        _kafka.Unrecorded.Bytes.ShouldBe(0);
+        _kafka.InFlight.Bytes.ShouldBe(0);
     }
 
     [Fact]
@@ -86,15 +86,15 @@ public sealed class RecordLoopTests : IAsyncDisposable
         await _abort.CancelAsync();
 
         await _running;
-        _kafka.Unrecorded.Count.ShouldBe(1);
+        _kafka.InFlight.Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_broker_that_goes_away_is_told_once_and_once_more_when_it_is_back()
+    public async Task A_broker_that_goes_away_is_reported_once_and_its_return_once()
     {
         Start(_ => Task.CompletedTask);
-        await _kafka.Health.WaitUntilReadyAsync(_producer.Client, CancellationToken.None);
-        var watching = _kafka.Health.WatchAsync(_producer.Client, _stop.Token);
+        await _kafka.Connection.WaitUntilReadyAsync(_producer.Client, CancellationToken.None);
+        var watching = _kafka.Connection.WatchAsync(_producer.Client, _stop.Token);
         await ProduceAsync(size: 10, count: 10);
 
         _kafka.Broker.GoDown();
@@ -103,7 +103,7 @@ public sealed class RecordLoopTests : IAsyncDisposable
         _kafka.Broker.ComeBack();
         await _kafka.Output.WaitForAsync($"The connection to Kafka at {_kafka.Broker.BootstrapServers} goes on after");
         (await _producer.FlushAsync(CancellationToken.None)).ShouldBe(0);
-        await _kafka.Unrecorded.WaitUntilAllRecordedAsync(CancellationToken.None);
+        await _kafka.InFlight.WaitUntilAllRecordedAsync(CancellationToken.None);
 
         _kafka.Status.Recorded.ShouldBe(20);
         _kafka.Output.Lines.Count.ShouldBe(2);
@@ -120,7 +120,7 @@ public sealed class RecordLoopTests : IAsyncDisposable
                 _offsets.AddRange(batch.Select(record => record.Offset));
                 return new RecordResult(batch.Count, 0, 0, 0);
             },
-            _kafka.Unrecorded,
+            _kafka.InFlight,
             _kafka.Status,
             TimeProvider.System,
             _kafka.Logger<RecordLoop>()).RunAsync(_stop.Token, _abort.Token);

@@ -1,6 +1,6 @@
 using CatFunctions.Tests.Analytics;
 
-namespace CatFunctions.Tests.Local;
+namespace CatFunctions.Tests.Local.Cli;
 
 public sealed class StatsCommandTests : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed class StatsCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Watching_goes_on_until_it_is_told_to_stop()
+    public async Task Watching_continues_until_it_is_asked_to_stop()
     {
         await using var stats = LocalHostProcess.Start(["stats", "--watch", "--data", _log.Root]);
         await stats.WaitForOutputAsync("no events yet");

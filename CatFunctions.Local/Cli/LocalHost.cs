@@ -4,14 +4,14 @@ using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Pipeline;
 using CatFunctions.Local.Terminal;
 
-namespace CatFunctions.Local;
+namespace CatFunctions.Local.Cli;
 
-/// <summary>The host that the pipeline lives in: settings, logging, signals.</summary>
+/// <summary>The host that a command runs in: settings, logging, signals.</summary>
 internal static class LocalHost
 {
     /// <summary>
-    /// A host without parts. Settings come from appsettings.json in the current folder and from the environment, in
-    /// which <c>__</c> stands between section and name.
+    /// A host without parts. Settings come from appsettings.json in the current folder and from environment variables
+    /// such as <c>Section__Name</c>.
     /// </summary>
     public static HostApplicationBuilder CreateBuilder()
     {
@@ -20,7 +20,7 @@ internal static class LocalHost
         return builder;
     }
 
-    /// <summary>The same with a web server, for this machine only, on a port; on any free one if 0.</summary>
+    /// <summary>The same with a web server on a port of the loopback address; any free port if 0.</summary>
     public static WebApplicationBuilder CreateWebBuilder(int port)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -68,7 +68,7 @@ internal static class LocalHost
         }
         catch (InvalidOperationException exception)
         {
-            // A start binds the settings and validates them; this is how binding fails.
+            // A start binds and validates the settings; this is how binding fails.
             throw new UsageException($"A setting is wrong: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is IOException or SocketException)

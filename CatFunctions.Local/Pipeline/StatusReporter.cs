@@ -1,21 +1,21 @@
 using System.Globalization;
 using System.Text;
 using CatFunctions.Local.Kafka;
-using CatFunctions.Local.Pipeline;
+using CatFunctions.Local.Terminal;
 
-namespace CatFunctions.Local.Terminal;
+namespace CatFunctions.Local.Pipeline;
 
-/// <summary>Tells how the pipeline is doing: every second on a terminal, every 10 s in a file.</summary>
+/// <summary>Shows the status of the pipeline: every second on a terminal, every 10 s in a file.</summary>
 internal sealed class StatusReporter(
     PipelineStatus status,
-    InFlightBudget unrecorded,
+    InFlightBudget inFlight,
     TerminalOutput terminal,
     TimeProvider clock)
 {
     private readonly RateWindow _produced = new();
     private readonly RateWindow _recorded = new();
 
-    /// <summary>Reports, until cancelled, on what this process does: it produces, it records, or both.</summary>
+    /// <summary>Reports, until cancelled, on what this process does: producing, recording, or both.</summary>
     public async Task RunAsync(bool produces, bool records, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
@@ -48,7 +48,7 @@ internal sealed class StatusReporter(
 
         if (produces && records)
         {
-            Append("unrecorded", unrecorded.Count);
+            Append("unrecorded", inFlight.Count);
         }
 
         Append("redelivered", status.Redelivered);
@@ -72,5 +72,26 @@ internal sealed class StatusReporter(
                 line.Append(CultureInfo.InvariantCulture, $"  {name} {count:N0}");
             }
         }
+    }
+}
+
+/// <summary>The rate of a growing total over the last 10 s, so that ticks some seconds apart read as a steady rate.</summary>
+internal sealed class RateWindow
+{
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(10);
+
+    private readonly Queue<(TimeSpan Time, long Total)> _samples = new([(TimeSpan.Zero, 0)]);
+
+    /// <summary>Adds the total at a time since the start, and returns the rate per second.</summary>
+    public double Next(TimeSpan time, long total)
+    {
+        _samples.Enqueue((time, total));
+        while (_samples.Count > 2 && _samples.Peek().Time < time - Length)
+        {
+            _samples.Dequeue();
+        }
+
+        var (since, before) = _samples.Peek();
+        return time > since ? (total - before) / (time - since).TotalSeconds : 0;
     }
 }

@@ -1,8 +1,8 @@
 using CatFunctions.Core.EventLog;
 
-namespace CatFunctions.Local.Pipeline;
+namespace CatFunctions.Local;
 
-/// <summary>What the pipeline has done so far. Safe for concurrent use.</summary>
+/// <summary>What the pipeline has done since this process started. Safe for concurrent use.</summary>
 internal sealed class PipelineStatus(TimeProvider clock)
 {
     private long _produced;
@@ -28,10 +28,10 @@ internal sealed class PipelineStatus(TimeProvider clock)
     /// <summary>Records appended to the dead letters.</summary>
     public long DeadLettered => Interlocked.Read(ref _deadLettered);
 
-    /// <summary>How often the timer had to skip, since a tick took longer than the schedule allows.</summary>
+    /// <summary>How often the timer had to skip, because a tick took longer than the schedule allows.</summary>
     public long SkippedTicks => Interlocked.Read(ref _skippedTicks);
 
-    /// <summary>The error seen last, if any.</summary>
+    /// <summary>The most recent error, if any.</summary>
     public SeenError? LastError => _lastError;
 
     public void CountProduced() => Interlocked.Increment(ref _produced);
@@ -47,5 +47,8 @@ internal sealed class PipelineStatus(TimeProvider clock)
         Interlocked.Add(ref _deadLettered, result.DeadLettered);
     }
 
-    public void SetLastError(string error) => _lastError = new SeenError(clock.GetUtcNow(), error);
+    public void SetLastError(string message) => _lastError = new SeenError(clock.GetUtcNow(), message);
 }
+
+/// <summary>An error, and when it occurred.</summary>
+internal sealed record SeenError(DateTimeOffset Time, string Message);

@@ -5,14 +5,13 @@ using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Ticks;
-using CatFunctions.Local.Cli;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
 using CatFunctions.Local.Terminal;
 
-namespace CatFunctions.Local;
+namespace CatFunctions.Local.Cli;
 
-/// <summary>Registers the parts of the pipeline. What the command line says wins over all other settings.</summary>
+/// <summary>Registers the parts of the pipeline. Options of the command line override all other settings.</summary>
 internal static class PipelineServices
 {
     /// <summary>Adds what every command needs: terminal, logging, the pipeline itself.</summary>
@@ -21,7 +20,7 @@ internal static class PipelineServices
         builder.Logging
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("CatFunctions", LogLevel.Information)
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // says what the command line says once more
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // repeats what CommandLine says
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton<ILoggerProvider, TerminalLoggerProvider>();
         builder.Services.AddSingleton(TerminalOutput.FromConsole());
@@ -32,14 +31,14 @@ internal static class PipelineServices
         builder.Services.AddSingleton<CatPipeline>();
     }
 
-    /// <summary>Adds Kafka brokers elsewhere.</summary>
+    /// <summary>Adds the connection to Kafka brokers.</summary>
     public static void AddKafka(this IHostApplicationBuilder builder, string brokers, string topic)
     {
         builder.Services.AddSingleton(new KafkaSettings(brokers, topic, IsEmbedded: false, ReadProperties(builder)));
         builder.Services.AddSingleton(new InFlightBudget(byteLimit: null));
     }
 
-    /// <summary>Adds a broker in this process.</summary>
+    /// <summary>Adds a broker in this process, and the connection to it.</summary>
     public static void AddEmbeddedKafka(this IHostApplicationBuilder builder, string topic, int partitions)
     {
         builder.Services.AddSingleton(_ => new EmbeddedBroker(topic, partitions));
@@ -72,8 +71,8 @@ internal static class PipelineServices
     /// <summary>Adds the second half of the pipeline: from Kafka to the log.</summary>
     public static void AddRecording(this IHostApplicationBuilder builder, ParseResult arguments)
     {
-        var place = builder.AddEventLog(arguments);
-        builder.Services.AddSingleton(new PipelinePart($"recording to {place}"));
+        var location = builder.AddEventLog(arguments);
+        builder.Services.AddSingleton(new PipelinePart($"recording to {location}"));
         builder.Services.AddSingleton<EventConsumer>();
         builder.Services.AddSingleton(provider => new RecordLoop(
             provider.GetRequiredService<EventConsumer>(),
@@ -84,11 +83,12 @@ internal static class PipelineServices
             provider.GetRequiredService<ILogger<RecordLoop>>()));
     }
 
-    /// <summary>Adds the event log, and tells where it is.</summary>
+    /// <summary>Adds the event log.</summary>
+    /// <returns>Where it is.</returns>
     public static EventLogLocation AddEventLog(this IHostApplicationBuilder builder, ParseResult arguments)
     {
-        const string Directory = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Directory)}";
-        const string Container = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Container)}";
+        const string DirectoryKey = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Directory)}";
+        const string ContainerKey = $"{EventLogOptions.Section}:{nameof(EventLogOptions.Container)}";
         var data = arguments.GetValue(CliOptions.Data);
         var container = arguments.GetValue(CliOptions.BlobContainer);
         if (arguments.GetValue(CliOptions.Storage) is { } storage)
@@ -99,16 +99,16 @@ internal static class PipelineServices
 
         if (container is null && data is null)
         {
-            container = builder.Configuration[Container];
-            data = builder.Configuration[Directory];
+            container = builder.Configuration[ContainerKey];
+            data = builder.Configuration[DirectoryKey];
         }
 
-        var place = new EventLogLocation(
+        var location = new EventLogLocation(
             string.IsNullOrEmpty(container) && string.IsNullOrEmpty(data) ? "./data" : data, container);
-        Override(builder, Directory, place.Folder ?? "");
-        Override(builder, Container, place.Container ?? "");
+        Override(builder, DirectoryKey, location.Folder ?? "");
+        Override(builder, ContainerKey, location.Container ?? "");
         builder.Services.AddEventLog();
-        return place;
+        return location;
     }
 
     private static void Override<T>(IHostApplicationBuilder builder, string key, T? value)
@@ -124,4 +124,21 @@ internal static class PipelineServices
         builder.Configuration.GetSection(KafkaSettings.Section).GetChildren()
             .Where(property => property.Value is not null)
             .ToDictionary(property => property.Key, property => property.Value!, StringComparer.Ordinal);
+}
+
+/// <summary>Where the event log is: a folder or a blob container.</summary>
+internal sealed record EventLogLocation(string? Folder, string? Container)
+{
+    /// <summary>The location in words for the user.</summary>
+    public override string ToString() => string.IsNullOrEmpty(Container) ? $"{Folder}" : $"container {Container}";
+
+    /// <summary>Requires that the folder exists, before it is read.</summary>
+    /// <exception cref="FailureException">It does not.</exception>
+    public void RequireFolder()
+    {
+        if (Folder is not null && !Directory.Exists(Folder))
+        {
+            throw new FailureException($"There is no folder {Folder}. Name the folder of the event log with --data.");
+        }
+    }
 }

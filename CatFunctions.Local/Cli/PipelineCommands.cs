@@ -4,11 +4,11 @@ using CatFunctions.Core.Dashboard;
 
 namespace CatFunctions.Local.Cli;
 
-/// <summary><c>run</c>: the whole pipeline.</summary>
-internal static class RunCommand
+/// <summary><c>run</c>: the whole pipeline. <c>produce</c> and <c>record</c>: one half of it each.</summary>
+internal static class PipelineCommands
 {
     /// <summary>Gives a command the options and the action of <c>run</c>.</summary>
-    public static TCommand Configure<TCommand>(TCommand command)
+    public static TCommand ConfigureRun<TCommand>(TCommand command)
         where TCommand : Command
     {
         command.Add(CliOptions.Brokers);
@@ -23,6 +23,35 @@ internal static class RunCommand
         command.Add(CliOptions.For);
         command.Validators.Add(RefusePartitionsOfOtherBrokers);
         command.SetAction(RunAsync);
+        return command;
+    }
+
+    public static Command CreateProduce()
+    {
+        var command = new Command("produce", "Only produce events to Kafka.")
+        {
+            CliOptions.RequiredBrokers,
+            CliOptions.Topic,
+            CliOptions.Schedule,
+            CliOptions.Rate,
+            CliOptions.Seed,
+            CliOptions.Photos,
+            CliOptions.For,
+        };
+        command.SetAction(ProduceAsync);
+        return command;
+    }
+
+    public static Command CreateRecord()
+    {
+        var command = new Command("record", "Only record events from Kafka to the log.")
+        {
+            CliOptions.RequiredBrokers,
+            CliOptions.Topic,
+            CliOptions.For,
+        };
+        command.AddEventLog();
+        command.SetAction(RecordAsync);
         return command;
     }
 
@@ -46,6 +75,22 @@ internal static class RunCommand
         var app = builder.Build();
         app.MapDashboard();
         return LocalHost.RunAsync(app, arguments.GetValue(CliOptions.For), cancellationToken);
+    }
+
+    private static Task ProduceAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var builder = LocalHost.CreateBuilder();
+        builder.AddKafka(arguments.GetValue(CliOptions.RequiredBrokers)!, arguments.GetValue(CliOptions.Topic)!);
+        builder.AddProducing(arguments);
+        return LocalHost.RunAsync(builder.Build(), arguments.GetValue(CliOptions.For), cancellationToken);
+    }
+
+    private static Task RecordAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var builder = LocalHost.CreateBuilder();
+        builder.AddKafka(arguments.GetValue(CliOptions.RequiredBrokers)!, arguments.GetValue(CliOptions.Topic)!);
+        builder.AddRecording(arguments);
+        return LocalHost.RunAsync(builder.Build(), arguments.GetValue(CliOptions.For), cancellationToken);
     }
 
     private static void RefusePartitionsOfOtherBrokers(CommandResult result)

@@ -7,7 +7,7 @@ using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;
 
-namespace CatFunctions.Tests.Local;
+namespace CatFunctions.Tests.Local.Cli;
 
 public sealed class LocalHostTests : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class LocalHostTests : IDisposable
         host.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             error => error.ShouldStartWith("error: No Kafka broker answers at 127.0.0.1:1 ("),
             error => error.ShouldContain("Connection refused"),
-            error => error.ShouldEndWith("Check the address (--brokers) and that the broker runs."));
+            error => error.ShouldEndWith("Check the address (--brokers) and that the broker is running."));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Recording_stops_politely_when_it_is_asked_to()
+    public async Task Recording_stops_cleanly_when_it_is_asked_to()
     {
         using var broker = new EmbeddedBroker(Topic, partitions: 3);
         await using var host = LocalHostProcess.Start(
@@ -98,7 +98,7 @@ public sealed class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public async Task The_pipeline_stops_politely_and_has_recorded_all_that_it_produced()
+    public async Task The_pipeline_stops_cleanly_and_has_recorded_all_that_it_produced()
     {
         await using var host = LocalHostProcess.Start(
             ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);

@@ -1,6 +1,6 @@
-using CatFunctions.Local.Terminal;
+using CatFunctions.Local.Pipeline;
 
-namespace CatFunctions.Tests.Local.Terminal;
+namespace CatFunctions.Tests.Local.Pipeline;
 
 public sealed class RateWindowTests
 {

@@ -1,0 +1,9 @@
+namespace CatFunctions.Local;
+
+/// <summary>The command cannot do its work. The message is one line that says why and what to do. Exit code 1.</summary>
+internal sealed class FailureException(string message, Exception? innerException = null)
+    : Exception(message, innerException);
+
+/// <summary>An argument or a setting is wrong. The message is one line that says what to do. Exit code 2.</summary>
+internal sealed class UsageException(string message, Exception? innerException = null)
+    : Exception(message, innerException);
