@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Analytics;
@@ -29,9 +30,8 @@ internal sealed class AnalyticsState
     private readonly Dictionary<long, MinuteBucket> _minutes = [];
     private readonly Dictionary<long, Tally> _hours = [];
     private readonly PriorityQueue<FutureEvent, long> _future = new();
-    private readonly Dictionary<(int Partition, int Generation), OffsetRange> _offsets = [];
+    private readonly OffsetAudit _offsets = new();
     private readonly Dictionary<(DateTimeOffset Hour, int Partition), long> _deadLetters = [];
-    private DateTimeOffset _oldestHour = DateTimeOffset.MaxValue;
 
     /// <param name="now">The current time.</param>
     public AnalyticsState(DateTimeOffset now) => Now = Minutes.Of(now);
@@ -55,7 +55,7 @@ internal sealed class AnalyticsState
     public Viewers Viewers { get; } = new();
 
     /// <summary>The ticks.</summary>
-    public TickProgress Ticks { get; } = new();
+    public TickAudit Ticks { get; } = new();
 
     /// <summary>The sums by hour of event time, counted from the year 1, of the events that came within <see cref="MaxHoursOnTheWay"/>.</summary>
     public IReadOnlyDictionary<long, Tally> Hours => _hours;
@@ -67,18 +67,11 @@ internal sealed class AnalyticsState
     /// Offsets between the events of a partition that are neither an event nor a dead letter. A dead letter outside of
     /// them, before the first or after the last one, hides one gap.
     /// </summary>
-    public long Gaps => _offsets
-        .GroupBy(range => range.Key.Partition, range => range.Value.Holes)
-        .Sum(holes => Math.Max(0, holes.Sum() - _deadLetters.Where(count => count.Key.Partition == holes.Key).Sum(count => count.Value)));
+    public long Gaps => _offsets.Holes()
+        .Sum(partition => Math.Max(0, partition.Holes - _deadLetters.Where(count => count.Key.Partition == partition.Partition).Sum(count => count.Value)));
 
-    /// <summary>
-    /// From when on no tick can have lost events with hours that were deleted, as a retention policy does: the minimum
-    /// if every partition begins at its first offset, else a little after the oldest hour that is left.
-    /// </summary>
-    public DateTimeOffset CompleteFrom =>
-        _offsets.GroupBy(range => range.Key.Partition).All(ranges => ranges.MinBy(range => range.Key.Generation) is { Key.Generation: 1, Value.First: 0 })
-            ? DateTimeOffset.MinValue
-            : _oldestHour + TickLedger.Grace;
+    /// <inheritdoc cref="OffsetAudit.CompleteFrom"/>
+    public DateTimeOffset CompleteFrom => _offsets.CompleteFrom;
 
     /// <summary>What happened in one of the last <see cref="Minutes.Kept"/> minutes; null if nothing did.</summary>
     public MinuteBucket? MinuteOf(long minute) => _minutes.GetValueOrDefault(minute);
@@ -90,15 +83,13 @@ internal sealed class AnalyticsState
     public void AddEvents(SegmentName segment, ReadOnlySpan<byte> lines)
     {
         Version++;
-        _oldestHour = segment.Hour < _oldestHour ? segment.Hour : _oldestHour;
-        var offsets = OffsetsOf(segment.Partition, segment.Generation);
         var recordedHour = segment.Hour.UtcTicks / TimeSpan.TicksPerHour;
         while (!lines.IsEmpty)
         {
             var length = lines.IndexOf((byte)'\n');
             if (_reader.TryRead(lines[..length], out var offset, out var logged))
             {
-                offsets.Add(offset);
+                _offsets.Add(segment, offset);
                 Add(logged, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
             }
 
@@ -117,11 +108,11 @@ internal sealed class AnalyticsState
     public void Merge(AnalyticsState other)
     {
         Version++;
-        _oldestHour = other._oldestHour < _oldestHour ? other._oldestHour : _oldestHour;
         Recorded += other.Recorded;
         NewestEvent = Max(NewestEvent, other.NewestEvent);
         Viewers.Merge(other.Viewers);
         Ticks.Merge(other.Ticks);
+        _offsets.Merge(other._offsets);
         var numbers = Photos.Merge(other.Photos);
 
         foreach (var (minute, bucket) in other._minutes)
@@ -140,11 +131,6 @@ internal sealed class AnalyticsState
         foreach (var (held, _) in other._future.UnorderedItems)
         {
             Place(numbers[held.Photo], held.IsLike, held.Time, held.UserId);
-        }
-
-        foreach (var (key, range) in other._offsets)
-        {
-            OffsetsOf(key.Partition, key.Generation).Merge(range);
         }
 
         foreach (var (key, count) in other._deadLetters)
@@ -173,8 +159,6 @@ internal sealed class AnalyticsState
         {
             _minutes.Remove(minute);
         }
-
-        Ticks.Forget(now);
     }
 
     private void Add(in LoggedEvent logged, in LogPosition position, long recordedHour)
@@ -240,16 +224,6 @@ internal sealed class AnalyticsState
     }
 
     private bool IsKept(long minute) => minute > Now - Minutes.Kept;
-
-    private OffsetRange OffsetsOf(int partition, int generation)
-    {
-        if (!_offsets.TryGetValue((partition, generation), out var range))
-        {
-            _offsets[(partition, generation)] = range = new OffsetRange();
-        }
-
-        return range;
-    }
 
     private static DateTimeOffset Max(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 }

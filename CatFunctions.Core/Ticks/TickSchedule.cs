@@ -2,6 +2,15 @@ using NCrontab;
 
 namespace CatFunctions.Core.Ticks;
 
+/// <summary>One firing of the timer, which stands for the interval that ends with it.</summary>
+/// <param name="ScheduledTime">The time the timer was due, in UTC.</param>
+/// <param name="Interval">The time since the tick before.</param>
+public readonly record struct Tick(DateTimeOffset ScheduledTime, TimeSpan Interval)
+{
+    /// <summary>The start of the interval: the first moment at which one of its interactions can happen.</summary>
+    public DateTimeOffset Start => ScheduledTime - Interval;
+}
+
 /// <summary>
 /// When ticks are due: a six-field NCRONTAB expression, seconds first, as the Functions timer reads it.
 /// Its fields are read in the UTC offset of the time that is asked about.
@@ -63,4 +72,29 @@ public sealed class TickSchedule
     /// <summary>Some expressions never come true, such as the 30th of February.</summary>
     private static bool Occurs(CrontabSchedule schedule) =>
         schedule.GetNextOccurrences(new DateTime(2000, 1, 1), new DateTime(2028, 1, 1)).Any();
+}
+
+/// <summary>
+/// Lets a tick pass only if it is later than all before it. A timer may fire twice for one tick, when it is late by
+/// nearly the whole interval or is started by hand, and the events of the second time would have the ids of the first.
+/// </summary>
+public sealed class TickGuard
+{
+    private readonly Lock _lock = new();
+    private DateTimeOffset _latest;
+
+    /// <summary>Whether the tick is later than all that have passed; then it has passed too.</summary>
+    public bool TryPass(Tick tick)
+    {
+        lock (_lock)
+        {
+            if (tick.ScheduledTime <= _latest)
+            {
+                return false;
+            }
+
+            _latest = tick.ScheduledTime;
+            return true;
+        }
+    }
 }

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Local.Terminal;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Local.Cli;
 
@@ -29,8 +27,7 @@ internal static class VerifyCommand
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var verifier = new LogVerifier(
             host.Services.GetRequiredService<ISegmentStore>(),
-            new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()),
-            oldHoursAreDeleted: host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.RetainFor is not null);
+            new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()));
         var report = await verifier.VerifyAsync(cancellationToken);
         if (report.Segments == 0 && location.Folder is null)
         {

@@ -259,38 +259,6 @@ public sealed class AnalyticsStateTests
     }
 
     [Fact]
-    public void Ticks_are_judged_as_the_verifier_judges_them_in_any_order()
-    {
-        for (var seed = 0; seed < 200; seed++)
-        {
-            var random = new Random(seed);
-            var ids = (
-                from tick in Enumerable.Range(0, random.Next(1, 6))
-                from index in Enumerable.Range(0, 100)
-                where random.Next(60) > 0
-                select new EventId(Now.AddSeconds(-20 * tick), index)).ToArray();
-            var ledger = new TickLedger();
-            foreach (var id in ids)
-            {
-                ledger.Add(id, 100);
-            }
-
-            random.Shuffle(ids);
-            var (left, right) = (new TickProgress(), new TickProgress());
-            foreach (var id in ids)
-            {
-                (random.Next(2) == 0 ? left : right).Add(id, 100);
-            }
-
-            left.Merge(right);
-
-            left.FindIncomplete(Now, DateTimeOffset.MinValue).Reverse()
-                .Select(tick => $"{tick.Missing} of {tick.Size} events of tick {EventId.FormatTick(tick.Time)} are missing")
-                .ShouldBe(ledger.Close(from: default).Missing.Select(text => text[..text.IndexOf(',', StringComparison.Ordinal)]));
-        }
-    }
-
-    [Fact]
     public void Missing_events_of_a_finished_tick_degrade_the_state_for_a_day()
     {
         var (tick, next) = (Now.AddSeconds(-10), Now.AddSeconds(-5));
@@ -337,7 +305,7 @@ public sealed class AnalyticsStateTests
     }
 
     [Fact]
-    public void Complete_ticks_are_forgotten_and_a_new_one_still_finishes_those_before()
+    public void A_new_tick_finishes_those_before()
     {
         var fold = Fold(new CatLine(Now, Tick: Now), new CatLine(Now, Tick: Now.AddSeconds(5), TickSize: 2));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Analytics.Report;
 
@@ -17,7 +18,7 @@ internal static class HealthBuilder
         TimeSpan? age = fold.NewestEvent == default ? null
             : now > fold.NewestEvent ? now - fold.NewestEvent
             : TimeSpan.Zero;
-        var incomplete = fold.Ticks.FindIncomplete(now, fold.CompleteFrom);
+        var incomplete = fold.Ticks.Judge(fold.CompleteFrom, until: now + TickAudit.Grace).Missing;
         var (state, message) =
             progress is { } part ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
             : fold.Recorded == 0 && fold.DeadLettered == 0 ? (PipelineState.Waiting, "no events yet")
@@ -31,7 +32,7 @@ internal static class HealthBuilder
             fold.Recorded,
             fold.DeadLettered,
             incomplete.Sum(tick => (long)tick.Missing),
-            [.. incomplete.Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
+            [.. incomplete.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
             fold.Gaps,
             redelivered);
     }
@@ -49,7 +50,7 @@ internal static class HealthBuilder
     }
 
     private static List<string> Problems(
-        AnalyticsState fold, IReadOnlyList<(DateTimeOffset Time, int Missing, int Size)> incomplete, DateTimeOffset since)
+        AnalyticsState fold, IReadOnlyList<OpenTick> incomplete, DateTimeOffset since)
     {
         var problems = new List<string>();
         var recent = incomplete.Where(tick => tick.Time >= since).ToArray();

@@ -14,9 +14,7 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// </remarks>
 /// <param name="store">Where the log is.</param>
 /// <param name="progress">Is told now and then how far it is.</param>
-/// <param name="oldHoursAreDeleted">Whether the first ticks of the log may have lost events with the hours before.</param>
-public sealed class LogVerifier(
-    ISegmentStore store, IProgress<VerificationProgress>? progress = null, bool oldHoursAreDeleted = false)
+public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgress>? progress = null)
 {
     /// <summary>How many problems a report spells out.</summary>
     public const int MaxProblems = 20;
@@ -24,7 +22,8 @@ public sealed class LogVerifier(
     private const int BufferBytes = 4 << 20;
 
     private readonly ArrayBufferWriter<byte> _value = new();
-    private readonly TickLedger _ticks = new();
+    private readonly TickAudit _ticks = new();
+    private readonly OffsetAudit _offsets = new();
     private readonly List<PartitionReport> _partitions = [];
     private readonly List<string> _problems = [];
     private long _problemCount;
@@ -44,12 +43,11 @@ public sealed class LogVerifier(
         var events = _lines;
         await VerifyLogAsync(deadLetterSegments, CheckDeadLetter, cancellationToken);
 
-        var ticks = _ticks.Close(oldHoursAreDeleted && eventSegments.Count > 0
-            ? eventSegments.Min(head => head.Name.Hour) + TickLedger.Grace
-            : default);
-        foreach (var problem in ticks.Missing)
+        var ticks = _ticks.Judge(_offsets.CompleteFrom, until: DateTimeOffset.MaxValue);
+        foreach (var tick in ticks.Missing)
         {
-            Report(problem);
+            Report($"{tick.Missing} of {tick.Size} events of tick {EventId.FormatTick(tick.Time)} are missing, "
+                + $"the first with index {tick.MissingIndices().First()}");
         }
 
         return new VerificationReport(
@@ -59,7 +57,7 @@ public sealed class LogVerifier(
             _ticks.Ticks,
             ticks.Unfinished,
             ticks.Cut,
-            ticks.MissingEvents,
+            ticks.Missing.Sum(tick => (long)tick.Missing),
             _partitions,
             _problems,
             _problemCount);
@@ -119,6 +117,11 @@ public sealed class LogVerifier(
                 }
 
                 Report(segment, tally.Add(offset));
+                if (segment.Log == LogKind.Events)
+                {
+                    _offsets.Add(segment, offset);
+                }
+
                 if (check(line, positionLength) is { } problem)
                 {
                     Report(segment, $"offset {offset}: {problem}");
@@ -204,4 +207,56 @@ public sealed class LogVerifier(
     }
 
     private delegate string? CheckLine(ReadOnlySpan<byte> line, int positionLength);
+
+    /// <summary>Counts the lines of one log of one partition, and checks their order.</summary>
+    private sealed class PartitionTally(string log, int partition)
+    {
+        private int _segments;
+        private int _generations;
+        private int _generation;
+        private long? _first;
+        private long? _last;
+        private long? _lastOfGeneration;
+        private long _lines;
+        private long _skipped;
+        private long _repeated;
+
+        /// <summary>Goes on in the next segment.</summary>
+        /// <returns>Null, or what is wrong with it.</returns>
+        public string? Begin(SegmentName segment)
+        {
+            _segments++;
+            if (segment.Generation == _generation)
+            {
+                return null;
+            }
+
+            var before = _generation;
+            (_generation, _lastOfGeneration) = (segment.Generation, null);
+            _generations++;
+            return _generation < before ? $"comes after generation {before}" : null;
+        }
+
+        /// <summary>Counts a line.</summary>
+        /// <returns>Null, or what is wrong with it.</returns>
+        public string? Add(long offset)
+        {
+            _lines++;
+            var before = _lastOfGeneration;
+            _first ??= offset;
+            _last = _lastOfGeneration = offset;
+            if (offset <= before)
+            {
+                _repeated++;
+                return $"offset {offset} comes after offset {before}";
+            }
+
+            _skipped += offset - before - 1 ?? 0;
+            return null;
+        }
+
+        /// <summary>What was found.</summary>
+        public PartitionReport Close() =>
+            new(log, partition, _segments, _generations, _first, _last, _lines, _skipped, _repeated);
+    }
 }

@@ -1,3 +1,5 @@
+using CatFunctions.Core.EventLog.Storage;
+
 namespace CatFunctions.Core.EventLog.Verification;
 
 /// <summary>What a check of the whole log has found.</summary>
@@ -22,3 +24,30 @@ public sealed record VerificationReport(
     IReadOnlyList<PartitionReport> Partitions,
     IReadOnlyList<string> Problems,
     long ProblemCount);
+
+/// <summary>What a check has found in one log of one partition.</summary>
+/// <param name="Log">One of <see cref="LogKind"/>.</param>
+/// <param name="Partition">The Kafka partition.</param>
+/// <param name="Segments">Its segments.</param>
+/// <param name="Generations">How many generations of the topic they are of.</param>
+/// <param name="FirstOffset">The offset of the first line; null if there is none.</param>
+/// <param name="LastOffset">The offset of the last line; null if there is none.</param>
+/// <param name="Lines">Its lines.</param>
+/// <param name="Skipped">Offsets between its lines: those in the other log, and those that Kafka never delivered.</param>
+/// <param name="Repeated">Lines whose offset does not lie above the one before: redeliveries that were stored.</param>
+public sealed record PartitionReport(
+    string Log,
+    int Partition,
+    int Segments,
+    int Generations,
+    long? FirstOffset,
+    long? LastOffset,
+    long Lines,
+    long Skipped,
+    long Repeated);
+
+/// <summary>How far a check of the log is.</summary>
+/// <param name="Lines">Lines read.</param>
+/// <param name="Bytes">Bytes read.</param>
+/// <param name="TotalBytes">Bytes there were when the check began.</param>
+public readonly record struct VerificationProgress(long Lines, long Bytes, long TotalBytes);
