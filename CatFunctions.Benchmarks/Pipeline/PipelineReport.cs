@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CatFunctions.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CatFunctions.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 

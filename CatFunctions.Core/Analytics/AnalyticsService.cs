@@ -1,6 +1,8 @@
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CatFunctions.Core.Analytics;
 
@@ -56,7 +58,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
         lock (_lock)
         {
-            return _log.Ask(fold => Report(fold, window, top));
+            return _log.Ask(analytics => Report(analytics, window, top));
         }
     }
 
@@ -96,19 +98,31 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
         }
     }
 
-    private AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top)
+    private AnalyticsReport Report(AnalyticsState analytics, AnalyticsWindow window, int top)
     {
         var now = clock.GetUtcNow();
         if (_reports.TryGetValue((window, top), out var known)
-            && known.Version == fold.Version
+            && known.Version == analytics.Version
             && (now - known.Report.GeneratedAt).Duration() < RefreshInterval)
         {
             return known.Report;
         }
 
-        var health = HealthBuilder.Build(fold, _log.Progress, recorder?.Redelivered, now);
-        var report = ReportBuilder.Build(fold, window, top, health, now);
-        _reports[(window, top)] = (report, fold.Version);
+        var health = HealthBuilder.Build(analytics, _log.Progress, recorder?.Redelivered, now);
+        var report = ReportBuilder.Build(analytics, window, top, health, now);
+        _reports[(window, top)] = (report, analytics.Version);
         return report;
+    }
+}
+
+/// <summary>Registers the analytics.</summary>
+public static class AnalyticsServiceCollectionExtensions
+{
+    /// <summary>Adds the <see cref="AnalyticsService"/> over the registered event log.</summary>
+    public static IServiceCollection AddAnalytics(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<AnalyticsService>();
+        return services;
     }
 }

@@ -253,3 +253,47 @@ internal sealed class AnalyticsState
 
     private static DateTimeOffset Max(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 }
+
+/// <summary>
+/// Where an event stands in the log. Positions of one partition are in the order of recording; those of different
+/// partitions are in some order that is always the same.
+/// </summary>
+internal readonly record struct LogPosition(int Generation, long Offset, int Partition) : IComparable<LogPosition>
+{
+    public int CompareTo(LogPosition other) =>
+        Generation != other.Generation ? Generation.CompareTo(other.Generation)
+        : Offset != other.Offset ? Offset.CompareTo(other.Offset)
+        : Partition.CompareTo(other.Partition);
+}
+
+/// <summary>An event whose minute has not come yet.</summary>
+internal readonly record struct FutureEvent(int Photo, bool IsLike, DateTimeOffset Time, byte[] UserId);
+
+/// <summary>The offsets of one generation of a partition.</summary>
+internal sealed class OffsetRange
+{
+    private long _last = long.MinValue;
+    private long _count;
+
+    /// <summary>The lowest offset; the maximum if there is none.</summary>
+    public long First { get; private set; } = long.MaxValue;
+
+    /// <summary>How many offsets between the first and the last were not seen.</summary>
+    public long Holes => _count == 0 ? 0 : _last - First + 1 - _count;
+
+    /// <summary>Takes in an offset.</summary>
+    public void Add(long offset)
+    {
+        First = Math.Min(First, offset);
+        _last = Math.Max(_last, offset);
+        _count++;
+    }
+
+    /// <summary>Takes in all that another one has seen.</summary>
+    public void Merge(OffsetRange other)
+    {
+        First = Math.Min(First, other.First);
+        _last = Math.Max(_last, other._last);
+        _count += other._count;
+    }
+}

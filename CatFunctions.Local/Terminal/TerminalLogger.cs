@@ -1,3 +1,5 @@
+using CatFunctions.Core.Events;
+
 namespace CatFunctions.Local.Terminal;
 
 /// <summary>One line per entry: information to the standard output, warnings and errors to the standard error.</summary>

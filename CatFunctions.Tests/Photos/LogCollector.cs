@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CatFunctions.Core.Events;
 using Microsoft.Extensions.Logging;
 
 namespace CatFunctions.Tests.Photos;

@@ -8,23 +8,23 @@ namespace CatFunctions.Core.Analytics.Report;
 internal static class ReportBuilder
 {
     /// <summary>The report.</summary>
-    /// <param name="fold">What the log adds up to, at the current minute.</param>
+    /// <param name="analytics">What the log adds up to, at the current minute.</param>
     /// <param name="window">The window.</param>
     /// <param name="top">The length of the leaderboards.</param>
     /// <param name="health">How the pipeline is.</param>
     /// <param name="now">The current time.</param>
     public static AnalyticsReport Build(
-        AnalyticsState fold, AnalyticsWindow window, int top, PipelineHealth health, DateTimeOffset now)
+        AnalyticsState analytics, AnalyticsWindow window, int top, PipelineHealth health, DateTimeOffset now)
     {
-        var from = window.MinutesOf() is { } minutes ? fold.Now - minutes + 1 : (long?)null;
-        var photos = Standings(fold, from);
+        var from = window.MinutesOf() is { } minutes ? analytics.Now - minutes + 1 : (long?)null;
+        var photos = Standings(analytics, from);
         var sum = photos.Aggregate(default(Tally), (sum, photo) => sum + photo.Tally);
         var report = new AnalyticsReport(
             window,
             now.UtcDateTime,
             from is { } minute ? Minutes.StartOf(minute) : null,
-            new WindowTotals(sum.Views, sum.Likes, sum.LikeRate, fold.Viewers.Count((int)(from ?? 0)), fold.Viewers.IsExact),
-            TimelineBuilder.Build(fold, window),
+            new WindowTotals(sum.Views, sum.Likes, sum.LikeRate, analytics.Viewers.Count((int)(from ?? 0)), analytics.Viewers.IsExact),
+            TimelineBuilder.Build(analytics, window),
             new Leaderboards(
                 Rank(photos, top, photo => photo.Tally.Views),
                 Rank(photos, top, photo => photo.Tally.Likes),
@@ -36,15 +36,15 @@ internal static class ReportBuilder
     }
 
     /// <summary>The photos that were viewed or liked in the window.</summary>
-    private static List<Standing> Standings(AnalyticsState fold, long? from)
+    private static List<Standing> Standings(AnalyticsState analytics, long? from)
     {
-        var tallies = new Tally[fold.Photos.Count];
-        var trends = new double[fold.Photos.Count];
-        for (var minute = from ?? (fold.Now - Minutes.Kept + 1); minute <= fold.Now; minute++)
+        var tallies = new Tally[analytics.Photos.Count];
+        var trends = new double[analytics.Photos.Count];
+        for (var minute = from ?? (analytics.Now - Minutes.Kept + 1); minute <= analytics.Now; minute++)
         {
-            if (fold.MinuteOf(minute) is { } bucket)
+            if (analytics.MinuteOf(minute) is { } bucket)
             {
-                var decay = Trend.Decay(fold.Now - minute);
+                var decay = Trend.Decay(analytics.Now - minute);
                 foreach (var (photo, tally) in bucket.Photos)
                 {
                     tallies[photo] += tally;
@@ -56,11 +56,11 @@ internal static class ReportBuilder
         var standings = new List<Standing>();
         for (var i = 0; i < tallies.Length; i++)
         {
-            var photo = fold.Photos[i];
+            var photo = analytics.Photos[i];
             var tally = from is null ? photo.Total : tallies[i];
             if (!tally.IsZero)
             {
-                standings.Add(new Standing(Encoding.UTF8.GetString(fold.Photos.IdOf(i)), photo, tally, trends[i]));
+                standings.Add(new Standing(Encoding.UTF8.GetString(analytics.Photos.IdOf(i)), photo, tally, trends[i]));
             }
         }
 
