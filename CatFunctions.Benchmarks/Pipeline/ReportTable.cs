@@ -1,5 +1,4 @@
 using System.Globalization;
-using CatFunctions.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 

@@ -7,13 +7,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
-/// Answers from the log alone: a fold over it that follows its end. Any instance, on any host, gives the same answer.
-/// For concurrent use.
+/// Answers from the log alone: a fold over it that follows its end. Any instance, on any host, gives the same answer, except
+/// for what its own recorder counts (<see cref="PipelineHealth.Redelivered"/>). For concurrent use.
 /// </summary>
 /// <remarks>
 /// The log is read when somebody asks, by one reader at a time. While a long log is read for the first time, answers do
 /// not wait for its end: after <see cref="AnswerTimeout"/> they tell what was read so far, and their health says so. When
-/// segments were deleted, as a retention policy does, the rest is read anew; until that is done, answers come from
+/// segments were deleted, as a retention policy does, the rest is read again; until that is done, answers come from
 /// what was known.
 /// </remarks>
 /// <param name="store">Where the log is.</param>
@@ -26,6 +26,9 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
     /// <summary>How old an answer may be, and the shortest time between two looks at the log.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
+
+    // Each may hold hundreds of texts.
+    private const int MaxKnownReports = 32;
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
@@ -106,6 +109,11 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
             && (now - known.Report.GeneratedAt).Duration() < RefreshInterval)
         {
             return known.Report;
+        }
+
+        if (_reports.Count >= MaxKnownReports)
+        {
+            _reports.Clear();
         }
 
         var health = HealthBuilder.Build(analytics, _log.Progress, recorder?.Redelivered, now);

@@ -27,19 +27,31 @@ internal sealed class TextTable
     public int NumberOf(ReadOnlySpan<byte> text)
     {
         var hash = (uint)TextHash.Of(text, Seed);
+        ref var slot = ref SlotOf(text, hash);
+        if (slot.NumberPlusOne > 0)
+        {
+            return slot.NumberPlusOne - 1;
+        }
+
+        slot = new Slot(hash, Count + 1, StartOf(Count), text.Length);
+        return Add(text);
+    }
+
+    /// <summary>The number of a text; null if it is not there.</summary>
+    public int? Find(ReadOnlySpan<byte> text) =>
+        SlotOf(text, (uint)TextHash.Of(text, Seed)) is { NumberPlusOne: > 0 and var number } ? number - 1 : null;
+
+    /// <summary>The slot that holds a text, or the free one that it belongs into.</summary>
+    private ref Slot SlotOf(ReadOnlySpan<byte> text, uint hash)
+    {
         var slots = _slots;
         for (var i = (int)hash & (slots.Length - 1); ; i = (i + 1) & (slots.Length - 1))
         {
             ref var slot = ref slots[i];
-            if (slot.NumberPlusOne == 0)
+            if (slot.NumberPlusOne == 0
+                || (slot.Hash == hash && _texts.AsSpan(slot.Start, slot.Length).SequenceEqual(text)))
             {
-                slot = new Slot(hash, Count + 1, StartOf(Count), text.Length);
-                return Add(text);
-            }
-
-            if (slot.Hash == hash && _texts.AsSpan(slot.Start, slot.Length).SequenceEqual(text))
-            {
-                return slot.NumberPlusOne - 1;
+                return ref slot;
             }
         }
     }

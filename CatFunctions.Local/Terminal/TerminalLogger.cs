@@ -1,5 +1,3 @@
-using CatFunctions.Core.Events;
-
 namespace CatFunctions.Local.Terminal;
 
 /// <summary>One line per entry: information to the standard output, warnings and errors to the standard error.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CatFunctions.Core.Events;
 using Microsoft.Extensions.Logging;
 
 namespace CatFunctions.Tests.Photos;

@@ -11,8 +11,9 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <param name="Totals">The sums over the window.</param>
 /// <param name="Timeline">The sums over time.</param>
 /// <param name="Leaderboards">The best photos.</param>
-/// <param name="Breeds">The sums by breed, most viewed first; photos of no known breed are in none.</param>
+/// <param name="Breeds">The sums by breed, most viewed first, at most 100; photos of no known breed are in none.</param>
 /// <param name="Health">How the pipeline is, whatever the window.</param>
+/// <param name="Limits">What is left out because memory is bounded, a sentence each; usually empty.</param>
 public sealed record AnalyticsReport(
     AnalyticsWindow Window,
     DateTime GeneratedAt,
@@ -21,12 +22,13 @@ public sealed record AnalyticsReport(
     Timeline Timeline,
     Leaderboards Leaderboards,
     IReadOnlyList<BreedTotals> Breeds,
-    PipelineHealth Health)
+    PipelineHealth Health,
+    IReadOnlyList<string> Limits)
 {
     /// <summary>
     /// Names this content, for an ETag: letters and digits. What only tells the time is left out, namely
     /// <see cref="GeneratedAt"/>, <see cref="PipelineHealth.NewestEventAgeSeconds"/> and the text of
-    /// <see cref="PipelineHealth.Message"/>. Any instance that reads the same log gives the same tag.
+    /// <see cref="PipelineHealth.Message"/>.
     /// </summary>
     [JsonIgnore]
     public string Tag { get; init; } = "";
