@@ -1,3 +1,4 @@
+using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CatFunctions.Local.Cli;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 

@@ -1,17 +1,19 @@
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
-/// Answers from the log alone: a fold over it that follows its end. Any instance, on any host, gives the same answer.
-/// For concurrent use.
+/// Answers from the log alone: a fold over it that follows its end. Any instance, on any host, gives the same answer, except
+/// for what its own recorder counts (<see cref="PipelineHealth.Redelivered"/>). For concurrent use.
 /// </summary>
 /// <remarks>
 /// The log is read when somebody asks, by one reader at a time. While a long log is read for the first time, answers do
 /// not wait for its end: after <see cref="AnswerTimeout"/> they tell what was read so far, and their health says so. When
-/// segments were deleted, as a retention policy does, the rest is read anew; until that is done, answers come from
+/// segments were deleted, as a retention policy does, the rest is read again; until that is done, answers come from
 /// what was known.
 /// </remarks>
 /// <param name="store">Where the log is.</param>
@@ -24,6 +26,9 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
     /// <summary>How old an answer may be, and the shortest time between two looks at the log.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
+
+    // Each may hold hundreds of texts.
+    private const int MaxKnownReports = 32;
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
@@ -56,7 +61,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
         lock (_lock)
         {
-            return _log.Ask(fold => Report(fold, window, top));
+            return _log.Ask(analytics => Report(analytics, window, top));
         }
     }
 
@@ -96,19 +101,36 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
         }
     }
 
-    private AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top)
+    private AnalyticsReport Report(AnalyticsState analytics, AnalyticsWindow window, int top)
     {
         var now = clock.GetUtcNow();
         if (_reports.TryGetValue((window, top), out var known)
-            && known.Version == fold.Version
+            && known.Version == analytics.Version
             && (now - known.Report.GeneratedAt).Duration() < RefreshInterval)
         {
             return known.Report;
         }
 
-        var health = HealthBuilder.Build(fold, _log.Progress, recorder?.Redelivered, now);
-        var report = ReportBuilder.Build(fold, window, top, health, now);
-        _reports[(window, top)] = (report, fold.Version);
+        if (_reports.Count >= MaxKnownReports)
+        {
+            _reports.Clear();
+        }
+
+        var health = HealthBuilder.Build(analytics, _log.Progress, recorder?.Redelivered, now);
+        var report = ReportBuilder.Build(analytics, window, top, health, now);
+        _reports[(window, top)] = (report, analytics.Version);
         return report;
+    }
+}
+
+/// <summary>Registers the analytics.</summary>
+public static class AnalyticsServiceCollectionExtensions
+{
+    /// <summary>Adds the <see cref="AnalyticsService"/> over the registered event log.</summary>
+    public static IServiceCollection AddAnalytics(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<AnalyticsService>();
+        return services;
     }
 }

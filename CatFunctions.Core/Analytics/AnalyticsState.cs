@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
@@ -10,15 +11,19 @@ namespace CatFunctions.Core.Analytics;
 /// minute alone: parts of the log may be folded in any order, or apart and then merged. Not for concurrent use.
 /// </summary>
 /// <remarks>
-/// What it holds is bounded by the last 24 hours, minute by minute, and by the number of photos, not of events; beside
-/// that, some bytes for each hour of the log. Views and likes count for a window in the minute of their own time,
+/// What it holds is bounded by constants, whatever the events hold, beside some bytes for each hour of the log: where
+/// <see cref="PhotoTable"/>, <see cref="MaxPhotoMinutes"/> or <see cref="MaxFutureEvents"/> is full, the sums stay exact but
+/// what is told of single photos is not complete, and <see cref="Limits"/> says so. Views and likes count for a window in the minute of their own time,
 /// however late or out of order they are recorded. Those of a later minute than the current one are held back from all
 /// windows but the whole log until their minute has come, so that a wrong clock somewhere is never "now".
 /// </remarks>
 internal sealed class AnalyticsState
 {
     /// <summary>How many events of the future are held back; more only ever count for the whole log.</summary>
-    public const int MaxFutureEvents = 1_000_000;
+    public const int MaxFutureEvents = 200_000;
+
+    /// <summary>How many pairs of a minute and a photo that was viewed or liked in it are kept.</summary>
+    public const int MaxPhotoMinutes = 1_000_000;
 
     /// <summary>
     /// How old an event may be when it is recorded to be on the chart of the whole log: Kafka keeps records for 168
@@ -32,6 +37,9 @@ internal sealed class AnalyticsState
     private readonly PriorityQueue<FutureEvent, long> _future = new();
     private readonly OffsetAudit _offsets = new();
     private readonly Dictionary<(DateTimeOffset Hour, int Partition), long> _deadLetters = [];
+    private int _photoMinutes;
+    private bool _leftOutPhotoMinutes;
+    private bool _leftOutFutureEvents;
 
     /// <param name="now">The current time.</param>
     public AnalyticsState(DateTimeOffset now) => Now = Minutes.Of(now);
@@ -44,6 +52,37 @@ internal sealed class AnalyticsState
 
     /// <summary>How many events the log holds.</summary>
     public long Recorded { get; private set; }
+
+    /// <summary>The sums over the whole log.</summary>
+    public Tally Total { get; private set; }
+
+    /// <summary>What the limits have left out, a sentence each; usually nothing.</summary>
+    public IEnumerable<string> Limits
+    {
+        get
+        {
+            if (Photos.IsFull)
+            {
+                yield return "There are more photos than are told apart: some are in the sums only, or without their address.";
+            }
+
+            if (Photos.IsFullOfBreeds)
+            {
+                yield return "There are more breeds than are told apart: some photos are shown without theirs.";
+            }
+
+            if (_leftOutPhotoMinutes)
+            {
+                yield return "More photos were viewed at the same time than are told apart: "
+                    + "in the last 24 hours some views and likes are in the sums only.";
+            }
+
+            if (_leftOutFutureEvents)
+            {
+                yield return "There are more events with a time in the future than are kept: some count for the whole log only.";
+            }
+        }
+    }
 
     /// <summary>The time of the newest event that is not later than the current minute; the minimum if there is none.</summary>
     public DateTimeOffset NewestEvent { get; private set; }
@@ -109,6 +148,9 @@ internal sealed class AnalyticsState
     {
         Version++;
         Recorded += other.Recorded;
+        Total += other.Total;
+        _leftOutPhotoMinutes |= other._leftOutPhotoMinutes;
+        _leftOutFutureEvents |= other._leftOutFutureEvents;
         NewestEvent = Max(NewestEvent, other.NewestEvent);
         Viewers.Merge(other.Viewers);
         Ticks.Merge(other.Ticks);
@@ -121,6 +163,8 @@ internal sealed class AnalyticsState
             {
                 AddToMinute(minute, numbers[photo], tally);
             }
+
+            AddToMinute(minute, photo: null, bucket.Others);
         }
 
         foreach (var (hour, tally) in other._hours)
@@ -130,7 +174,7 @@ internal sealed class AnalyticsState
 
         foreach (var (held, _) in other._future.UnorderedItems)
         {
-            Place(numbers[held.Photo], held.IsLike, held.Time, held.UserId);
+            Place(held.Photo is { } photo ? numbers[photo] : null, held.IsLike, held.Time, held.UserId);
         }
 
         foreach (var (key, count) in other._deadLetters)
@@ -155,9 +199,10 @@ internal sealed class AnalyticsState
             Place(held.Photo, held.IsLike, held.Time, held.UserId);
         }
 
-        foreach (var minute in _minutes.Keys.Where(minute => !IsKept(minute)))
+        foreach (var (minute, bucket) in _minutes.Where(minute => !IsKept(minute.Key)))
         {
             _minutes.Remove(minute);
+            _photoMinutes -= bucket.Photos.Count;
         }
     }
 
@@ -166,10 +211,13 @@ internal sealed class AnalyticsState
         Recorded++;
         Ticks.Add(logged.Id, logged.TickSize);
 
-        var number = Photos.NumberOf(logged.PhotoId);
-        var photo = Photos[number];
-        photo.Describe(position, logged.PhotoUrl, logged.Breed);
-        photo.Total.Add(logged.IsLike);
+        Total += logged.IsLike ? new Tally(0, 1) : new Tally(1, 0);
+        var photo = Photos.NumberOf(logged.PhotoId);
+        if (photo is { } number)
+        {
+            Photos.Describe(number, position, logged.PhotoUrl, logged.Breed);
+            Photos[number].Total.Add(logged.IsLike);
+        }
 
         var hour = logged.Time.UtcTicks / TimeSpan.TicksPerHour;
         if (hour >= recordedHour - MaxHoursOnTheWay && hour <= recordedHour + 1)
@@ -177,11 +225,11 @@ internal sealed class AnalyticsState
             CollectionsMarshal.GetValueRefOrAddDefault(_hours, hour, out _).Add(logged.IsLike);
         }
 
-        Place(number, logged.IsLike, logged.Time, logged.UserId);
+        Place(photo, logged.IsLike, logged.Time, logged.UserId);
     }
 
     /// <summary>Puts a view or a like into its time.</summary>
-    private void Place(int photo, bool isLike, DateTimeOffset time, ReadOnlySpan<byte> user)
+    private void Place(int? photo, bool isLike, DateTimeOffset time, ReadOnlySpan<byte> user)
     {
         var minute = Minutes.Of(time);
         if (minute > Now)
@@ -194,6 +242,10 @@ internal sealed class AnalyticsState
             if (_future.Count < MaxFutureEvents)
             {
                 _future.Enqueue(new FutureEvent(photo, isLike, time, user.ToArray()), minute);
+            }
+            else
+            {
+                _leftOutFutureEvents = true;
             }
 
             return;
@@ -208,9 +260,9 @@ internal sealed class AnalyticsState
         AddToMinute(minute, photo, isLike ? new Tally(0, 1) : new Tally(1, 0));
     }
 
-    private void AddToMinute(long minute, int photo, Tally tally)
+    private void AddToMinute(long minute, int? photo, Tally tally)
     {
-        if (!IsKept(minute))
+        if (!IsKept(minute) || tally.IsZero)
         {
             return;
         }
@@ -220,10 +272,45 @@ internal sealed class AnalyticsState
             _minutes[minute] = bucket = new MinuteBucket();
         }
 
-        bucket.Add(photo, tally);
+        bucket.Total += tally;
+        if (photo is { } number)
+        {
+            ref var sum = ref CollectionsMarshal.GetValueRefOrNullRef(bucket.Photos, number);
+            if (!Unsafe.IsNullRef(ref sum))
+            {
+                sum += tally;
+                return;
+            }
+
+            if (_photoMinutes < MaxPhotoMinutes)
+            {
+                bucket.Photos.Add(number, tally);
+                _photoMinutes++;
+                return;
+            }
+
+            _leftOutPhotoMinutes = true;
+        }
+
+        bucket.Others += tally;
     }
 
     private bool IsKept(long minute) => minute > Now - Minutes.Kept;
 
     private static DateTimeOffset Max(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 }
+
+/// <summary>
+/// Where an event stands in the log. Positions of one partition are in the order of recording; those of different
+/// partitions are in some order that is always the same.
+/// </summary>
+internal readonly record struct LogPosition(int Generation, long Offset, int Partition) : IComparable<LogPosition>
+{
+    public int CompareTo(LogPosition other) =>
+        Generation != other.Generation ? Generation.CompareTo(other.Generation)
+        : Offset != other.Offset ? Offset.CompareTo(other.Offset)
+        : Partition.CompareTo(other.Partition);
+}
+
+/// <summary>An event whose minute has not come yet.</summary>
+internal readonly record struct FutureEvent(int? Photo, bool IsLike, DateTimeOffset Time, byte[] UserId);

@@ -31,7 +31,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters];
 
     private readonly Lock _lock = new();
-    private readonly AnalyticsState _fold = new(clock.GetUtcNow());
+    private readonly AnalyticsState _state = new(clock.GetUtcNow());
     private readonly Dictionary<SegmentName, long> _positions = [];
     private readonly Dictionary<(LogKind Log, int Partition), SegmentName> _newest = [];
     private DateTimeOffset _listed;
@@ -49,8 +49,8 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     {
         lock (_lock)
         {
-            _fold.AdvanceTo(clock.GetUtcNow());
-            return question(_fold);
+            _state.AdvanceTo(clock.GetUtcNow());
+            return question(_state);
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         {
             lock (_lock)
             {
-                Fold(_fold, segment, lines.Span);
+                Fold(_state, segment, lines.Span);
             }
 
             _positions[segment] = reader.Position;
@@ -160,11 +160,11 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             var parts = await Task.WhenAll(Enumerable
                 .Range(0, Environment.ProcessorCount)
                 .Select(_ => Task.Run(() => FoldAsync(queue, cancellationToken), cancellationToken)));
-            foreach (var (fold, positions) in parts)
+            foreach (var (state, positions) in parts)
             {
                 lock (_lock)
                 {
-                    _fold.Merge(fold);
+                    _state.Merge(state);
                 }
 
                 foreach (var (segment, position) in positions)
@@ -189,32 +189,32 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     private async Task<(AnalyticsState Fold, List<(SegmentName, long)> Positions)> FoldAsync(
         ConcurrentQueue<SegmentName> segments, CancellationToken cancellationToken)
     {
-        var fold = new AnalyticsState(clock.GetUtcNow());
+        var state = new AnalyticsState(clock.GetUtcNow());
         var positions = new List<(SegmentName, long)>();
         while (segments.TryDequeue(out var segment))
         {
             var reader = new SegmentReader(store, segment, _positions[segment], BufferSize);
             while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
             {
-                Fold(fold, segment, lines.Span);
+                Fold(state, segment, lines.Span);
                 Interlocked.Add(ref _bytesRead, lines.Length);
             }
 
             positions.Add((segment, reader.Position));
         }
 
-        return (fold, positions);
+        return (state, positions);
     }
 
-    private static void Fold(AnalyticsState fold, SegmentName segment, ReadOnlySpan<byte> lines)
+    private static void Fold(AnalyticsState state, SegmentName segment, ReadOnlySpan<byte> lines)
     {
         if (segment.Log == LogKind.Events)
         {
-            fold.AddEvents(segment, lines);
+            state.AddEvents(segment, lines);
         }
         else
         {
-            fold.AddDeadLetters(segment, lines);
+            state.AddDeadLetters(segment, lines);
         }
     }
 

@@ -1,13 +1,36 @@
 namespace CatFunctions.Core.Analytics;
 
-/// <summary>All photos of the log, numbered from 0 in the order in which they were first seen.</summary>
+/// <summary>
+/// The photos of the log, numbered from 0 in the order in which they were first seen. It stays bounded whatever the events
+/// hold: beyond <see cref="MaxPhotos"/>, or <see cref="MaxTextBytes"/> of their ids and addresses, no photo is added.
+/// </summary>
 internal sealed class PhotoTable
 {
+    /// <summary>How many photos are known one by one.</summary>
+    public const int MaxPhotos = 1_000_000;
+
+    /// <summary>How many bytes their ids and addresses may take: 160 for each of <see cref="MaxPhotos"/>.</summary>
+    public const int MaxTextBytes = 160 * MaxPhotos;
+
+    /// <summary>How many breeds are known by name.</summary>
+    public const int MaxBreeds = 100_000;
+
     private readonly TextTable _ids = new();
+    private readonly TextTable _breeds = new();
     private readonly List<PhotoRecord> _photos = [];
+    private long _textBytes;
 
     /// <summary>How many there are.</summary>
     public int Count => _photos.Count;
+
+    /// <summary>Whether there were more photos than are known one by one.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>How many breeds are known by name; they are numbered from 0.</summary>
+    public int BreedCount => _breeds.Count;
+
+    /// <summary>Whether there were more breeds than are known by name.</summary>
+    public bool IsFullOfBreeds { get; private set; }
 
     /// <summary>The photo of a number.</summary>
     public PhotoRecord this[int number] => _photos[number];
@@ -15,29 +38,104 @@ internal sealed class PhotoTable
     /// <summary>The id of a photo, in UTF-8.</summary>
     public ReadOnlySpan<byte> IdOf(int number) => _ids[number];
 
-    /// <summary>The number of a photo, which is added if it is new.</summary>
-    public int NumberOf(ReadOnlySpan<byte> id)
+    /// <summary>The name of a breed, in UTF-8.</summary>
+    public ReadOnlySpan<byte> BreedOf(int number) => _breeds[number];
+
+    /// <summary>The number of a photo, which is added if it is new and there is room; null if there is none.</summary>
+    public int? NumberOf(ReadOnlySpan<byte> id)
     {
+        if (Count == MaxPhotos || _textBytes + id.Length > MaxTextBytes)
+        {
+            var known = _ids.Find(id);
+            IsFull |= known is null;
+            return known;
+        }
+
         var number = _ids.NumberOf(id);
-        if (number == _photos.Count)
+        if (number == Count)
         {
             _photos.Add(new PhotoRecord());
+            _textBytes += id.Length;
         }
 
         return number;
     }
 
-    /// <summary>Takes in all photos of another table.</summary>
-    /// <returns>The numbers here, by the numbers there.</returns>
-    public int[] Merge(PhotoTable other)
+    /// <summary>Takes in what an event says of a photo. The one that was recorded last holds.</summary>
+    /// <param name="number">The photo.</param>
+    /// <param name="position">Where the event is in the log.</param>
+    /// <param name="url">Where the image is, in UTF-8.</param>
+    /// <param name="breed">The cat's breed, in UTF-8; empty if it is not known.</param>
+    public void Describe(int number, in LogPosition position, ReadOnlySpan<byte> url, ReadOnlySpan<byte> breed)
     {
-        var numbers = new int[other.Count];
+        var photo = _photos[number];
+        if (position.CompareTo(photo.Described) < 0)
+        {
+            return;
+        }
+
+        photo.Described = position;
+        if (!url.SequenceEqual(photo.Url))
+        {
+            var growth = url.Length - photo.Url.Length;
+            var fits = _textBytes + growth <= MaxTextBytes;
+            IsFull |= !fits;
+            _textBytes += fits ? growth : -photo.Url.Length;
+            photo.Url = fits ? url.ToArray() : [];
+        }
+
+        if (!breed.SequenceEqual(photo.Breed is { } known ? _breeds[known] : default))
+        {
+            photo.Breed = breed.IsEmpty ? null : NumberOfBreed(breed);
+        }
+    }
+
+    /// <summary>Takes in all photos of another table.</summary>
+    /// <returns>The numbers here, by the numbers there; null for those that there is no room for.</returns>
+    public int?[] Merge(PhotoTable other)
+    {
+        IsFull |= other.IsFull;
+        IsFullOfBreeds |= other.IsFullOfBreeds;
+        var numbers = new int?[other.Count];
         for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] = NumberOf(other.IdOf(i));
-            _photos[numbers[i]].Merge(other[i]);
+            if (numbers[i] is { } number)
+            {
+                var photo = other[i];
+                _photos[number].Total += photo.Total;
+                Describe(number, photo.Described, photo.Url, photo.Breed is { } breed ? other._breeds[breed] : default);
+            }
         }
 
         return numbers;
     }
+
+    private int? NumberOfBreed(ReadOnlySpan<byte> breed)
+    {
+        if (_breeds.Count < MaxBreeds)
+        {
+            return _breeds.NumberOf(breed);
+        }
+
+        var known = _breeds.Find(breed);
+        IsFullOfBreeds |= known is null;
+        return known;
+    }
+}
+
+/// <summary>What is known of a photo, over the whole log.</summary>
+internal sealed class PhotoRecord
+{
+    /// <summary>All of its views and likes.</summary>
+    public Tally Total;
+
+    /// <summary>Where its image is, in UTF-8; empty where there is no room for it.</summary>
+    public byte[] Url = [];
+
+    /// <summary>The number of the cat's breed; null if it is not known.</summary>
+    public int? Breed;
+
+    /// <summary>Where the event is that these come from.</summary>
+    public LogPosition Described;
 }

@@ -25,3 +25,29 @@ internal record struct Tally(long Views, long Likes)
     /// <summary>Adds up two tallies.</summary>
     public static Tally operator +(Tally left, Tally right) => new(left.Views + right.Views, left.Likes + right.Likes);
 }
+
+/// <summary>Event time in whole minutes, counted from the year 1: the grain of all windows.</summary>
+internal static class Minutes
+{
+    /// <summary>How many are kept minute by minute: the longest window that is not the whole log.</summary>
+    public const int Kept = 24 * 60;
+
+    /// <summary>The minute that a time belongs to.</summary>
+    public static long Of(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerMinute;
+
+    /// <summary>Its first moment, in UTC.</summary>
+    public static DateTime StartOf(long minute) => new(minute * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
+}
+
+/// <summary>The views and likes of one minute.</summary>
+internal sealed class MinuteBucket
+{
+    /// <summary>Of each photo, by its number.</summary>
+    public Dictionary<int, Tally> Photos { get; } = [];
+
+    /// <summary>Of the photos that are not told apart.</summary>
+    public Tally Others;
+
+    /// <summary>Of all photos together.</summary>
+    public Tally Total;
+}

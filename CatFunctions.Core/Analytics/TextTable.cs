@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace CatFunctions.Core.Analytics;
@@ -26,19 +27,31 @@ internal sealed class TextTable
     public int NumberOf(ReadOnlySpan<byte> text)
     {
         var hash = (uint)TextHash.Of(text, Seed);
+        ref var slot = ref SlotOf(text, hash);
+        if (slot.NumberPlusOne > 0)
+        {
+            return slot.NumberPlusOne - 1;
+        }
+
+        slot = new Slot(hash, Count + 1, StartOf(Count), text.Length);
+        return Add(text);
+    }
+
+    /// <summary>The number of a text; null if it is not there.</summary>
+    public int? Find(ReadOnlySpan<byte> text) =>
+        SlotOf(text, (uint)TextHash.Of(text, Seed)) is { NumberPlusOne: > 0 and var number } ? number - 1 : null;
+
+    /// <summary>The slot that holds a text, or the free one that it belongs into.</summary>
+    private ref Slot SlotOf(ReadOnlySpan<byte> text, uint hash)
+    {
         var slots = _slots;
         for (var i = (int)hash & (slots.Length - 1); ; i = (i + 1) & (slots.Length - 1))
         {
             ref var slot = ref slots[i];
-            if (slot.NumberPlusOne == 0)
+            if (slot.NumberPlusOne == 0
+                || (slot.Hash == hash && _texts.AsSpan(slot.Start, slot.Length).SequenceEqual(text)))
             {
-                slot = new Slot(hash, Count + 1, StartOf(Count), text.Length);
-                return Add(text);
-            }
-
-            if (slot.Hash == hash && _texts.AsSpan(slot.Start, slot.Length).SequenceEqual(text))
-            {
-                return slot.NumberPlusOne - 1;
+                return ref slot;
             }
         }
     }
@@ -90,4 +103,51 @@ internal sealed class TextTable
 
     // Where the text is stands here too, so that a look-up takes few steps through memory.
     private readonly record struct Slot(uint Hash, int NumberPlusOne, int Start, int Length);
+}
+
+/// <summary>
+/// A 64-bit hash of short texts, the same in every process: it multiplies and folds the halves of the product, as the
+/// wyhash of Wang Yi does (https://github.com/wangyi-fudan/wyhash).
+/// </summary>
+internal static class TextHash
+{
+    private const ulong FirstPrime = 0xa0761d6478bd642f;
+    private const ulong SecondPrime = 0xe7037ed1a0b428db;
+    private const ulong ThirdPrime = 0x8ebc6af09c88c6e3;
+
+    /// <summary>The hash. Another seed gives an unrelated one.</summary>
+    public static ulong Of(ReadOnlySpan<byte> text, ulong seed = 0)
+    {
+        var hash = Fold(seed ^ FirstPrime, (ulong)text.Length ^ SecondPrime);
+        while (text.Length > sizeof(ulong))
+        {
+            hash = Fold(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text), SecondPrime);
+            text = text[sizeof(ulong)..];
+        }
+
+        return Fold(Fold(hash ^ LastWord(text), ThirdPrime), FirstPrime);
+    }
+
+    private static ulong LastWord(ReadOnlySpan<byte> text)
+    {
+        switch (text.Length)
+        {
+            case sizeof(ulong):
+                return BinaryPrimitives.ReadUInt64LittleEndian(text);
+            case >= sizeof(uint):
+                // The two halves may overlap; with the length known they still give the text.
+                return ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text) << 32)
+                    | BinaryPrimitives.ReadUInt32LittleEndian(text[^sizeof(uint)..]);
+            case > 0:
+                return ((ulong)text[0] << 16) | ((ulong)text[text.Length / 2] << 8) | text[^1];
+            default:
+                return 0;
+        }
+    }
+
+    private static ulong Fold(ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out var low);
+        return high ^ low;
+    }
 }

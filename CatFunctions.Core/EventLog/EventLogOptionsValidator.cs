@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Events;
 

@@ -1,3 +1,4 @@
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Photos;

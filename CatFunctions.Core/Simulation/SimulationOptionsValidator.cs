@@ -1,4 +1,5 @@
 using System.Globalization;
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Simulation;

@@ -1,3 +1,5 @@
+using CatFunctions.Core.Events;
+
 namespace CatFunctions.Local.Terminal;
 
 /// <summary>

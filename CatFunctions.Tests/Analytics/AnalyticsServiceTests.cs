@@ -4,6 +4,7 @@ using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Analytics;
@@ -51,7 +52,8 @@ public sealed class AnalyticsServiceTests : IDisposable
               "health": {
                 "state": "healthy", "message": "healthy", "newestEvent": "2026-11-22T07:30:14.9Z", "newestEventAgeSeconds": 0.1,
                 "recorded": 2, "deadLettered": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null
-              }
+              },
+              "limits": []
             }
             """)).ShouldBeTrue(json.ToJsonString());
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Tests.Analytics;
 

@@ -1,5 +1,6 @@
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
+using CatFunctions.Core.Simulation;
 
 namespace CatFunctions.Tests.Analytics;
 

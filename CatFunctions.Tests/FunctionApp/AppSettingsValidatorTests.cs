@@ -1,3 +1,4 @@
+using CatFunctions.Kafka;
 using Microsoft.Extensions.Configuration;
 
 namespace CatFunctions.Tests.FunctionApp;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;

@@ -1,4 +1,5 @@
 using CatFunctions.Core.Photos;
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

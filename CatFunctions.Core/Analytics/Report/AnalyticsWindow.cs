@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace CatFunctions.Core.Analytics.Report;
@@ -21,4 +22,31 @@ public enum AnalyticsWindow
     /// <summary>All of the log.</summary>
     [JsonStringEnumMemberName("all")]
     All,
+}
+
+/// <summary>The names and lengths of the windows.</summary>
+public static class AnalyticsWindows
+{
+    /// <summary>The names, as they stand in a query and in the JSON, in the order of <see cref="AnalyticsWindow"/>.</summary>
+    public static ImmutableArray<string> Names { get; } = ["15m", "1h", "24h", "all"];
+
+    /// <summary>The window of a name; false if there is none.</summary>
+    public static bool TryParse(string? name, out AnalyticsWindow window)
+    {
+        var index = Names.AsSpan().IndexOf(name);
+        window = (AnalyticsWindow)Math.Max(index, 0);
+        return index >= 0;
+    }
+
+    /// <summary>Its name.</summary>
+    public static string NameOf(this AnalyticsWindow window) => Names[(int)window];
+
+    /// <summary>Its length in minutes; null for <see cref="AnalyticsWindow.All"/>.</summary>
+    public static int? MinutesOf(this AnalyticsWindow window) => window switch
+    {
+        AnalyticsWindow.QuarterHour => 15,
+        AnalyticsWindow.Hour => 60,
+        AnalyticsWindow.Day => 24 * 60,
+        _ => null,
+    };
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,99 +9,165 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <summary>Writes the report of a window. The same log gives the same report: every order is decided to the end.</summary>
 internal static class ReportBuilder
 {
+    /// <summary>How many breeds a report lists.</summary>
+    public const int MaxBreeds = 100;
+
     /// <summary>The report.</summary>
-    /// <param name="fold">What the log adds up to, at the current minute.</param>
+    /// <param name="analytics">What the log adds up to, at the current minute.</param>
     /// <param name="window">The window.</param>
     /// <param name="top">The length of the leaderboards.</param>
     /// <param name="health">How the pipeline is.</param>
     /// <param name="now">The current time.</param>
     public static AnalyticsReport Build(
-        AnalyticsState fold, AnalyticsWindow window, int top, PipelineHealth health, DateTimeOffset now)
+        AnalyticsState analytics, AnalyticsWindow window, int top, PipelineHealth health, DateTimeOffset now)
     {
-        var from = window.MinutesOf() is { } minutes ? fold.Now - minutes + 1 : (long?)null;
-        var photos = Standings(fold, from);
-        var sum = photos.Aggregate(default(Tally), (sum, photo) => sum + photo.Tally);
+        var from = window.MinutesOf() is { } minutes ? analytics.Now - minutes + 1 : (long?)null;
+        var photos = Standings(analytics, from);
+        var sum = from is { } first ? SumSince(analytics, first) : analytics.Total;
+        var (breeds, breedCount) = ByBreed(analytics.Photos, photos);
         var report = new AnalyticsReport(
             window,
             now.UtcDateTime,
             from is { } minute ? Minutes.StartOf(minute) : null,
-            new WindowTotals(sum.Views, sum.Likes, sum.LikeRate, fold.Viewers.Count((int)(from ?? 0)), fold.Viewers.IsExact),
-            TimelineBuilder.Build(fold, window),
+            new WindowTotals(sum.Views, sum.Likes, sum.LikeRate, analytics.Viewers.Count((int)(from ?? 0)), analytics.Viewers.IsExact),
+            TimelineBuilder.Build(analytics, window),
             new Leaderboards(
-                Rank(photos, top, photo => photo.Tally.Views),
-                Rank(photos, top, photo => photo.Tally.Likes),
-                Rank(photos, top, photo => WilsonScore.LowerBound(photo.Tally.Likes, photo.Tally.Views)),
-                Rank(photos, top, photo => photo.Trend)),
-            ByBreed(photos),
-            health);
+                Rank(analytics.Photos, photos, top, photo => photo.Tally.Views),
+                Rank(analytics.Photos, photos, top, photo => photo.Tally.Likes),
+                Rank(analytics.Photos, photos, top, photo => WilsonScore.LowerBound(photo.Tally.Likes, photo.Tally.Views)),
+                Rank(analytics.Photos, photos, top, photo => photo.Trend)),
+            breeds,
+            health,
+            [.. analytics.Limits, .. BreedsLeftOut(breedCount)]);
         return report with { Tag = TagOf(report) };
     }
 
     /// <summary>The photos that were viewed or liked in the window.</summary>
-    private static List<Standing> Standings(AnalyticsState fold, long? from)
+    private static List<Standing> Standings(AnalyticsState analytics, long? from)
     {
-        var tallies = new Tally[fold.Photos.Count];
-        var trends = new double[fold.Photos.Count];
-        for (var minute = from ?? (fold.Now - Minutes.Kept + 1); minute <= fold.Now; minute++)
+        var recent = new Dictionary<int, Standing>();
+        for (var minute = from ?? (analytics.Now - Minutes.Kept + 1); minute <= analytics.Now; minute++)
         {
-            if (fold.MinuteOf(minute) is { } bucket)
+            if (analytics.MinuteOf(minute) is { } bucket)
             {
-                var decay = Trend.Decay(fold.Now - minute);
+                var decay = Trend.Decay(analytics.Now - minute);
                 foreach (var (photo, tally) in bucket.Photos)
                 {
-                    tallies[photo] += tally;
-                    trends[photo] += (tally.Views + (Trend.LikeWeight * tally.Likes)) * decay;
+                    ref var standing = ref CollectionsMarshal.GetValueRefOrAddDefault(recent, photo, out _);
+                    standing = new Standing(
+                        photo, standing.Tally + tally, standing.Trend + ((tally.Views + (Trend.LikeWeight * tally.Likes)) * decay));
                 }
             }
         }
 
-        var standings = new List<Standing>();
-        for (var i = 0; i < tallies.Length; i++)
+        if (from is not null)
         {
-            var photo = fold.Photos[i];
-            var tally = from is null ? photo.Total : tallies[i];
-            if (!tally.IsZero)
-            {
-                standings.Add(new Standing(Encoding.UTF8.GetString(fold.Photos.IdOf(i)), photo, tally, trends[i]));
-            }
+            return [.. recent.Values];
+        }
+
+        var standings = new List<Standing>(analytics.Photos.Count);
+        for (var i = 0; i < analytics.Photos.Count; i++)
+        {
+            standings.Add(new Standing(i, analytics.Photos[i].Total, recent.GetValueOrDefault(i).Trend));
         }
 
         return standings;
     }
 
-    private static List<RankedPhoto> Rank(List<Standing> photos, int top, Func<Standing, double> scoreOf) =>
-    [
-        .. photos
-            .Select(photo => (Photo: photo, Score: scoreOf(photo)))
-            .Where(ranked => ranked.Score > 0)
-            .OrderByDescending(ranked => ranked.Score)
-            .ThenByDescending(ranked => ranked.Photo.Tally.Views)
-            .ThenByDescending(ranked => ranked.Photo.Tally.Likes)
-            .ThenBy(ranked => ranked.Photo.Id, StringComparer.Ordinal)
-            .Take(top)
-            .Select(ranked => Describe(ranked.Photo, ranked.Score)),
-    ];
+    private static Tally SumSince(AnalyticsState analytics, long first)
+    {
+        var sum = default(Tally);
+        for (var minute = first; minute <= analytics.Now; minute++)
+        {
+            sum += analytics.MinuteOf(minute)?.Total ?? default;
+        }
 
-    private static RankedPhoto Describe(Standing standing, double score) => new(
-        standing.Id,
-        Encoding.UTF8.GetString(standing.Photo.Url),
-        standing.Photo.Breed.IsEmpty ? null : Encoding.UTF8.GetString(standing.Photo.Breed),
-        standing.Tally.Views,
-        standing.Tally.Likes,
-        standing.Tally.LikeRate,
-        score);
+        return sum;
+    }
 
-    private static List<BreedTotals> ByBreed(List<Standing> photos) =>
-    [
-        .. photos
-            .Where(photo => !photo.Photo.Breed.IsEmpty)
-            .GroupBy(photo => Encoding.UTF8.GetString(photo.Photo.Breed), photo => photo.Tally)
-            .Select(breed => (Name: breed.Key, Photos: breed.Count(), Sum: breed.Aggregate((left, right) => left + right)))
-            .Select(breed => new BreedTotals(breed.Name, breed.Photos, breed.Sum.Views, breed.Sum.Likes, breed.Sum.LikeRate))
-            .OrderByDescending(breed => breed.Views)
-            .ThenByDescending(breed => breed.Likes)
-            .ThenBy(breed => breed.Breed, StringComparer.Ordinal),
-    ];
+    private static List<RankedPhoto> Rank(PhotoTable photos, List<Standing> standings, int top, Func<Standing, double> scoreOf)
+    {
+        // The last of the best so far comes out first.
+        var best = new PriorityQueue<(Standing Standing, double Score), (Standing Standing, double Score)>(
+            Comparer<(Standing Standing, double Score)>.Create((left, right) => Compare(photos, left, right)));
+        foreach (var standing in standings)
+        {
+            var ranked = (standing, Score: scoreOf(standing));
+            if (ranked.Score > 0)
+            {
+                if (best.Count < top)
+                {
+                    best.Enqueue(ranked, ranked);
+                }
+                else
+                {
+                    best.EnqueueDequeue(ranked, ranked);
+                }
+            }
+        }
+
+        var board = new List<RankedPhoto>(best.Count);
+        while (best.TryDequeue(out var ranked, out _))
+        {
+            board.Add(Describe(photos, ranked.Standing, ranked.Score));
+        }
+
+        board.Reverse();
+        return board;
+    }
+
+    /// <summary>The better one is greater: by score, views, likes, and last by the smaller id.</summary>
+    private static int Compare(PhotoTable photos, (Standing Standing, double Score) left, (Standing Standing, double Score) right)
+    {
+        var order = left.Score.CompareTo(right.Score);
+        order = order != 0 ? order : left.Standing.Tally.Views.CompareTo(right.Standing.Tally.Views);
+        order = order != 0 ? order : left.Standing.Tally.Likes.CompareTo(right.Standing.Tally.Likes);
+        return order != 0 ? order : photos.IdOf(right.Standing.Photo).SequenceCompareTo(photos.IdOf(left.Standing.Photo));
+    }
+
+    private static RankedPhoto Describe(PhotoTable photos, Standing standing, double score)
+    {
+        var photo = photos[standing.Photo];
+        return new RankedPhoto(
+            Encoding.UTF8.GetString(photos.IdOf(standing.Photo)),
+            Encoding.UTF8.GetString(photo.Url),
+            photo.Breed is { } breed ? Encoding.UTF8.GetString(photos.BreedOf(breed)) : null,
+            standing.Tally.Views,
+            standing.Tally.Likes,
+            standing.Tally.LikeRate,
+            score);
+    }
+
+    private static (List<BreedTotals> MostViewed, int Count) ByBreed(PhotoTable photos, List<Standing> standings)
+    {
+        var sums = new (int Photos, Tally Tally)[photos.BreedCount];
+        foreach (var standing in standings)
+        {
+            if (photos[standing.Photo].Breed is { } breed)
+            {
+                sums[breed] = (sums[breed].Photos + 1, sums[breed].Tally + standing.Tally);
+            }
+        }
+
+        var seen = Enumerable.Range(0, sums.Length).Where(breed => sums[breed].Photos > 0).ToList();
+        seen.Sort((left, right) =>
+        {
+            var order = sums[right].Tally.Views.CompareTo(sums[left].Tally.Views);
+            order = order != 0 ? order : sums[right].Tally.Likes.CompareTo(sums[left].Tally.Likes);
+            return order != 0 ? order : photos.BreedOf(left).SequenceCompareTo(photos.BreedOf(right));
+        });
+        var mostViewed = seen.Take(MaxBreeds).Select(breed => new BreedTotals(
+            Encoding.UTF8.GetString(photos.BreedOf(breed)),
+            sums[breed].Photos,
+            sums[breed].Tally.Views,
+            sums[breed].Tally.Likes,
+            sums[breed].Tally.LikeRate));
+        return ([.. mostViewed], seen.Count);
+    }
+
+    private static IEnumerable<string> BreedsLeftOut(int breeds) => breeds > MaxBreeds
+        ? [string.Create(CultureInfo.InvariantCulture, $"Of {breeds:N0} breeds, the {MaxBreeds} most viewed are listed.")]
+        : [];
 
     private static string TagOf(AnalyticsReport report)
     {
@@ -112,5 +180,5 @@ internal static class ReportBuilder
         return Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 8));
     }
 
-    private sealed record Standing(string Id, PhotoRecord Photo, Tally Tally, double Trend);
+    private readonly record struct Standing(int Photo, Tally Tally, double Trend);
 }

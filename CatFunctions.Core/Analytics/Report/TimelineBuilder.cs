@@ -13,37 +13,37 @@ internal static class TimelineBuilder
         [1, 5, 15, MinutesPerHour, 3 * MinutesPerHour, 6 * MinutesPerHour, 12 * MinutesPerHour, MinutesPerDay];
 
     /// <summary>The timeline of a window: minute by minute up to an hour, five minutes each for 24 hours.</summary>
-    public static Timeline Build(AnalyticsState fold, AnalyticsWindow window) => window.MinutesOf() is { } minutes
-        ? OfMinutes(fold, fold.Now - minutes + 1, fold.Now, window == AnalyticsWindow.Day ? 5 : 1)
-        : OfAll(fold);
+    public static Timeline Build(AnalyticsState analytics, AnalyticsWindow window) => window.MinutesOf() is { } minutes
+        ? OfMinutes(analytics, analytics.Now - minutes + 1, analytics.Now, window == AnalyticsWindow.Day ? 5 : 1)
+        : OfAll(analytics);
 
     /// <summary>From the first to the newest event, in buckets as fine as <see cref="MaxBuckets"/> and what is known allow.</summary>
-    private static Timeline OfAll(AnalyticsState fold)
+    private static Timeline OfAll(AnalyticsState analytics)
     {
-        var hours = fold.Hours.Keys.Where(hour => hour <= fold.Now / MinutesPerHour).Order().ToArray();
+        var hours = analytics.Hours.Keys.Where(hour => hour <= analytics.Now / MinutesPerHour).Order().ToArray();
         if (hours is [])
         {
             return new Timeline(MinutesPerHour, []);
         }
 
         var first = hours[0] * MinutesPerHour;
-        if (first > fold.Now - Minutes.Kept)
+        if (first > analytics.Now - Minutes.Kept)
         {
-            var seen = Enumerable.Range(0, (int)(fold.Now - first) + 1)
+            var seen = Enumerable.Range(0, (int)(analytics.Now - first) + 1)
                 .Select(age => first + age)
-                .Where(minute => fold.MinuteOf(minute) is not null)
+                .Where(minute => analytics.MinuteOf(minute) is not null)
                 .ToArray();
-            return seen is [] ? new Timeline(MinutesPerHour, []) : OfMinutes(fold, seen[0], seen[^1], WidthFor(seen[^1] - seen[0] + 1, 1));
+            return seen is [] ? new Timeline(MinutesPerHour, []) : OfMinutes(analytics, seen[0], seen[^1], WidthFor(seen[^1] - seen[0] + 1, 1));
         }
 
         var width = WidthFor((hours[^1] - hours[0] + 1) * MinutesPerHour, MinutesPerHour);
-        return Sum(hours.Select(hour => (hour * MinutesPerHour, fold.Hours[hour])), first, hours[^1] * MinutesPerHour, width);
+        return Sum(hours.Select(hour => (hour * MinutesPerHour, analytics.Hours[hour])), first, hours[^1] * MinutesPerHour, width);
     }
 
-    private static Timeline OfMinutes(AnalyticsState fold, long first, long last, int width)
+    private static Timeline OfMinutes(AnalyticsState analytics, long first, long last, int width)
     {
         var sums = Enumerable.Range(0, (int)(last - first) + 1)
-            .Select(age => (first + age, fold.MinuteOf(first + age)?.Total ?? default));
+            .Select(age => (first + age, analytics.MinuteOf(first + age)?.Total ?? default));
         return Sum(sums, first, last, width);
     }
 

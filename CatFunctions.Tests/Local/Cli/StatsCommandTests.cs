@@ -1,3 +1,4 @@
+using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Analytics;
 
 namespace CatFunctions.Tests.Local.Cli;

@@ -1,5 +1,6 @@
 using CatFunctions.Core.Events;
 using CatFunctions.Local;
+using CatFunctions.Tests.FunctionApp;
 
 namespace CatFunctions.Tests.Local.Kafka;
 

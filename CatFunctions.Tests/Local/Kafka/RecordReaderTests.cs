@@ -1,4 +1,5 @@
 using CatFunctions.Local.Kafka;
+using CatFunctions.Tests.FunctionApp;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local.Kafka;

@@ -1,6 +1,7 @@
 using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Terminal;
+using CatFunctions.Tests.FunctionApp;
 using Microsoft.Extensions.Logging;
 
 namespace CatFunctions.Tests.Local.Kafka;

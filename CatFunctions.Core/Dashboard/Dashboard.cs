@@ -1,3 +1,4 @@
+using CatFunctions.Core.Analytics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,4 +29,28 @@ public static class DashboardEndpointRouteBuilderExtensions
         var result = await endpoint.GetAsync(context.Request, context.RequestAborted);
         await result.ExecuteAsync(context);
     }
+}
+
+/// <summary>The headers of every answer: nothing runs but our own script, nothing is loaded but photos, nothing is told to their hosts.</summary>
+internal static class DashboardHeaders
+{
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static void Set(HttpResponse response)
+    {
+        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.Headers.CacheControl = "no-cache";
+    }
+}
+
+/// <summary>Registers the dashboard.</summary>
+public static class DashboardServiceCollectionExtensions
+{
+    /// <summary>Adds the <see cref="AnalyticsEndpoint"/> and the analytics that it tells, over the registered event log.</summary>
+    public static IServiceCollection AddDashboard(this IServiceCollection services) =>
+        services.AddAnalytics().AddSingleton<AnalyticsEndpoint>();
 }
