@@ -1,5 +1,3 @@
-using CatFunctions.Kafka;
-
 namespace CatFunctions;
 
 /// <summary>The settings of the function app itself. A property and its app setting have the same name.</summary>

@@ -1,4 +1,3 @@
-using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
 using Microsoft.Extensions.Options;

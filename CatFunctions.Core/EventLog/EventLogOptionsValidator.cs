@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

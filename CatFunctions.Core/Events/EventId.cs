@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Globalization;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Events;
 

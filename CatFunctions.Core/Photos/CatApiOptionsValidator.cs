@@ -1,4 +1,3 @@
-using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Photos;

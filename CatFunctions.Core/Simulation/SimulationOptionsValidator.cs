@@ -1,5 +1,4 @@
 using System.Globalization;
-using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Simulation;

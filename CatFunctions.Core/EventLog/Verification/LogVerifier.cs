@@ -209,7 +209,7 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
     private delegate string? CheckLine(ReadOnlySpan<byte> line, int positionLength);
 
     /// <summary>Counts the lines of one log of one partition, and checks their order.</summary>
-    private sealed class PartitionTally(string log, int partition)
+    private sealed class PartitionTally(LogKind log, int partition)
     {
         private int _segments;
         private int _generations;

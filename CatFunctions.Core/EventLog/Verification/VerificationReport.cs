@@ -36,7 +36,7 @@ public sealed record VerificationReport(
 /// <param name="Skipped">Offsets between its lines: those in the other log, and those that Kafka never delivered.</param>
 /// <param name="Repeated">Lines whose offset does not lie above the one before: redeliveries that were stored.</param>
 public sealed record PartitionReport(
-    string Log,
+    LogKind Log,
     int Partition,
     int Segments,
     int Generations,
