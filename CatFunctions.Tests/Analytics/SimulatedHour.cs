@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace CatFunctions.Tests.Analytics;
 
 /// <summary>The log of a simulated hour with more than 100,000 events.</summary>
-public sealed class SimulatedHour : IAsyncLifetime, IDisposable
+public sealed class SimulatedHour : IAsyncLifetime
 {
     internal const int Photos = 20;
 
@@ -28,7 +28,7 @@ public sealed class SimulatedHour : IAsyncLifetime, IDisposable
 
     internal IReadOnlyList<RecountedEvent> Recount { get; private set; } = [];
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var offsets = new long[3];
         for (var time = Start + Interval; time <= End; time += Interval)
@@ -47,7 +47,9 @@ public sealed class SimulatedHour : IAsyncLifetime, IDisposable
         Recount = [.. LogFolder.Lines(Log.Root, LogKind.Events).Select(RecountedEvent.Read)];
     }
 
-    Task IAsyncLifetime.DisposeAsync() => Task.CompletedTask;
-
-    public void Dispose() => Log.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        Log.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

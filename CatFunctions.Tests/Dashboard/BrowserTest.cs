@@ -20,9 +20,13 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     /// <summary>The address of every request of the page.</summary>
     protected ConcurrentQueue<Uri> Requests { get; } = [];
 
-    public async Task InitializeAsync() => Host = await DashboardHost.StartAsync();
+    public async ValueTask InitializeAsync() => Host = await DashboardHost.StartAsync();
 
-    public async Task DisposeAsync() => await Host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     protected async Task<IPage> OpenAsync(
         string path = "", ColorScheme theme = ColorScheme.Light, int width = 1280, Func<IPage, Task>? prepare = null)

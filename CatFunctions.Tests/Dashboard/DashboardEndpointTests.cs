@@ -11,9 +11,9 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     private readonly ManualTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
     private DashboardHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await DashboardHost.StartAsync(_clock);
+    public async ValueTask InitializeAsync() => _host = await DashboardHost.StartAsync(_clock);
 
-    public async Task DisposeAsync() => await _host.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
     public async Task The_analytics_count_what_is_in_the_log()

@@ -38,7 +38,7 @@ public sealed class Azurite : IAsyncLifetime
 
     public BlobContainerClient Connect(string container) => new(ConnectionString, container);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (!File.Exists(Program))
         {
@@ -58,7 +58,7 @@ public sealed class Azurite : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_process is not null)
         {

@@ -6,7 +6,7 @@ using CatFunctions.Core.EventLog.Storage;
 namespace CatFunctions.Tests.EventLog;
 
 [Collection(Azurite.Collection)]
-public sealed class FaultyStorageTests(Azurite azurite, Xunit.Abstractions.ITestOutputHelper output)
+public sealed class FaultyStorageTests(Azurite azurite, ITestOutputHelper output)
 {
     private const int Batches = 2000;
 
