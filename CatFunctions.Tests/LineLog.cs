@@ -45,7 +45,7 @@ internal sealed class LineLog
 
         try
         {
-            return await found.WaitAsync(TimeSpan.FromSeconds(60));
+            return await found.WaitAsync(Eventually.Timeout);
         }
         catch (TimeoutException)
         {

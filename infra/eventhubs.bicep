@@ -9,7 +9,7 @@ param tags object
 @description('The vault that gets the connection string, as the secret kafka-password.')
 param vaultName string
 
-resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
+resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   name: name
   location: location
   tags: tags
@@ -36,11 +36,11 @@ resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
   }
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
 
-resource password 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+resource password 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: 'kafka-password'
   properties: { value: namespace::access.listKeys().primaryConnectionString }

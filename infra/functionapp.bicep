@@ -13,7 +13,7 @@ param packageContainerUri string
 @description('The app settings.')
 param settings object
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
@@ -22,7 +22,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   properties: { reserved: true }
 }
 
-resource app 'Microsoft.Web/sites@2024-11-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   tags: tags
@@ -62,10 +62,15 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 
   // Deployments sign in with Entra ID, not with the publishing password.
-  resource publishingPasswords 'basicPublishingCredentialsPolicies' = [for service in ['ftp', 'scm']: {
-    name: service
+  resource ftpPublishing 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
     properties: { allow: false }
-  }]
+  }
+
+  resource scmPublishing 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
 }
 
 output name string = app.name

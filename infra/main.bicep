@@ -58,7 +58,7 @@ var token = toLower(uniqueString(subscription().id, environmentName, location))
 var makesEventHubs = empty(kafkaBrokerList)
 var signsInToKafka = makesEventHubs || startsWith(kafkaProtocol, 'Sasl')
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
   location: location
   tags: tags
@@ -130,17 +130,19 @@ module catApiSecret 'secret.bicep' = if (!empty(catApiKey)) {
   params: { vaultName: vault.outputs.name, name: 'cat-api-key', value: catApiKey }
 }
 
-var signInSettings = signsInToKafka ? {
-  KafkaAuthenticationMode: makesEventHubs ? 'Plain' : kafkaAuthenticationMode
-  KafkaUsername: makesEventHubs ? '$ConnectionString' : kafkaUsername
-  KafkaPassword: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=kafka-password)'
-} : {}
+var signInSettings = signsInToKafka
+  ? {
+      KafkaAuthenticationMode: makesEventHubs ? 'Plain' : kafkaAuthenticationMode
+      KafkaUsername: makesEventHubs ? '$ConnectionString' : kafkaUsername
+      KafkaPassword: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=kafka-password)'
+    }
+  : {}
 
 var caSettings = empty(kafkaCaCertificate) ? {} : { KafkaCaCertificate: kafkaCaCertificate }
 
-var catApiSettings = empty(catApiKey) ? {} : {
-  CatApi__ApiKey: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=cat-api-key)'
-}
+var catApiSettings = empty(catApiKey)
+  ? {}
+  : { CatApi__ApiKey: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=cat-api-key)' }
 
 module app 'functionapp.bicep' = {
   scope: group

@@ -4,7 +4,7 @@ param token string
 param location string
 param tags object
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: 'log-cat-${token}'
   location: location
   tags: tags

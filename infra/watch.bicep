@@ -49,24 +49,26 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertE
   }
 }
 
-resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in alerts: {
-  name: alert.name
-  location: location
-  tags: tags
-  kind: 'LogAlert'
-  properties: {
-    displayName: alert.title
-    severity: alert.severity
-    enabled: true
-    autoMitigate: true
-    scopes: [applicationInsightsId]
-    evaluationFrequency: 'PT5M'
-    windowSize: alert.window
-    criteria: {
-      allOf: [
-        { query: alert.query, timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 }
-      ]
+resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for alert in alerts: {
+    name: alert.name
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: alert.title
+      severity: alert.severity
+      enabled: true
+      autoMitigate: true
+      scopes: [applicationInsightsId]
+      evaluationFrequency: 'PT5M'
+      windowSize: alert.window
+      criteria: {
+        allOf: [
+          { query: alert.query, timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 }
+        ]
+      }
+      actions: { actionGroups: empty(alertEmail) ? [] : [people.id] }
     }
-    actions: { actionGroups: empty(alertEmail) ? [] : [people.id] }
   }
-}]
+]

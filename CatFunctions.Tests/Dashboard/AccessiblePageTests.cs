@@ -49,7 +49,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     public async Task The_page_never_scrolls_sideways(int width)
     {
         await RecordSomeAsync();
-        await Host.RecordAsync([new(new string('W', 300), "sample:luna", new string('M', 300))]);
+        await RecordAsync([new(new string('W', 300), "sample:luna", new string('M', 300))]);
         var page = await OpenAsync(width: width);
         await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(4);
 
@@ -84,7 +84,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task The_keyboard_reaches_and_works_everything()
     {
-        await Host.RecordAsync([.. PhotoEvent.Views("luna", 2), .. PhotoEvent.Views("ember", 5, TimeSpan.FromMinutes(2))]);
+        await RecordAsync([.. PhotoEvent.Views("luna", 2), .. PhotoEvent.Views("ember", 5, TimeSpan.FromMinutes(2))]);
         var page = await OpenAsync();
         var slider = page.GetByRole(AriaRole.Slider);
         await Expect(page.Locator("#views")).ToHaveTextAsync("7");
@@ -116,7 +116,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task The_pointer_reads_out_a_bar()
     {
-        await Host.RecordAsync(PhotoEvent.Views("luna", 2));
+        await RecordAsync(PhotoEvent.Views("luna", 2));
         var page = await OpenAsync();
 
         await page.GetByRole(AriaRole.Slider).HoverAsync(new() { Position = new() { X = 60, Y = 80 } });
@@ -125,7 +125,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
         await Expect(page.Locator("#readout")).ToBeHiddenAsync();
     }
 
-    private Task RecordSomeAsync() => Host.RecordAsync([
+    private Task RecordSomeAsync() => RecordAsync([
         .. PhotoEvent.Views("luna", 5),
         .. PhotoEvent.Views("ember", 3, TimeSpan.FromMinutes(7)),
         new("sample-luna") { Liked = true },

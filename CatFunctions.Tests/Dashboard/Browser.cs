@@ -15,7 +15,7 @@ public sealed class Browser : IAsyncLifetime
             return;
         }
 
-        Assertions.SetDefaultExpectTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout((float)Eventually.Timeout.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -37,6 +37,7 @@ public sealed class Browser : IAsyncLifetime
             Locale = "en-US",
             TimezoneId = "UTC",
         });
+        context.SetDefaultTimeout((float)Eventually.Timeout.TotalMilliseconds);
         return await context.NewPageAsync();
     }
 

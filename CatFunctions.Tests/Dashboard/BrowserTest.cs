@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CatFunctions.Core.Analytics;
 using Microsoft.Playwright;
 
 namespace CatFunctions.Tests.Dashboard;
@@ -12,6 +13,9 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         ? "There is no Chromium on this machine: install the package chromium, or name one in the variable CHROMIUM."
         : null;
 
+    /// <summary>The server's clock. It stands still, so that no event becomes old while a busy machine takes its time.</summary>
+    private readonly ManualTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
+
     internal DashboardHost Host { get; private set; } = null!;
 
     /// <summary>What went wrong in the page: errors on its console, exceptions, and boxes that popped up.</summary>
@@ -20,12 +24,19 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     /// <summary>The address of every request of the page.</summary>
     protected ConcurrentQueue<Uri> Requests { get; } = [];
 
-    public async ValueTask InitializeAsync() => Host = await DashboardHost.StartAsync();
+    public async ValueTask InitializeAsync() => Host = await DashboardHost.StartAsync(_clock);
 
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Records the events of one tick, and moves the server's clock on to when it looks for new ones.</summary>
+    private protected async Task RecordAsync(params IEnumerable<PhotoEvent> events)
+    {
+        await Host.RecordAsync(events);
+        _clock.Advance(LogFollower.ListInterval);
     }
 
     protected async Task<IPage> OpenAsync(

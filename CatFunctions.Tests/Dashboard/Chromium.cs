@@ -34,7 +34,7 @@ internal static class Chromium
             process.ErrorDataReceived += (_, _) => { };
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            return process.WaitForExit(TimeSpan.FromSeconds(30)) && process.ExitCode == 0;
+            return process.WaitForExit(Eventually.Timeout) && process.ExitCode == 0;
         }
         catch (Win32Exception)
         {

@@ -22,14 +22,8 @@ internal static class LogFolder
         [.. Lines(root, log).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kafkaoffset").GetInt64())];
 
     /// <summary>Waits until a log holds this many lines.</summary>
-    public static async Task WaitForLinesAsync(this TempFolder root, LogKind log, int count)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (CountLines(root.Path, log) < count)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
-        }
-    }
+    public static Task WaitForLinesAsync(this TempFolder root, LogKind log, int count) =>
+        Eventually.IsTrueAsync(() => CountLines(root.Path, log) >= count, $"{count} lines in {log}");
 
     /// <summary>Counts the whole lines of a log that may be growing.</summary>
     public static int CountLines(string root, LogKind log) => Files(root, log).Sum(path =>

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CatFunctions.Tests.Deployment;
 using YamlDotNet.RepresentationModel;
 
 namespace CatFunctions.Tests.FunctionApp;
 
 /// <summary>What is needed for <c>func start</c>: host.json, the example of the settings and the compose file agree.</summary>
-public sealed class LocalSetupTests
+public sealed partial class LocalSetupTests
 {
     private static readonly JsonElement Host = JsonElement.Parse(Repository.Read("host.json"));
 
@@ -72,9 +73,9 @@ public sealed class LocalSetupTests
             .ShouldAllBe(port => port.StartsWith("127.0.0.1:", StringComparison.Ordinal));
 
     [Fact]
-    public void Every_image_is_pinned_to_a_version() =>
-        Services.Children.Values.Select(service => service["image"].ToString().Split(':')[^1])
-            .ShouldAllBe(tag => char.IsDigit(tag.TrimStart('v')[0]));
+    public void Every_image_is_pinned_to_a_version_and_its_digest() =>
+        Services.Children.Values.Select(service => service["image"].ToString())
+            .ShouldAllBe(image => PinnedImage().IsMatch(image));
 
     private static string Setting(string name) => Settings.GetProperty(name).GetString()!;
 
@@ -86,4 +87,7 @@ public sealed class LocalSetupTests
         ((YamlMappingNode)Services[service]).Children.TryGetValue("ports", out var ports)
             ? ((YamlSequenceNode)ports).Select(port => port.ToString())
             : [];
+
+    [GeneratedRegex("^[a-z0-9./-]+:v?[0-9]+(\\.[0-9]+)+@sha256:[0-9a-f]{64}$")]
+    private static partial Regex PinnedImage();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
@@ -59,9 +58,8 @@ public sealed class KilledRecorderTests(Azurite azurite)
         {
             var before = await CountLinesAsync(log);
             await using var recorder = StartRecorder(broker, place);
-            await WaitUntilAsync(
-                async () => await CountLinesAsync(log) is var lines && lines > before && lines >= CountInBroker() - MaxWaiting,
-                recorder);
+            await Eventually.IsTrueAsync(
+                async () => await CountLinesAsync(log) is var lines && lines > before && lines >= CountInBroker() - MaxWaiting);
             await Task.Delay(random.Next(500)); // not until something happens: the moment of the kill is random
             recorder.Kill();
             await recorder.WaitForExitAsync();
@@ -75,7 +73,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
         await using (var recorder = StartRecorder(broker, place))
         {
             await recorder.WaitForOutputAsync("Recording");
-            await WaitUntilAsync(async () => await CountLinesAsync(log) >= produced, recorder);
+            await Eventually.IsTrueAsync(async () => await CountLinesAsync(log) >= produced);
             await recorder.TerminateAsync();
             (await recorder.WaitForExitAsync()).ShouldBe(0);
         }
@@ -86,7 +84,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
         log.Files(LogKind.DeadLetters).ShouldBeEmpty();
 
         long CountInBroker() => Enumerable.Range(0, partitions)
-            .Sum(partition => client.QueryWatermarkOffsets(new TopicPartition(Topic, partition), TimeSpan.FromSeconds(10)).High.Value);
+            .Sum(partition => client.QueryWatermarkOffsets(new TopicPartition(Topic, partition), Eventually.Timeout).High.Value);
     }
 
     private static LocalHostProcess StartRecorder(EmbeddedBroker broker, string[] place) => LocalHostProcess.Start(
@@ -136,14 +134,5 @@ public sealed class KilledRecorderTests(Azurite azurite)
         }
 
         return _counted.Values.Sum(counted => counted.Lines);
-    }
-
-    private static async Task WaitUntilAsync(Func<Task<bool>> condition, LocalHostProcess recorder)
-    {
-        for (var start = Stopwatch.GetTimestamp(); !await condition(); await Task.Delay(20))
-        {
-            Stopwatch.GetElapsedTime(start).ShouldBeLessThan(
-                TimeSpan.FromMinutes(2), string.Join('\n', [.. recorder.Output, .. recorder.Errors]));
-        }
     }
 }

@@ -5,8 +5,6 @@ namespace CatFunctions.Tests.Local;
 /// <summary>The local host as its users start it: a process of its own, with its output, its exit code and signals.</summary>
 internal sealed class LocalHostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private readonly LineLog _output = new();
     private readonly LineLog _errors = new();
@@ -74,7 +72,7 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> WaitForExitAsync()
     {
-        using var timeout = new CancellationTokenSource(Timeout);
+        using var timeout = new CancellationTokenSource(Eventually.Timeout);
         try
         {
             await _process.WaitForExitAsync(timeout.Token);

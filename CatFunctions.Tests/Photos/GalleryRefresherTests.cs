@@ -86,7 +86,7 @@ public sealed class GalleryRefresherTests : IDisposable
 
         _source.Asked.ShouldBe(2);
         _source.Give("b");
-        await UntilAsync(async () => await IdsAsync() == "b a");
+        await Eventually.IsTrueAsync(async () => await IdsAsync() == "b a");
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class GalleryRefresherTests : IDisposable
         Ids(await keeper.GetAsync(CancellationToken.None)).ShouldBe("x y");
 
         _source.Give("a");
-        await UntilAsync(async () => Ids(await keeper.GetAsync(CancellationToken.None)) == "a");
+        await Eventually.IsTrueAsync(async () => Ids(await keeper.GetAsync(CancellationToken.None)) == "a");
         _source.Asked.ShouldBe(1);
         _log.Lines.ShouldBe([
             "Warning: No photo has come within 2 s. "
@@ -271,16 +271,6 @@ public sealed class GalleryRefresherTests : IDisposable
         Gallery.Empty.Add(ids.Select(id => new CatPhoto(id, $"sample:{id}")), Start);
 
     private static string Ids(Gallery gallery) => string.Join(' ', gallery.Photos.Select(photo => photo.Photo.Id));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 
     private async Task<string> IdsAsync() => Ids(await _keeper.GetAsync(CancellationToken.None));
 

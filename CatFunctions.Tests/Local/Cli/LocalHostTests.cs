@@ -101,8 +101,8 @@ public sealed class LocalHostTests : IDisposable
     public async Task The_pipeline_stops_cleanly_and_has_recorded_all_that_it_produced()
     {
         await using var host = LocalHostProcess.Start(
-            ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "5000", "--data", _data.Path]);
-        await _data.WaitForLinesAsync(LogKind.Events, 10_000);
+            ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "1000", "--data", _data.Path]);
+        await _data.WaitForLinesAsync(LogKind.Events, 2_000);
 
         await host.TerminateAsync();
 
@@ -120,10 +120,12 @@ public sealed class LocalHostTests : IDisposable
         for (var i = 0; i < 2; i++)
         {
             await using var host = LocalHostProcess.Start(
-                ["run", "--photos", "sample", "--port", "0", "--rate", "100", "--for", "00:00:01", "--data", _data.Path]);
+                ["run", "--photos", "sample", "--port", "0", "--rate", "100", "--data", _data.Path]);
+            await _data.WaitForLinesAsync(LogKind.Events, lines + 200);
+
+            await host.TerminateAsync();
 
             (await host.WaitForExitAsync()).ShouldBe(0);
-            CountEvents().ShouldBeGreaterThan(lines + 200);
             lines = CountEvents();
         }
 
@@ -137,8 +139,10 @@ public sealed class LocalHostTests : IDisposable
         await using var record = LocalHostProcess.Start(
             ["record", "--brokers", broker.BootstrapServers, "--data", _data.Path]);
         await using var produce = LocalHostProcess.Start(
-            ["produce", "--brokers", broker.BootstrapServers, "--photos", "sample", "--rate", "200", "--for", "00:00:01"]);
+            ["produce", "--brokers", broker.BootstrapServers, "--photos", "sample", "--rate", "200"]);
+        await _data.WaitForLinesAsync(LogKind.Events, 200);
 
+        await produce.TerminateAsync();
         (await produce.WaitForExitAsync()).ShouldBe(0);
         await Eventually.IsTrueAsync(() => produce.Output[^1].EndsWith($", produced {CountEvents():N0}."));
 
@@ -151,8 +155,11 @@ public sealed class LocalHostTests : IDisposable
     public async Task Settings_come_from_the_environment_and_options_win_over_them()
     {
         await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--port", "0", "--rate", "1", "--for", "00:00:01"],
+            ["run", "--photos", "sample", "--port", "0", "--rate", "1"],
             new() { ["EventLog__Directory"] = _data.Path, ["Simulation__EventsPerSecond"] = "-1" });
+        await _data.WaitForLinesAsync(LogKind.Events, 1);
+
+        await host.TerminateAsync();
 
         (await host.WaitForExitAsync()).ShouldBe(0);
 
@@ -169,10 +176,8 @@ public sealed class LocalHostTests : IDisposable
         using var http = new HttpClient { BaseAddress = address };
 
         (await http.GetStringAsync("/")).ShouldContain("<title>");
-        while ((await http.GetFromJsonAsync<JsonElement>("/api/analytics")).GetProperty("totals").GetProperty("views").GetInt64() == 0)
-        {
-            await Task.Delay(50);
-        }
+        await Eventually.IsTrueAsync(async () =>
+            (await http.GetFromJsonAsync<JsonElement>("/api/analytics")).GetProperty("totals").GetProperty("views").GetInt64() > 0);
 
         await host.TerminateAsync();
         (await host.WaitForExitAsync()).ShouldBe(0);

@@ -81,6 +81,6 @@ public sealed class DeadLetterReplayTests : IDisposable
             AutoOffsetReset = AutoOffsetReset.Earliest,
         }).Build();
         consumer.Assign(Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset(TestKafka.Topic, partition, Offset.Beginning)));
-        return [.. Enumerable.Range(0, count).Select(_ => consumer.Consume(TimeSpan.FromSeconds(30)).Message)];
+        return [.. Enumerable.Range(0, count).Select(_ => consumer.Consume(Eventually.Timeout).Message)];
     }
 }

@@ -89,7 +89,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
         Headers().ShouldBe(["content-type: application/cloudevents+json; charset=utf-8"]);
         Headers().ShouldBe(["content-type: application/cloudevents+json; charset=utf-8", $"traceparent: {activity.Id}"]);
 
-        IEnumerable<string> Headers() => consumer.Consume(TimeSpan.FromSeconds(30)).Message.Headers
+        IEnumerable<string> Headers() => consumer.Consume(Eventually.Timeout).Message.Headers
             .Select(header => $"{header.Key}: {Encoding.UTF8.GetString(header.GetValueBytes())}").ToList();
     }
 
@@ -106,7 +106,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
         using var consumer = _kafka.NewConsumer();
         consumer.Start(stop.Token);
         var received = new List<Received>();
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(Eventually.Timeout);
         while (received.Count < count)
         {
             var batch = await consumer.Batches.ReadAsync(timeout.Token);
@@ -120,7 +120,7 @@ public sealed class EmbeddedBrokerTests : IDisposable
         }
 
         await stop.CancelAsync();
-        await consumer.CloseAsync(TimeSpan.FromSeconds(30));
+        await consumer.CloseAsync(Eventually.Timeout);
         return received;
     }
 

@@ -7,7 +7,7 @@ namespace CatFunctions.Tests.Local.Kafka;
 public sealed class EventConsumerTests : IDisposable
 {
     private readonly TestKafka _kafka = new(partitions: 1);
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _timeout = new(Eventually.Timeout);
 
     public void Dispose()
     {
@@ -70,7 +70,7 @@ public sealed class EventConsumerTests : IDisposable
         }
 
         await stop.CancelAsync();
-        await consumer.CloseAsync(TimeSpan.FromSeconds(30));
+        await consumer.CloseAsync(Eventually.Timeout);
         return offsets;
     }
 }

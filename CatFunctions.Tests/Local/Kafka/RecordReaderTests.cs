@@ -9,7 +9,7 @@ public sealed class RecordReaderTests : IDisposable
     private const int BatchBytes = 1000;
 
     private readonly TestKafka _kafka = new(partitions: 1);
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _timeout = new(Eventually.Timeout);
     private readonly RecordBatch _batch = new(BatchBytes);
 
     public void Dispose()

@@ -19,8 +19,8 @@ internal sealed class TestKafka : IDisposable
             Topic,
             IsEmbedded: true,
 
-            // How long the embedded broker waits for a member that left.
-            new Dictionary<string, string> { ["session.timeout.ms"] = "2000" });
+            // How long the embedded broker waits for a member that left, or that a busy machine keeps from its heartbeats.
+            new Dictionary<string, string> { ["session.timeout.ms"] = "6000" });
         Connection = new BrokerConnection(Settings, Status, TimeProvider.System, Logger<BrokerConnection>());
     }
 

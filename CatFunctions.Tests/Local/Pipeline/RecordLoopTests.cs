@@ -9,6 +9,7 @@ namespace CatFunctions.Tests.Local.Pipeline;
 public sealed class RecordLoopTests : IAsyncDisposable
 {
     private readonly TestKafka _kafka = new(partitions: 1);
+    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private readonly EventProducer _producer;
     private readonly EventConsumer _consumer;
     private readonly CancellationTokenSource _stop = new();
@@ -16,7 +17,11 @@ public sealed class RecordLoopTests : IAsyncDisposable
     private readonly List<long> _offsets = [];
     private Task _running = Task.CompletedTask;
 
-    public RecordLoopTests() => (_producer, _consumer) = (_kafka.NewProducer(), _kafka.NewConsumer());
+    public RecordLoopTests()
+    {
+        (_producer, _consumer) = (_kafka.NewProducer(), _kafka.NewConsumer());
+        _clock.Waiting = _clock.Advance;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -122,7 +127,7 @@ public sealed class RecordLoopTests : IAsyncDisposable
             },
             _kafka.InFlight,
             _kafka.Status,
-            TimeProvider.System,
+            _clock,
             _kafka.Logger<RecordLoop>()).RunAsync(_stop.Token, _abort.Token);
 
     private async Task ProduceAsync(int size, int count)
