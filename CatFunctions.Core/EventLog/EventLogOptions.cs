@@ -1,3 +1,11 @@
+using System.Text.RegularExpressions;
+using CatFunctions.Core.EventLog.DeadLetters;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Telemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
 namespace CatFunctions.Core.EventLog;
 
 /// <summary>
@@ -24,8 +32,75 @@ public sealed class EventLogOptions
     public string? Container { get; set; }
 
     /// <summary>
-    /// How long an hour of the log is kept at least, 1 hour or more; for ever if not set. Keep it longer than Kafka
+    /// How long an hour of the log is kept at least, 1 hour or more; permanently if not set. Keep it longer than Kafka
     /// keeps the topic: what is delivered again when its hour is gone is stored again.
     /// </summary>
     public TimeSpan? RetainFor { get; set; }
+}
+
+/// <summary>Registers the event log.</summary>
+public static class EventLogServices
+{
+    /// <summary>Adds the recorders and the store that the section <c>EventLog</c> names.</summary>
+    public static IServiceCollection AddEventLog(this IServiceCollection services)
+    {
+        services.AddPipelineMetrics();
+        services.AddOptions<EventLogOptions>().BindConfiguration(EventLogOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EventLogOptions>, EventLogOptionsValidation>();
+        services.AddSingleton<ISegmentStore>(provider => provider.GetRequiredService<IOptions<EventLogOptions>>().Value switch
+        {
+            { Container: { Length: > 0 } container } => new AppendBlobSegmentStore(
+                BlobConnection.Connect(provider.GetRequiredService<IConfiguration>(), container)),
+            var options => new FileSegmentStore(options.Directory!),
+        });
+        services.AddSingleton<EventRecorder>();
+        services.AddSingleton<DeadLetterLog>();
+        services.AddSingleton<LogRetention>();
+        services.AddHostedService<LogRetentionService>();
+        services.AddSingleton<RetryingRecorder>();
+        return services;
+    }
+}
+
+internal sealed partial class EventLogOptionsValidation(IConfiguration configuration) : IValidateOptions<EventLogOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, EventLogOptions options) =>
+        Problem(options) is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+
+    private string? Problem(EventLogOptions options)
+    {
+        if (options.RetainFor < TimeSpan.FromHours(1))
+        {
+            return "EventLog:RetainFor must be one hour or more, such as 30.00:00:00 for 30 days.";
+        }
+
+        switch (string.IsNullOrWhiteSpace(options.Directory), string.IsNullOrWhiteSpace(options.Container))
+        {
+            case (true, true):
+                return "The event log is not configured: set EventLog:Directory to a folder, or EventLog:Container to a blob container.";
+            case (false, false):
+                return "EventLog:Directory and EventLog:Container are both set: remove one of them.";
+            case (false, true):
+                return null;
+        }
+
+        if (!ContainerName().IsMatch(options.Container!))
+        {
+            return "EventLog:Container must be 3 to 63 lower-case letters, digits and single hyphens, such as cat-events.";
+        }
+
+        try
+        {
+            BlobConnection.Connect(configuration, options.Container!);
+            return null;
+        }
+        catch (EventLogException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    [GeneratedRegex(@"\A(?=.{3,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ContainerName();
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Buffers;
 
 namespace CatFunctions.Core.EventLog;
 
@@ -53,3 +54,18 @@ internal static class LogLine
         return line[length++..].StartsWith((byte)',');
     }
 }
+
+/// <summary>How a record becomes a line of a log, and is recognized in it.</summary>
+internal interface ILineFormat
+{
+    /// <summary>Writes the record as one line, line break included.</summary>
+    void Write(IBufferWriter<byte> output, in LogEntry entry);
+
+    /// <summary>Whether the stored line is this very record, and not another one that had the same offset.</summary>
+    bool IsSame(ReadOnlySpan<byte> storedLine, in LogEntry entry);
+}
+
+/// <summary>A record and what the validator made of it.</summary>
+/// <param name="Record">The record.</param>
+/// <param name="Reason">Why it is not an event; null if it is one.</param>
+internal readonly record struct LogEntry(ConsumedRecord Record, string? Reason);

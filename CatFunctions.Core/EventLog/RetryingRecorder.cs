@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace CatFunctions.Core.EventLog;
 
 /// <summary>
-/// Records with patience: while the log cannot be read or written it tries again, with growing pauses, for about
-/// <see cref="RetryTimeout"/>. It is for a host which gives a failed batch again at once: without a pause that would be a
-/// busy loop, and without an end nobody would see that it fails.
+/// Tries again while the log cannot be read or written, with growing pauses, until <see cref="RetryTimeout"/> has passed.
+/// It is for a host that repeats a failed batch at once: without pauses that would be a busy loop, and without an end
+/// nobody would see that it fails.
 /// </summary>
 public sealed partial class RetryingRecorder(
     EventRecorder recorder, TimeProvider clock, ILogger<RetryingRecorder> logger)

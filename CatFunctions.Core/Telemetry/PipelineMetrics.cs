@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using CatFunctions.Core.EventLog;
 
 namespace CatFunctions.Core.Telemetry;
 
@@ -62,15 +61,17 @@ public sealed class PipelineMetrics
     public void CountPhotos(int photos) => _photosFetched.Add(photos);
 
     /// <summary>A batch is in the log.</summary>
-    /// <param name="result">What became of its records.</param>
+    /// <param name="recorded">How many of its records were appended to the log.</param>
+    /// <param name="redelivered">How many the log already held.</param>
+    /// <param name="deadLettered">How many were appended to the dead letters.</param>
     /// <param name="newest">The Kafka timestamp of its newest record.</param>
     /// <param name="duration">How long it took.</param>
-    internal void CountBatch(RecordResult result, DateTimeOffset newest, TimeSpan duration)
+    internal void CountBatch(int recorded, int redelivered, int deadLettered, DateTimeOffset newest, TimeSpan duration)
     {
-        _eventsRecorded.Add(result.Recorded);
-        _recordsRedelivered.Add(result.Redelivered);
-        _recordsDeadLettered.Add(result.DeadLettered);
-        _batchSize.Record(result.Recorded + result.Redelivered + result.DeadLettered);
+        _eventsRecorded.Add(recorded);
+        _recordsRedelivered.Add(redelivered);
+        _recordsDeadLettered.Add(deadLettered);
+        _batchSize.Record(recorded + redelivered + deadLettered);
         _appendDuration.Record(duration.TotalSeconds);
         if (newest.UtcTicks > Interlocked.Read(ref _newestEvent))
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
 
@@ -32,10 +31,12 @@ public static class PipelineTrace
         Source.StartActivity("produce tick")?.SetTag("catfunctions.tick", EventId.FormatTick(tick.ScheduledTime));
 
     /// <summary>Starts the span in which a batch is recorded; null if nobody listens.</summary>
-    internal static Activity? StartRecording(IReadOnlyList<ConsumedRecord> batch) =>
+    /// <param name="records">How many records it has.</param>
+    /// <param name="traceParents">The span that each was produced in; empty if it has none.</param>
+    internal static Activity? StartRecording(int records, IEnumerable<ReadOnlyMemory<byte>> traceParents) =>
         Source.HasListeners()
-            ? Source.StartActivity("record batch", ActivityKind.Internal, parentContext: default, links: Links(batch))
-                ?.SetTag("messaging.batch.message_count", batch.Count)
+            ? Source.StartActivity("record batch", ActivityKind.Internal, parentContext: default, links: Links(traceParents))
+                ?.SetTag("messaging.batch.message_count", records)
             : null;
 
     /// <summary>Ends a span that failed.</summary>
@@ -43,14 +44,18 @@ public static class PipelineTrace
         activity.SetStatus(ActivityStatusCode.Error, exception.Message).AddException(exception);
 
     // Records of one tick stand side by side, so nearly all are like the one before.
-    private static List<ActivityLink> Links(IReadOnlyList<ConsumedRecord> batch)
+    private static List<ActivityLink> Links(IEnumerable<ReadOnlyMemory<byte>> traceParents)
     {
         var links = new List<ActivityLink>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var previous = ReadOnlyMemory<byte>.Empty;
-        for (var i = 0; i < batch.Count && links.Count < MaxLinks; i++)
+        foreach (var traceParent in traceParents)
         {
-            var traceParent = batch[i].TraceParent;
+            if (links.Count == MaxLinks)
+            {
+                break;
+            }
+
             if (traceParent.Span.SequenceEqual(previous.Span))
             {
                 continue;

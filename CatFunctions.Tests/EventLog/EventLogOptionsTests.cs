@@ -34,8 +34,8 @@ public sealed class EventLogOptionsTests
         ("EventLog:Container", "cat-events"), ("EventLog:Directory", ""), ("EventLogStorage", Connection)).ShouldBeOfType<AppendBlobSegmentStore>();
 
     [Fact]
-    public void No_place_is_an_error() =>
-        ErrorOf().ShouldBe("The event log has no place: set EventLog:Directory to a folder, or EventLog:Container to a blob container.");
+    public void A_log_that_is_not_configured_is_an_error() =>
+        ErrorOf().ShouldBe("The event log is not configured: set EventLog:Directory to a folder, or EventLog:Container to a blob container.");
 
     [Fact]
     public void Two_places_are_an_error() =>

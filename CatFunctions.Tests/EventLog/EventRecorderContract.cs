@@ -335,7 +335,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     {
         var log = new PartitionLog(
             Log.Store, LogKind.Events, 0, new EventLine(), new RollPolicy(maxBytes, maxBlocks), Clock);
-        var pending = new PendingLines();
+        var pending = new LineBuffer();
         if (maxBlocks < int.MaxValue && Log.Store is FileSegmentStore)
         {
             segments = 1; // files are not made of blocks

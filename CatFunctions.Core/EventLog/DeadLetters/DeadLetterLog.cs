@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
+using CatFunctions.Core.Events;
 
 namespace CatFunctions.Core.EventLog.DeadLetters;
 
@@ -15,14 +17,14 @@ namespace CatFunctions.Core.EventLog.DeadLetters;
 public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
 {
     /// <summary>All dead letters that are there now, by partition and in the order of their delivery.</summary>
-    /// <remarks>What is no dead letter is passed over; <see cref="LogVerifier"/> names it.</remarks>
+    /// <remarks>A line that is not a dead letter is passed over; <see cref="LogVerifier"/> names it.</remarks>
     /// <exception cref="EventLogException">The log cannot be read.</exception>
     public async IAsyncEnumerable<StoredDeadLetter> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Listed before the marks: a letter that comes later must not be taken for one that waits.
         var letters = await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken);
         var replayed = await ReadMarksAsync(cancellationToken);
-        foreach (var segment in letters.Select(head => head.Name))
+        foreach (var segment in letters.Select(letter => letter.Name))
         {
             await foreach (var line in new SegmentReader(store, segment).ReadEachLineAsync(cancellationToken))
             {
@@ -57,29 +59,29 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
 
     private async Task<bool> TryAppendAsync(ReplayMark first, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        var head = await store.FindNewestAsync(LogKind.Replays, first.Partition, cancellationToken);
-        if (head is not null)
+        var newest = await store.FindNewestAsync(LogKind.Replays, first.Partition, cancellationToken);
+        if (newest is not null)
         {
-            var (_, end) = await SegmentSearch.ReadLastLineAsync(store, head, cancellationToken);
-            head = head with { Length = end };
+            var (_, end) = await SegmentSearch.ReadLastLineAsync(store, newest, cancellationToken);
+            newest = newest with { Length = end };
         }
 
         var hour = SegmentName.HourOf(clock.GetUtcNow());
-        if (head is null || head.Name.Hour < hour)
+        if (newest is null || newest.Name.Hour < hour)
         {
-            head = await store.TryCreateAsync(
-                new SegmentName(LogKind.Replays, hour, first.Partition, Generation: 1, first.Offset), head, cancellationToken);
+            newest = await store.TryCreateAsync(
+                new SegmentName(LogKind.Replays, hour, first.Partition, Generation: 1, first.Offset), newest, cancellationToken);
         }
 
-        return head is not null && await store.TryAppendAsync(head, lines, cancellationToken) is not null;
+        return newest is not null && await store.TryAppendAsync(newest, lines, cancellationToken) is not null;
     }
 
     private async Task<HashSet<(int Partition, int Generation, long Offset)>> ReadMarksAsync(CancellationToken cancellationToken)
     {
         var replayed = new HashSet<(int, int, long)>();
-        foreach (var head in await store.ListAsync(LogKind.Replays, partition: null, cancellationToken))
+        foreach (var segment in await store.ListAsync(LogKind.Replays, partition: null, cancellationToken))
         {
-            await foreach (var line in new SegmentReader(store, head.Name).ReadEachLineAsync(cancellationToken))
+            await foreach (var line in new SegmentReader(store, segment.Name).ReadEachLineAsync(cancellationToken))
             {
                 if (TryParse<ReplayMark>(line.Span) is { } mark)
                 {
@@ -104,3 +106,30 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
         }
     }
 }
+
+/// <summary>A dead letter as the log holds it.</summary>
+/// <param name="Generation">The generation of the topic that it is of.</param>
+/// <param name="Letter">The dead letter.</param>
+/// <param name="IsReplayed">Whether it was produced again.</param>
+public sealed record StoredDeadLetter(int Generation, DeadLetter Letter, bool IsReplayed)
+{
+    /// <summary>Whether the validator of today takes its value for an event.</summary>
+    public bool IsEventNow => Letter.Value is { } value && CatEventValidator.Validate(value) is null;
+}
+
+/// <summary>Says that a dead letter was produced again: one line of the replays.</summary>
+/// <param name="Partition">The partition of the dead letter.</param>
+/// <param name="Offset">The offset of the dead letter.</param>
+/// <param name="Generation">The generation of the dead letter.</param>
+/// <param name="Time">When it was produced again, in UTC.</param>
+/// <param name="Topic">The topic it was produced to.</param>
+/// <param name="NewPartition">Its partition there.</param>
+/// <param name="NewOffset">Its offset in that partition.</param>
+public sealed record ReplayMark(
+    [property: JsonPropertyName("kafkapartition")] int Partition,
+    [property: JsonPropertyName("kafkaoffset")] long Offset,
+    [property: JsonPropertyName("generation")] int Generation,
+    [property: JsonPropertyName("time")] DateTime Time,
+    [property: JsonPropertyName("topic")] string Topic,
+    [property: JsonPropertyName("newpartition")] int NewPartition,
+    [property: JsonPropertyName("newoffset")] long NewOffset);

@@ -39,7 +39,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) => Reading(
-        () => ListAsync([$"{log.FolderName}/date="], head => partition is null || head.Name.Partition == partition, cancellationToken),
+        () => ListAsync([$"{log.FolderName}/date="], segment => partition is null || segment.Name.Partition == partition, cancellationToken),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         {
             var first = string.Create(CultureInfo.InvariantCulture, $"{log.FolderName}/date={hour:yyyy-MM-dd}/");
             var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, first) >= 0);
-            return await ListAsync(dates, head => head.Name.Hour >= hour, cancellationToken);
+            return await ListAsync(dates, segment => segment.Name.Hour >= hour, cancellationToken);
         },
         cancellationToken);
 
@@ -85,26 +85,26 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(async () =>
+    public Task<SegmentState?> TryAppendAsync(SegmentState newest, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(async () =>
     {
-        var blob = BlobOf(head.Name);
-        var unchanged = Unchanged(head);
-        unchanged.IfAppendPositionEqual = head.Length;
+        var blob = BlobOf(newest.Name);
+        var unchanged = Unchanged(newest);
+        unchanged.IfAppendPositionEqual = newest.Length;
         using var content = BinaryData.FromBytes(lines).ToStream();
         try
         {
             BlobAppendInfo appended = await blob.AppendBlockAsync(
                 content, new AppendBlobAppendBlockOptions { Conditions = unchanged }, cancellationToken);
-            return head with
+            return newest with
             {
-                Length = head.Length + lines.Length,
+                Length = newest.Length + lines.Length,
                 Blocks = appended.BlobCommittedBlockCount,
                 Version = appended.ETag.ToString(),
             };
         }
         catch (RequestFailedException exception) when (IsConflict(exception))
         {
-            await RequireWholeLinesAsync(head, cancellationToken);
+            await RequireWholeLinesAsync(newest, cancellationToken);
             return null;
         }
     }, cancellationToken);
@@ -116,24 +116,24 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     private async Task<IReadOnlyList<SegmentState>> ListAsync(
         IEnumerable<string> prefixes, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken)
     {
-        var heads = new List<SegmentState>();
+        var segments = new List<SegmentState>();
         foreach (var prefix in prefixes)
         {
-            await foreach (var head in HeadsAsync(prefix, cancellationToken))
+            await foreach (var segment in SegmentsAsync(prefix, cancellationToken))
             {
-                if (isWanted(head))
+                if (isWanted(segment))
                 {
-                    heads.Add(head);
+                    segments.Add(segment);
                 }
             }
         }
 
         return
         [
-            .. from head in heads
-               let segment = head.Name
-               orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
-               select head,
+            .. from segment in segments
+               let name = segment.Name
+               orderby name.Partition, name.Generation, name.BaseOffset, name.Hour
+               select segment,
         ];
     }
 
@@ -190,7 +190,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         foreach (var date in (await DatesAsync(log, cancellationToken)).OrderDescending(StringComparer.Ordinal))
         {
             SegmentName? newest = null;
-            await foreach (var (segment, _, _, _) in HeadsAsync(date, cancellationToken))
+            await foreach (var (segment, _, _, _) in SegmentsAsync(date, cancellationToken))
             {
                 if (segment.Partition == partition && (newest is null || segment.IsAfter(newest)))
                 {
@@ -229,7 +229,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         return dates;
     }
 
-    private async IAsyncEnumerable<SegmentState> HeadsAsync(
+    private async IAsyncEnumerable<SegmentState> SegmentsAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var items = container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
@@ -286,18 +286,18 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     }
 
     /// <summary>Tells the conflict of two writers from a blob that ends in the middle of a line: no reload mends that.</summary>
-    private async Task RequireWholeLinesAsync(SegmentState head, CancellationToken cancellationToken)
+    private async Task RequireWholeLinesAsync(SegmentState newest, CancellationToken cancellationToken)
     {
-        if (await TryGetPropertiesAsync(BlobOf(head.Name), cancellationToken) is { } properties
-            && properties.ETag.ToString() == head.Version)
+        if (await TryGetPropertiesAsync(BlobOf(newest.Name), cancellationToken) is { } properties
+            && properties.ETag.ToString() == newest.Version)
         {
             throw new EventLogException(
-                $"{head.Name} is {properties.ContentLength} bytes long, but its last whole line ends at {head.Length}. "
+                $"{newest.Name} is {properties.ContentLength} bytes long, but its last whole line ends at {newest.Length}. "
                 + "No recorder leaves that behind: move the blob away, or complete its last line, and start again.");
         }
     }
 
-    private static AppendBlobRequestConditions Unchanged(SegmentState head) => new() { IfMatch = new ETag(head.Version!) };
+    private static AppendBlobRequestConditions Unchanged(SegmentState newest) => new() { IfMatch = new ETag(newest.Version!) };
 
     private static bool IsConflict(RequestFailedException exception) =>
         exception.ErrorCode is { } code

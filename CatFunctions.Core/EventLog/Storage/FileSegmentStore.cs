@@ -49,9 +49,9 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     });
 
     /// <inheritdoc/>
-    public Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(() =>
+    public Task<SegmentState?> TryAppendAsync(SegmentState newest, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(() =>
     {
-        var segment = head.Name;
+        var segment = newest.Name;
         using var partitionLock = Lock(segment, cancellationToken);
         if (FindNewest(segment.Log, segment.Partition)?.Name != segment)
         {
@@ -59,14 +59,14 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         }
 
         using var file = OpenToAppend(segment);
-        if (!TryCutTornLine(file, head.Length))
+        if (!TryCutTornLine(file, newest.Length))
         {
             return Task.FromResult<SegmentState?>(null);
         }
 
-        RandomAccess.Write(file, lines.Span, head.Length);
+        RandomAccess.Write(file, lines.Span, newest.Length);
         RandomAccess.FlushToDisk(file);
-        return Task.FromResult<SegmentState?>(head with { Length = head.Length + lines.Length });
+        return Task.FromResult<SegmentState?>(newest with { Length = newest.Length + lines.Length });
     });
 
     /// <inheritdoc/>
@@ -94,30 +94,31 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     private IReadOnlyList<SegmentState> List(LogKind log, DateTimeOffset since, string partition)
     {
         var firstDate = string.Create(CultureInfo.InvariantCulture, $"date={since:yyyy-MM-dd}");
-        var heads =
-            from date in Folders(Path.Combine(root, log.FolderName), "date=*")
+        return
+        [
+            .. from date in Folders(Path.Combine(root, log.FolderName), "date=*")
             where string.CompareOrdinal(Path.GetFileName(date), firstDate) >= 0
             from hour in Folders(date, "hour=*")
             from part in Folders(hour, partition)
             from file in Files(part)
-            let head = TryRead(file)
-            where head is not null
-            let segment = head.Name
-            where segment.Hour >= since
-            orderby segment.Partition, segment.Generation, segment.BaseOffset, segment.Hour
-            select head;
-        return [.. heads];
+            let segment = TryRead(file)
+            where segment is not null
+            let name = segment.Name
+            where name.Hour >= since
+            orderby name.Partition, name.Generation, name.BaseOffset, name.Hour
+            select segment,
+        ];
     }
 
-    private bool IsUnchanged(SegmentState? head)
+    private bool IsUnchanged(SegmentState? segment)
     {
-        if (head is null)
+        if (segment is null)
         {
             return true;
         }
 
-        using var file = OpenToAppend(head.Name);
-        return TryCutTornLine(file, head.Length);
+        using var file = OpenToAppend(segment.Name);
+        return TryCutTornLine(file, segment.Length);
     }
 
     /// <summary>
@@ -159,11 +160,11 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
          from hour in Folders(date, "hour=*").OrderDescending(StringComparer.Ordinal)
          from file in Files(Path.Combine(hour, $"partition={partition}"))
             .OrderByDescending(file => file.Length).ThenByDescending(file => file, StringComparer.Ordinal)
-         let head = TryRead(file)
-         where head is not null
-         select head).FirstOrDefault();
+         let segment = TryRead(file)
+         where segment is not null
+         select segment).FirstOrDefault();
 
-    /// <summary>Null if the file is no segment, or is gone.</summary>
+    /// <summary>Null if the file is not a segment, or is gone.</summary>
     private SegmentState? TryRead(string file) =>
         SegmentName.TryParse(Path.GetRelativePath(root, file).Replace('\\', '/')) is { } segment && new FileInfo(file) is { Exists: true } info
             ? new SegmentState(segment, info.Length)

@@ -18,7 +18,7 @@ public interface ISegmentStore
 
     /// <summary>As <see cref="ListAsync"/>, but only the segments of an hour and those after it. A store may know a cheaper way.</summary>
     async Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) =>
-        [.. (await ListAsync(log, partition: null, cancellationToken)).Where(head => head.Name.Hour >= hour)];
+        [.. (await ListAsync(log, partition: null, cancellationToken)).Where(segment => segment.Name.Hour >= hour)];
 
     /// <summary>The newest segment of a partition; null if it has none.</summary>
     Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);
@@ -33,13 +33,20 @@ public interface ISegmentStore
     /// <returns>Null, and nothing was changed, if the predecessor is not the newest segment or has changed.</returns>
     Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken);
 
-    /// <summary>Appends whole lines and makes them durable. A torn line behind the head's length is cut off first.</summary>
-    /// <param name="head">The newest segment of the partition.</param>
-    /// <param name="lines">The lines, at most <see cref="PartitionLog.MaxAppendBytes"/> unless it is a single one.</param>
+    /// <summary>Appends whole lines and makes them durable. A torn line behind its length is cut off first.</summary>
+    /// <param name="newest">The newest segment of the partition.</param>
+    /// <param name="lines">The lines, at most <see cref="LineBuffer.MaxBytes"/> unless it is a single one.</param>
     /// <param name="cancellationToken">Gives up before anything is changed.</param>
     /// <returns>The segment after the append. Null, and nothing was changed, if it is no longer the newest or has changed.</returns>
-    Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+    Task<SegmentState?> TryAppendAsync(SegmentState newest, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
 
     /// <summary>Deletes a segment that is not the newest of its partition; does nothing if it is gone.</summary>
     Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken);
 }
+
+/// <summary>A segment as a store last saw it: what the next append builds on.</summary>
+/// <param name="Name">The segment.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Blocks">How many blocks it is made of, where the store counts them.</param>
+/// <param name="Version">The store's own mark of this very state, where it has one.</param>
+public sealed record SegmentState(SegmentName Name, long Length, int Blocks = 0, string? Version = null);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CatFunctions.Core.EventLog.Verification;
 
 namespace CatFunctions.Core.EventLog.Storage;
 
@@ -57,5 +58,136 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
                 return ReadOnlyMemory<byte>.Empty;
             }
         }
+    }
+}
+
+/// <summary>
+/// Finds lines in segments. The lines of a segment are in the order of their offsets. A foreign line among them is
+/// passed over: it hides nothing but itself, and <see cref="LogVerifier"/> names it.
+/// </summary>
+internal static class SegmentSearch
+{
+    private const int ScanBytes = 1 << 16;
+
+    /// <summary>Reads the last whole line, without its line break; its end is the length of the segment but for a torn line.</summary>
+    /// <returns>An empty line and 0 if there is no whole line.</returns>
+    public static async ValueTask<(ReadOnlyMemory<byte> Line, long End)> ReadLastLineAsync(
+        ISegmentStore store, SegmentState segment, CancellationToken cancellationToken)
+    {
+        for (var size = Math.Min(segment.Length, ScanBytes); size > 0; size = Math.Min(segment.Length, size * 2))
+        {
+            var start = segment.Length - size;
+            var buffer = new byte[size];
+            var filled = await ReadFullyAsync(store, segment.Name, start, buffer, cancellationToken);
+            var lineBreak = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n');
+            var before = lineBreak <= 0 ? -1 : buffer.AsSpan(0, lineBreak).LastIndexOf((byte)'\n');
+            if (lineBreak >= 0 && (before >= 0 || start == 0))
+            {
+                return (buffer.AsMemory((before + 1)..lineBreak), start + lineBreak + 1);
+            }
+
+            if (start == 0)
+            {
+                break;
+            }
+        }
+
+        return (ReadOnlyMemory<byte>.Empty, 0);
+    }
+
+    /// <summary>The line of an offset, without its line break; null if the segment does not hold it.</summary>
+    /// <remarks>
+    /// A search over the bytes: the lines carry their offsets, so that no index is needed. It starts at the end, where
+    /// redeliveries are, in steps that double until they are half of what is left.
+    /// </remarks>
+    public static async ValueTask<ReadOnlyMemory<byte>?> FindLineAsync(
+        ISegmentStore store, SegmentState segment, long offset, CancellationToken cancellationToken)
+    {
+        // The line, if it is there, begins in [low, high).
+        var low = 0L;
+        var high = segment.Length;
+        for (long step = ScanBytes; high - low > ScanBytes; step *= 2)
+        {
+            var middle = Math.Max(low + ((high - low) / 2), high - step);
+            if (await ReadFirstLineAfterAsync(store, segment.Name, middle, cancellationToken) is not { } line || line.Start >= high)
+            {
+                high = middle;
+            }
+            else if (line.Offset <= offset)
+            {
+                low = line.Start;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return await ScanAsync(store, segment.Name, low, offset, cancellationToken);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ScanAsync(
+        ISegmentStore store, SegmentName segment, long position, long offset, CancellationToken cancellationToken)
+    {
+        var reader = new SegmentReader(store, segment, position, ScanBytes);
+        await foreach (var line in reader.ReadEachLineAsync(cancellationToken))
+        {
+            if (LogLine.TryReadPosition(line.Span, out _, out var found) && found >= offset)
+            {
+                return found == offset ? line : default(ReadOnlyMemory<byte>?);
+            }
+        }
+
+        return null;
+    }
+
+    private static async ValueTask<(long Start, long Offset)?> ReadFirstLineAfterAsync(
+        ISegmentStore store, SegmentName segment, long position, CancellationToken cancellationToken)
+    {
+        for (var size = 1 << 12; ; size *= 2)
+        {
+            var buffer = new byte[size];
+            var filled = await ReadFullyAsync(store, segment, position, buffer, cancellationToken);
+            for (var start = 0; buffer.AsSpan(start, filled - start).IndexOf((byte)'\n') is var length and >= 0;)
+            {
+                start += length + 1;
+                if (LogLine.TryReadPosition(buffer.AsSpan(start, filled - start), out _, out var offset))
+                {
+                    return (position + start, offset);
+                }
+            }
+
+            if (filled < size)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The offset of a line.</summary>
+    /// <exception cref="EventLogException">It is not a line of a log.</exception>
+    public static long ReadOffset(SegmentName segment, ReadOnlySpan<byte> line) =>
+        LogLine.TryReadPosition(line, out _, out var offset) ? offset : throw ForeignLine(segment);
+
+    private static EventLogException ForeignLine(SegmentName segment) =>
+        new($"{segment} holds a line that does not begin with its Kafka position. Something else has written to it: "
+            + "take that line out, or move the file away, and start again.");
+
+    private static async ValueTask<int> ReadFullyAsync(
+        ISegmentStore store, SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < buffer.Length)
+        {
+            var read = await store.ReadAsync(segment, position + filled, buffer[filled..], cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            filled += read;
+        }
+
+        return filled;
     }
 }

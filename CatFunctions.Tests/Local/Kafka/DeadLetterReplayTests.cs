@@ -69,7 +69,7 @@ public sealed class DeadLetterReplayTests : IDisposable
         var log = new PartitionLog(
             _log.Store, LogKind.DeadLetters, 0, new DeadLetterLine(), RollPolicy.Default, TimeProvider.System);
         await log.AppendAsync(
-            [.. records.Select(record => new LogEntry(record, "refused"))], new PendingLines(), CancellationToken.None);
+            [.. records.Select(record => new LogEntry(record, "refused"))], new LineBuffer(), CancellationToken.None);
     }
 
     private List<Message<byte[]?, byte[]?>> Consume(int count)
