@@ -2,7 +2,6 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using CatFunctions.Benchmarks;
 using CatFunctions.Benchmarks.Pipeline;
-using CatFunctions.Local.Cli;
 
 if (args is ["pipeline", ..])
 {

@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;

@@ -1,5 +1,3 @@
-using CatFunctions.Core.Events;
-
 namespace CatFunctions.Local.Terminal;
 
 /// <summary>

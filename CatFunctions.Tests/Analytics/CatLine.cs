@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Tests.Analytics;
 

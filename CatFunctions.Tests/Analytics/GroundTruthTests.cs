@@ -1,6 +1,5 @@
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.Simulation;
 
 namespace CatFunctions.Tests.Analytics;
 

@@ -2,7 +2,6 @@ using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Analytics;

@@ -1,4 +1,3 @@
-using CatFunctions.Kafka;
 using Microsoft.Extensions.Configuration;
 
 namespace CatFunctions.Tests.FunctionApp;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;

@@ -1,5 +1,4 @@
 using CatFunctions.Core.Photos;
-using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
+using Azure;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
-using Azure;
 using Microsoft.Extensions.Configuration;
 
 namespace CatFunctions.Core.EventLog.Storage;

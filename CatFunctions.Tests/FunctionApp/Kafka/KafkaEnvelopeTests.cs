@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CatFunctions.Core.Events;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
 
 namespace CatFunctions.Tests.FunctionApp.Kafka;

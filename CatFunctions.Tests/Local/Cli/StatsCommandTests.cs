@@ -1,4 +1,3 @@
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Analytics;
 
 namespace CatFunctions.Tests.Local.Cli;

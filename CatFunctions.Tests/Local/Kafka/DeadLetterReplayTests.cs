@@ -5,7 +5,6 @@ using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.Events;
-using CatFunctions.Tests.FunctionApp;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local.Kafka;

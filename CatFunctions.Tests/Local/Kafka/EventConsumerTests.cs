@@ -1,6 +1,5 @@
 using CatFunctions.Core.Events;
 using CatFunctions.Local;
-using CatFunctions.Tests.FunctionApp;
 
 namespace CatFunctions.Tests.Local.Kafka;
 

@@ -1,5 +1,4 @@
 using CatFunctions.Local.Kafka;
-using CatFunctions.Tests.FunctionApp;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local.Kafka;

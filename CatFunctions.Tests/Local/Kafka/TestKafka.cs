@@ -1,7 +1,6 @@
 using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Terminal;
-using CatFunctions.Tests.FunctionApp;
 using Microsoft.Extensions.Logging;
 
 namespace CatFunctions.Tests.Local.Kafka;
