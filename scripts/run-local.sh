@@ -4,19 +4,20 @@
 set -euo pipefail
 
 root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-project=$root/CatFunctions.Local
-app=$project/bin/Release/net10.0/CatFunctions.Local.dll
-built=$project/obj/run-local.built # as old as the sources that the last build read
+output=$root/artifacts # a build of its own, quick because it leaves out the analyzers
+app=$output/bin/CatFunctions.Local/release/CatFunctions.Local.dll
+built=$output/run-local.built # as old as the sources that the last build read
 
 is_built() {
-  [ -f "$app" ] && [ -f "$built" ] && [ -z "$(find "$project" "$root"/CatFunctions.Core "$root"/eng "$root"/Directory.* \
+  [ -f "$app" ] && [ -f "$built" ] && [ -z "$(find "$root"/CatFunctions.{Local,Core} "$root"/Directory.* \
     \( -name bin -o -name obj \) -prune -o -newer "$built" -print)" ]
 }
 
 build() {
   touch "$built.next"
   echo "Building CatFunctions.Local." >&2
-  if ! dotnet build "$project" --configuration Release --verbosity quiet >"$built.log" 2>&1; then
+  if ! dotnet build "$root/CatFunctions.Local" --configuration Release --artifacts-path "$output" --verbosity quiet \
+    -property:RunAnalyzers=false >"$built.log" 2>&1; then
     cat "$built.log" >&2
     return 1
   fi
@@ -29,13 +30,13 @@ if ! command -v dotnet >/dev/null; then
 fi
 
 if ! is_built; then
-  mkdir -p "$project"/{bin,obj} "$root"/CatFunctions.Core/{bin,obj} # now, as they would make their parents newer later
+  mkdir -p "$output"
   (
     if command -v flock >/dev/null; then # macOS has none
       flock 9 # when several start at once, one of them builds
     fi
     is_built || build 9>&-
-  ) 9>"$project/obj/run-local.lock"
+  ) 9>"$output/run-local.lock"
 fi
 
 exec dotnet "$app" "$@"
