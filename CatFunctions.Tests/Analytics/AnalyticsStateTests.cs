@@ -4,7 +4,6 @@ using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Tests.Analytics;
 

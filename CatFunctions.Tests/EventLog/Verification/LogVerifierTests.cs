@@ -1,7 +1,6 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Events;
 
 namespace CatFunctions.Tests.EventLog.Verification;
