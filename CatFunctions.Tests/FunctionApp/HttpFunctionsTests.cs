@@ -78,7 +78,7 @@ public sealed partial class HttpFunctionsTests(HttpFunctionsTests.RecordedTick r
 
         public int Events { get; private set; }
 
-        public async Task InitializeAsync()
+        public async ValueTask InitializeAsync()
         {
             Host = await FunctionsHost.StartAsync();
             var messages = KafkaExtension.ToMessages(await Host.FireTimerAsync("ProduceCatEvents", due: null));
@@ -86,6 +86,6 @@ public sealed partial class HttpFunctionsTests(HttpFunctionsTests.RecordedTick r
             Events = messages.Length;
         }
 
-        public async Task DisposeAsync() => await Host.DisposeAsync();
+        public async ValueTask DisposeAsync() => await Host.DisposeAsync();
     }
 }
