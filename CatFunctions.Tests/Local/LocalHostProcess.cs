@@ -30,10 +30,12 @@ internal sealed class LocalHostProcess : IAsyncDisposable
         Start(Path.Combine(AppContext.BaseDirectory, "CatFunctions.Local.dll"), arguments, environment);
 
     /// <summary>Starts another program of the solution in the same way.</summary>
-    public static LocalHostProcess Start(string program, string[] arguments, Dictionary<string, string>? environment = null)
+    public static LocalHostProcess Start(
+        string program, string[] arguments, Dictionary<string, string>? environment = null, string workingDirectory = "")
     {
         var startInfo = new ProcessStartInfo("dotnet")
         {
+            WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Tests.EventLog;
+using CatFunctions.Tests.FunctionApp.Host;
+
+namespace CatFunctions.Tests.FunctionApp;
+
+public sealed class UnwritableLogTests
+{
+    [Fact]
+    public async Task While_the_log_cannot_be_written_a_batch_fails_after_some_patience_and_later_the_same_batch_is_recorded_once()
+    {
+        await using var host = await FunctionsHost.StartAsync();
+        var messages = KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", due: null));
+        var batch = KafkaExtension.ToBatch(messages);
+        await File.WriteAllTextAsync(host.LogFolder, "a file where the folder should be, which stops root too");
+
+        var start = Stopwatch.GetTimestamp();
+        var failed = await host.InvokeAsync("RecordCatEvents", batch);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        File.Delete(host.LogFolder);
+        var succeeded = await host.InvokeAsync("RecordCatEvents", batch);
+
+        failed.Result.Status.ShouldBe(StatusResult.Types.Status.Failure);
+        failed.Result.Exception.Message.ShouldContain($"{nameof(EventLogException)}: Cannot write to the event log in {host.LogFolder}: ");
+        elapsed.ShouldBeInRange(RetryingRecorder.Patience - TimeSpan.FromSeconds(4), 2 * RetryingRecorder.Patience);
+        host.Log.Count(line => line.Level == RpcLog.Types.Level.Warning && line.Message.EndsWith("Trying again for a while")).ShouldBe(1);
+        succeeded.Result.Status.ShouldBe(StatusResult.Types.Status.Success);
+        LogFolder.Offsets(host.LogFolder).ShouldBe(Enumerable.Range(0, messages.Length).Select(offset => (long)offset));
+    }
+}

@@ -1,0 +1,78 @@
+using CatFunctions.Tests.FunctionApp.Host;
+
+namespace CatFunctions.Tests.FunctionApp;
+
+/// <summary>With wrong settings the worker ends before the host learns of any function, and says in one line what to do.</summary>
+public sealed class WrongSettingsTests
+{
+    private const string Secret = "hunter2";
+
+    [Theory]
+    [InlineData(
+        "CatEventsSchedule is not set: set it to six NCRONTAB fields, such as '*/5 * * * * *'. "
+        + "KafkaBrokerList is not set: set it to HOST:PORT, several with commas. "
+        + "KafkaTopic is not set: set it to the topic of the events. "
+        + "KafkaConsumerGroup is not set: set it to the consumer group that records.",
+        "CatEventsSchedule=", "KafkaBrokerList=", "KafkaTopic=", "KafkaConsumerGroup= ")]
+    [InlineData(
+        "CatEventsSchedule: 'every minute' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.",
+        "CatEventsSchedule=every minute")]
+    [InlineData(
+        "Simulation:EventsPerSecond is 0: set it above 0 and to at most 1,000,000.",
+        "Simulation__EventsPerSecond=0")]
+    [InlineData(
+        "CatApi:Limit is 0: it must be between 1 and 100. Simulation:EventsPerSecond is 0: set it above 0 and to at most 1,000,000.",
+        "CatApi__Limit=0", "Simulation__EventsPerSecond=0")]
+    [InlineData(
+        "Failed to convert configuration value 'ten' at 'CatApi:Limit' to type 'System.Int32'.",
+        "CatApi__Limit=ten")]
+    [InlineData(
+        "The event log has no place: set EventLog:Directory to a folder, or EventLog:Container to a blob container.",
+        "EventLog__Directory=")]
+    [InlineData(
+        "KafkaProtocol is Tls: set it to Plaintext, Ssl, SaslPlaintext or SaslSsl.",
+        "KafkaProtocol=Tls")]
+    [InlineData(
+        "KafkaProtocol is 3: set it to Plaintext, Ssl, SaslPlaintext or SaslSsl.",
+        "KafkaProtocol=3")]
+    [InlineData(
+        "KafkaProtocol is SaslSsl, but KafkaUsername is not set: set it to the user's name.",
+        "KafkaProtocol=SaslSsl", $"KafkaPassword={Secret}")]
+    [InlineData(
+        "KafkaProtocol is SaslSsl, but KafkaPassword is not set: set it to the user's password.",
+        "KafkaProtocol=SaslSsl", "KafkaUsername=tom")]
+    [InlineData(
+        "KafkaAuthenticationMode is Gssapi: set it to Plain, ScramSha256 or ScramSha512.",
+        "KafkaProtocol=SaslSsl", "KafkaAuthenticationMode=Gssapi", "KafkaUsername=tom", $"KafkaPassword={Secret}")]
+    [InlineData(
+        "KafkaAuthenticationMode, KafkaUsername or KafkaPassword is set, but KafkaProtocol is Plaintext, which does not use them: "
+        + "set it to SaslSsl or SaslPlaintext, or remove them.",
+        "KafkaUsername=tom", $"KafkaPassword={Secret}")]
+    [InlineData(
+        "KafkaAuthenticationMode is none: set it to Plain, ScramSha256 or ScramSha512. "
+        + "KafkaProtocol is SaslPlaintext, but KafkaUsername is not set: set it to the user's name. "
+        + "KafkaCaCertificate is set, but KafkaProtocol is SaslPlaintext, which does not use it: "
+        + "set it to SaslSsl or Ssl, or remove KafkaCaCertificate.",
+        "KafkaProtocol=SaslPlaintext", "KafkaAuthenticationMode=none", $"KafkaPassword={Secret}", $"KafkaCaCertificate=-----BEGIN {Secret}")]
+    public async Task A_wrong_setting_is_one_line_that_says_what_to_do(string error, params string[] settings) =>
+        await ShouldEndAsync(error, settings);
+
+    [Fact]
+    public async Task A_certificate_file_that_is_missing_is_looked_for_in_the_folder_of_the_app() => await ShouldEndAsync(
+        "KafkaCaCertificate is neither a certificate in PEM nor a file: there is no "
+        + $"{Path.Combine(FunctionsHost.AppFolder, "certificates", "ca.pem")}.",
+        "KafkaProtocol=Ssl",
+        "KafkaCaCertificate=certificates/ca.pem");
+
+    private static async Task ShouldEndAsync(string error, params string[] settings)
+    {
+        await using var host = await FunctionsHost.StartAsync(
+            [.. settings.Select(setting => setting.Split('=', 2)).Select(setting => (setting[0], setting[1]))]);
+
+        host.Functions.ShouldBeEmpty();
+        (await host.Worker.WaitForExitAsync()).ShouldBe(1);
+        host.Worker.Errors.ShouldBe([$"The app settings are not right. {error}"]);
+        host.Worker.Output.ShouldBeEmpty();
+        host.FromWorker.ShouldBeEmpty();
+    }
+}
