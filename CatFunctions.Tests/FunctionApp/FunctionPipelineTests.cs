@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.FunctionApp.Host;
@@ -96,7 +97,7 @@ public sealed class FunctionPipelineTests : IDisposable
 
         await RecordAsync(host, [KafkaExtension.ToBatch([NewRecord(41, key: noText, value: noText), NewRecord(42, key: null, value: null)])]);
 
-        var letters = LogFolder.Lines(_folder.Path, "dead-letters").Select(line => JsonElement.Parse(line)).ToArray();
+        var letters = LogFolder.Lines(_folder.Path, LogKind.DeadLetters).Select(line => JsonElement.Parse(line)).ToArray();
         letters.Length.ShouldBe(2);
         letters.ShouldAllBe(letter => letter.GetProperty("kafkapartition").GetInt32() == 2);
         letters.ShouldAllBe(letter => letter.GetProperty("time").GetDateTime() == Time);
@@ -133,10 +134,10 @@ public sealed class FunctionPipelineTests : IDisposable
         (await verifier.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. verifier.Output, .. verifier.Errors]));
         verifier.Output[^1].ShouldEndWith(" 0 problems");
 
-        var ids = LogFolder.Lines(_folder.Path, "events").Select(line => JsonElement.Parse(line).GetProperty("id").GetString()).ToArray();
+        var ids = LogFolder.Lines(_folder.Path, LogKind.Events).Select(line => JsonElement.Parse(line).GetProperty("id").GetString()).ToArray();
         ids.Length.ShouldBe(events);
         ids.ShouldBeUnique();
-        LogFolder.Lines(_folder.Path, "dead-letters").ShouldBeEmpty();
+        LogFolder.Lines(_folder.Path, LogKind.DeadLetters).ShouldBeEmpty();
     }
 
     /// <summary>
@@ -149,12 +150,12 @@ public sealed class FunctionPipelineTests : IDisposable
             .Select(record => KafkaRecordProto.Parser.ParseFrom(record.Content).Partition).ToArray();
         var others = partitions.Count(partition => partition != partitions[0]);
         others.ShouldBeGreaterThan(0);
-        var before = LogFolder.CountLines(_folder.Path, "events");
+        var before = LogFolder.CountLines(_folder.Path, LogKind.Events);
 
         await using var heldLock = new FileStream(
             Path.Combine(_folder.Path, ".locks", $"events-{partitions[0]}"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         var invocation = host.InvokeAsync("RecordCatEvents", batch);
-        await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, "events") == before + others);
+        await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) == before + others);
         invocation.IsCompleted.ShouldBeFalse();
         host.Worker.Kill();
         await Should.ThrowAsync<IOException>(invocation);

@@ -1,3 +1,4 @@
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.FunctionApp.Host;
 
@@ -29,7 +30,7 @@ public sealed class SecretsTests(Azurite azurite)
         (await host.StopWorkerAsync()).ShouldBe(0);
 
         host.Photos.Requests.ShouldContain(request => request.Headers["x-api-key"] == "the-key-of-TheCatAPI");
-        log.Files("events").ShouldNotBeEmpty();
+        log.Files(LogKind.Events).ShouldNotBeEmpty();
         host.Log.ShouldContain(line => line.Level == RpcLog.Types.Level.Trace);
         string[] secrets =
             ["the password of tom", "of tom's broker", "the-key-of-TheCatAPI", "the-key-of-the-function", Azurite.Key];

@@ -23,7 +23,7 @@ public sealed class UnwritableLogTests
 
         failed.Result.Status.ShouldBe(StatusResult.Types.Status.Failure);
         failed.Result.Exception.Message.ShouldContain($"{nameof(EventLogException)}: Cannot write to the event log in {host.LogFolder}: ");
-        elapsed.ShouldBeInRange(RetryingRecorder.Patience - TimeSpan.FromSeconds(4), 2 * RetryingRecorder.Patience);
+        elapsed.ShouldBeInRange(RetryingRecorder.RetryTimeout - TimeSpan.FromSeconds(4), 2 * RetryingRecorder.RetryTimeout);
         host.Log.Count(line => line.Level == RpcLog.Types.Level.Warning && line.Message.EndsWith("Trying again for a while")).ShouldBe(1);
         succeeded.Result.Status.ShouldBe(StatusResult.Types.Status.Success);
         LogFolder.Offsets(host.LogFolder).ShouldBe(Enumerable.Range(0, messages.Length).Select(offset => (long)offset));
