@@ -7,7 +7,7 @@ public sealed class OutageTests : IDisposable
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private readonly Outage _outage;
 
     public OutageTests() =>

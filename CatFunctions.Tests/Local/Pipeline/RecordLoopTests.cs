@@ -9,7 +9,7 @@ namespace CatFunctions.Tests.Local.Pipeline;
 public sealed class RecordLoopTests : IAsyncDisposable
 {
     private readonly TestKafka _kafka = new(partitions: 1);
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly WatchedTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private readonly EventProducer _producer;
     private readonly EventConsumer _consumer;
     private readonly CancellationTokenSource _stop = new();
