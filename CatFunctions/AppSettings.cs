@@ -1,3 +1,7 @@
+using CatFunctions.Core.Ticks;
+using CatFunctions.Kafka;
+using Microsoft.Extensions.Options;
+
 namespace CatFunctions;
 
 /// <summary>The settings of the function app itself. A property and its app setting have the same name.</summary>
@@ -28,8 +32,64 @@ internal sealed class AppSettings
     public string? KafkaPassword { get; set; }
 
     /// <summary>
-    /// For TLS, the certificate of the authority that signed the broker's, unless the system trusts it anyway: in PEM,
-    /// or the path of a PEM file, which counts from the app's folder.
+    /// For TLS, the certificate of the authority that signed the broker's, unless the system already trusts it: in PEM, or
+    /// the path of a PEM file, relative to the app's folder.
     /// </summary>
     public string? KafkaCaCertificate { get; set; }
+
+    /// <summary>What is wrong with the settings, a sentence each. None holds a secret.</summary>
+    public IEnumerable<string> Problems() =>
+        [.. Missing(), .. ScheduleProblems(), .. new KafkaBindingSettings(this).Problems()];
+
+    /// <summary>
+    /// One line that says what is wrong with the settings, of the app and of the pipeline; null if the exception has another
+    /// cause.
+    /// </summary>
+    /// <param name="exception">What kept the app from starting.</param>
+    public static string? DescribeError(Exception exception)
+    {
+        var problems = string.Join(' ', ProblemsIn(exception));
+        return problems.Length == 0 ? null : $"The app settings are not right. {problems}";
+    }
+
+    private static IEnumerable<string> ProblemsIn(Exception exception) => exception switch
+    {
+        OptionsValidationException invalid => invalid.Failures,
+        AggregateException several => several.InnerExceptions.SelectMany(ProblemsIn),
+        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } unreadable =>
+            [unreadable.Message],
+        _ => [],
+    };
+
+    private IEnumerable<string> Missing()
+    {
+        (string Name, string? Value, string Meaning)[] required =
+        [
+            (nameof(CatEventsSchedule), CatEventsSchedule, "six NCRONTAB fields, such as '*/5 * * * * *'"),
+            (nameof(KafkaBrokerList), KafkaBrokerList, "HOST:PORT, several with commas"),
+            (nameof(KafkaTopic), KafkaTopic, "the topic of the events"),
+            (nameof(KafkaConsumerGroup), KafkaConsumerGroup, "the consumer group that records"),
+        ];
+        return required
+            .Where(setting => string.IsNullOrWhiteSpace(setting.Value))
+            .Select(setting => $"{setting.Name} is not set: set it to {setting.Meaning}.");
+    }
+
+    private IEnumerable<string> ScheduleProblems()
+    {
+        if (string.IsNullOrWhiteSpace(CatEventsSchedule))
+        {
+            return [];
+        }
+
+        try
+        {
+            TickSchedule.Parse(CatEventsSchedule);
+            return [];
+        }
+        catch (FormatException exception)
+        {
+            return [$"{nameof(CatEventsSchedule)}: {exception.Message}"];
+        }
+    }
 }

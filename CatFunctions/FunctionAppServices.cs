@@ -1,4 +1,5 @@
 using Azure.Monitor.OpenTelemetry.Exporter;
+using CatFunctions.Core;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
@@ -6,36 +7,34 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 
 namespace CatFunctions;
 
-/// <summary>Registers what is the function app's own: its settings, its bindings, its export of telemetry.</summary>
 internal static class FunctionAppServices
 {
-    /// <summary>Adds the <see cref="AppSettings"/>, which are checked when the app starts.</summary>
-    public static IServiceCollection AddAppSettings(this IServiceCollection services)
+    /// <summary>Adds what is the function app's own: its settings, its schedule, its bindings, its export of telemetry.</summary>
+    public static void AddFunctionApp(this FunctionsApplicationBuilder builder)
     {
-        services.AddOptions<AppSettings>().BindConfiguration("").ValidateOnStart();
-        return services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
-    }
-
-    /// <summary>Adds the ticks of the schedule in the settings.</summary>
-    public static IServiceCollection AddTicks(this IServiceCollection services) => services
-        .AddSingleton<TickGuard>()
-        .AddSingleton(provider => TickSchedule.Parse(
+        var services = builder.Services;
+        services.AddOptions<AppSettings>().BindConfiguration("").ValidateOnStart(settings => settings.Problems());
+        services.AddSingleton<TickGuard>();
+        services.AddSingleton(provider => TickSchedule.Parse(
             provider.GetRequiredService<IOptions<AppSettings>>().Value.CatEventsSchedule!));
-
-    /// <summary>Makes the Kafka bindings reach the brokers as the settings say.</summary>
-    public static IServiceCollection AddKafkaBindings(this IServiceCollection services) =>
         services.AddSingleton<IFunctionMetadataTransformer, KafkaBindingTransformer>();
 
+        // Without this there are five lines for every request, and the page sends one every second.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.AddTelemetryExport();
+    }
+
     /// <summary>
-    /// Sends traces, metrics and logs to Azure Monitor, to an OpenTelemetry collector, to both or to nobody: to those
-    /// whose setting is there.
+    /// Sends traces, metrics and logs to Azure Monitor, to an OpenTelemetry collector, to both or to neither, depending on
+    /// which of their settings are set.
     /// </summary>
-    public static void AddTelemetryExport(this FunctionsApplicationBuilder builder)
+    private static void AddTelemetryExport(this FunctionsApplicationBuilder builder)
     {
         var azureMonitor = builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"];
         var collector = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];

@@ -10,9 +10,9 @@ namespace CatFunctions;
 
 /// <summary>The timer's half of the pipeline: each tick becomes events on the Kafka topic.</summary>
 public sealed partial class ProduceCatEvents(
-    TickEventSource generator,
+    TickEventSource source,
     TickSchedule schedule,
-    TickGuard watermark,
+    TickGuard guard,
     PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<ProduceCatEvents> logger)
@@ -28,14 +28,14 @@ public sealed partial class ProduceCatEvents(
         // its Next is the occurrence that the function runs for.
         var tick = schedule.TickFor(clock.GetLocalNow(), timer.ScheduleStatus?.Next);
         using var trace = PipelineTrace.StartTick(tick);
-        using var events = await generator.GenerateAsync(tick, cancellationToken);
-        if (!watermark.TryPass(tick))
+        using var events = await source.GenerateAsync(tick, cancellationToken);
+        if (!guard.TryPass(tick))
         {
             LogRepeated(tick.ScheduledTime);
             return [];
         }
 
-        var headers = KafkaEnvelopeHeader.ForEvents(Activity.Current);
+        var headers = EventHeaders.Of(Activity.Current);
         var envelopes = events.Select(produced => KafkaEnvelope.Wrap(produced, tick.ScheduledTime, headers)).ToArray();
         metrics.CountTick(envelopes.Length);
         LogProduced(envelopes.Length, tick.ScheduledTime, timer.IsPastDue);

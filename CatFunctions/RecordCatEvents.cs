@@ -1,15 +1,15 @@
 using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Telemetry;
+using CatFunctions.Core.Events;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace CatFunctions;
 
 /// <summary>The topic's half of the pipeline: each batch of records is in the log when the function returns.</summary>
-/// <remarks>When it throws, the host runs it again with the same batch: see the Kafka settings of host.json.</remarks>
+/// <remarks>If it throws, the host runs it again with the same batch: see the Kafka settings in host.json.</remarks>
 public sealed partial class RecordCatEvents(RetryingRecorder recorder, ILogger<RecordCatEvents> logger)
 {
-    // A key of any other type is text to the extension, and what is no UTF-8 would not reach the dead letters unchanged.
+    // The extension takes a key of any other type for text, so one that is not UTF-8 would reach the dead letters changed.
     [Function(nameof(RecordCatEvents))]
     public async Task RunAsync(
         [KafkaTrigger(
@@ -32,7 +32,7 @@ public sealed partial class RecordCatEvents(RetryingRecorder recorder, ILogger<R
             TraceParent = Array.Find(record.Headers ?? [], IsTraceParent)?.Value,
         };
 
-    private static bool IsTraceParent(KafkaHeader header) => header.Key == PipelineTrace.TraceParentHeader;
+    private static bool IsTraceParent(KafkaHeader header) => header.Key == EventHeaders.TraceParent;
 
     [LoggerMessage(
         LogLevel.Information,

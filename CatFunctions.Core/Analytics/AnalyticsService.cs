@@ -1,8 +1,6 @@
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CatFunctions.Core.Analytics;
 
@@ -120,17 +118,5 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
         var report = ReportBuilder.Build(analytics, window, top, health, now);
         _reports[(window, top)] = (report, analytics.Version);
         return report;
-    }
-}
-
-/// <summary>Registers the analytics.</summary>
-public static class AnalyticsServiceCollectionExtensions
-{
-    /// <summary>Adds the <see cref="AnalyticsService"/> over the registered event log.</summary>
-    public static IServiceCollection AddAnalytics(this IServiceCollection services)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<AnalyticsService>();
-        return services;
     }
 }

@@ -1,4 +1,3 @@
-using CatFunctions.Core.Analytics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -45,12 +44,4 @@ internal static class DashboardHeaders
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-cache";
     }
-}
-
-/// <summary>Registers the dashboard.</summary>
-public static class DashboardServiceCollectionExtensions
-{
-    /// <summary>Adds the <see cref="AnalyticsEndpoint"/> and the analytics that it tells, over the registered event log.</summary>
-    public static IServiceCollection AddDashboard(this IServiceCollection services) =>
-        services.AddAnalytics().AddSingleton<AnalyticsEndpoint>();
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace CatFunctions.Core.Photos;
 
 /// <summary>
-/// Reads an answer of TheCatAPI's image search. A photo needs an id and an address that are safe to pass on;
-/// whatever else there is, or is of another type than it should be, does no harm.
+/// Reads an answer of TheCatAPI's image search. A photo needs an id and an address that are safe to pass on; all else may be
+/// missing or of the wrong type.
 /// </summary>
 internal static class CatApiReader
 {
@@ -13,7 +13,7 @@ internal static class CatApiReader
     private const int LongestAddress = 2048;
     private const int LongestBreed = 100;
 
-    /// <summary>The photos of an answer, each once, and how many of its elements are not usable.</summary>
+    /// <summary>The photos of an answer, each once, and how many of its elements are unusable.</summary>
     /// <exception cref="JsonException">The answer is not a JSON array.</exception>
     public static (IReadOnlyList<CatPhoto> Photos, int Skipped) Read(ReadOnlyMemory<byte> answer)
     {

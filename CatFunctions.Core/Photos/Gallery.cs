@@ -2,18 +2,16 @@ using System.Collections.Immutable;
 
 namespace CatFunctions.Core.Photos;
 
-/// <summary>The photos on show: the newest <see cref="Capacity"/>, newest first. A snapshot that never changes.</summary>
+/// <summary>The photos on show: the newest <see cref="Capacity"/>, newest first. An immutable snapshot.</summary>
 public sealed record Gallery(ImmutableArray<GalleryPhoto> Photos)
 {
-    /// <summary>How many photos a gallery keeps.</summary>
     public const int Capacity = 50;
 
-    /// <summary>A gallery without photos.</summary>
     public static Gallery Empty { get; } = new(ImmutableArray<GalleryPhoto>.Empty);
 
     /// <summary>
-    /// The gallery with some more photos. One that is on show already stays where it is, as it is, for as long as it
-    /// would have: being found again does not make it new.
+    /// The gallery with more photos. One that is on show already keeps its place and its age: being found again does not
+    /// make it new.
     /// </summary>
     public Gallery Add(IEnumerable<CatPhoto> photos, DateTimeOffset now)
     {
@@ -22,3 +20,8 @@ public sealed record Gallery(ImmutableArray<GalleryPhoto> Photos)
         return new([.. added.Concat(Photos).Take(Capacity)]);
     }
 }
+
+/// <summary>A photo on show.</summary>
+/// <param name="Photo">The photo.</param>
+/// <param name="AddedAt">When it was added to the gallery, which is when it was new.</param>
+public sealed record GalleryPhoto(CatPhoto Photo, DateTimeOffset AddedAt);

@@ -5,16 +5,16 @@ using Microsoft.Extensions.Options;
 namespace CatFunctions.Core.Photos;
 
 /// <summary>
-/// Keeps the gallery fresh from a photo source. A refresh runs beside its callers: only when there is nothing to show
-/// yet do they wait for it, so a source that hangs holds up no tick. When the source fails, the gallery goes on.
+/// Keeps the gallery fresh from a photo source. A refresh runs beside its callers: only while there is nothing to show
+/// do they wait for it, so a source that hangs holds up no tick. When the source fails, the gallery stays as it is.
 /// </summary>
 /// <param name="source">Where the photos come from.</param>
 /// <param name="options">Says how often to refresh.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="logger">Told once when the source fails and once when it is back.</param>
+/// <param name="logger">Gets one line when the source fails and one when it works again.</param>
 /// <param name="standIn">The bundled sample, if it is to be shown until the source gives its first photos.</param>
-/// <param name="metrics">Told of each photo that comes, if given.</param>
-public sealed partial class GalleryRefresher(
+/// <param name="metrics">Counts the photos, if given.</param>
+public sealed class GalleryRefresher(
     IPhotoSource source,
     IOptions<CatApiOptions> options,
     TimeProvider clock,
@@ -33,13 +33,13 @@ public sealed partial class GalleryRefresher(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
+    private readonly Outage _outage = new("Fetching photos", clock, logger);
     private readonly TimeSpan _interval = options.Value.RefreshInterval;
     private readonly Gallery _standIn = standIn ?? Gallery.Empty;
     private volatile Gallery _gallery = Gallery.Empty;
     private Task _refresh = Task.CompletedTask;
     private long _refreshed;
     private TimeSpan _pause;
-    private volatile bool _outage;
 
     private Gallery Current => _gallery.Photos.IsEmpty ? _standIn : _gallery;
 
@@ -52,7 +52,7 @@ public sealed partial class GalleryRefresher(
         {
             await refresh.WaitAsync(cancellationToken);
         }
-        else if (_gallery.Photos.IsEmpty && !_outage)
+        else if (_gallery.Photos.IsEmpty && !_outage.IsOpen)
         {
             await WaitForFirstPhotosAsync(refresh, cancellationToken);
         }
@@ -91,7 +91,7 @@ public sealed partial class GalleryRefresher(
             _gallery = _gallery.Add(photos, clock.GetUtcNow());
             metrics?.CountPhotos(photos.Count);
             _pause = _interval;
-            EndOutage();
+            _outage.End();
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
@@ -122,32 +122,15 @@ public sealed partial class GalleryRefresher(
         }
     }
 
+    private void BeginOutage(string reason, Exception? unexpected = null)
+    {
+        var kept = _gallery.Photos.IsEmpty ? "the bundled sample" : "earlier photos";
+        _outage.Begin($"{reason} Meanwhile the gallery shows {kept}.", unexpected);
+    }
+
     private static TimeSpan PauseAfter(Exception failure, TimeSpan atLeast)
     {
         var asked = (failure as PhotoSourceException)?.RetryAfter ?? TimeSpan.Zero;
         return asked < atLeast ? atLeast : asked > LongestPause ? LongestPause : asked;
     }
-
-    private void BeginOutage(string reason, Exception? unexpected = null)
-    {
-        if (!Interlocked.Exchange(ref _outage, true))
-        {
-            var kind = _gallery.Photos.IsEmpty ? "photos of the bundled sample" : "earlier photos";
-            LogOutage(unexpected, reason, Current.Photos.Length, kind);
-        }
-    }
-
-    private void EndOutage()
-    {
-        if (Interlocked.Exchange(ref _outage, false))
-        {
-            LogEndOfOutage(_gallery.Photos.Length);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "{Reason} Until new photos come, the gallery goes on with {Count} {Kind}")]
-    private partial void LogOutage(Exception? unexpected, string reason, int count, string kind);
-
-    [LoggerMessage(LogLevel.Information, "New photos come again; the gallery shows {Count} photos")]
-    private partial void LogEndOfOutage(int count);
 }

@@ -1,23 +1,33 @@
 using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly;
 
 namespace CatFunctions.Core.Photos;
 
 /// <summary>Registers the photos part of the pipeline.</summary>
 public static class PhotoServices
 {
+    /// <summary>The longest <c>Retry-After</c> that is waited for on the spot.</summary>
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
+
+    // All pauses together stay below 1.5 s: where connections fail at once, all is over within GalleryRefresher.FirstPhotosTimeout.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>
     /// Adds the <see cref="GalleryRefresher"/> and what it needs. The settings are checked when the host starts.
     /// </summary>
     public static IServiceCollection AddPhotos(this IServiceCollection services, PhotoMode mode)
     {
-        services.AddOptions<CatApiOptions>().BindConfiguration(CatApiOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<CatApiOptions>, CatApiOptionsValidator>();
         services.AddPipelineMetrics();
+        services.AddOptions<CatApiOptions>().BindConfiguration(CatApiOptions.Section)
+            .ValidateOnStart(options => options.Problems());
 
-        services.AddHttpClient<CatApiClient>()
+        // An outage is one line of the gallery's, not one for each attempt.
+        services.AddLogging(logging => logging.AddFilter("Polly", LogLevel.None));
+        var client = services.AddHttpClient<CatApiClient>()
             .UseSocketsHttpHandler((handler, _) =>
             {
                 handler.AllowAutoRedirect = false; // the key goes to CatApi:BaseAddress and nowhere else
@@ -26,6 +36,9 @@ public static class PhotoServices
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // one client for the process: the pool follows DNS itself
             .RemoveAllLoggers();
+        client.AddResilienceHandler("retries", (pipeline, context) =>
+            AddRetries(pipeline, context.ServiceProvider.GetRequiredService<TimeProvider>()));
+        client.AddHttpMessageHandler(() => new BufferingHandler());
 
         return services.AddSingleton(provider =>
         {
@@ -38,5 +51,48 @@ public static class PhotoServices
                 mode == PhotoMode.Auto ? Gallery.Empty.Add(SampleCatalogue.Photos, clock.GetUtcNow()) : null,
                 provider.GetRequiredService<PipelineMetrics>());
         });
+    }
+
+    // The standard handler reads a Retry-After that is a date by the system's clock, and waits for any.
+    private static void AddRetries(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider clock)
+    {
+        pipeline.TimeProvider = clock;
+        pipeline
+            .AddRetry(new HttpRetryStrategyOptions
+            {
+                ShouldHandle = retry => ValueTask.FromResult(IsWorthRetrying(retry.Outcome, clock)),
+                DelayGenerator = retry => ValueTask.FromResult(RetryAfter(retry.Outcome, clock)),
+                MaxRetryAttempts = CatApiClient.Retries,
+                Delay = FirstPause,
+            })
+            .AddTimeout(CatApiClient.AttemptTimeout);
+    }
+
+    private static bool IsWorthRetrying(Outcome<HttpResponseMessage> outcome, TimeProvider clock) =>
+        HttpClientResiliencePredicates.IsTransient(outcome)
+        && !CatApiClient.IsTooLarge(outcome.Exception)
+        && !(RetryAfter(outcome, clock) > LongestRetryAfter);
+
+    private static TimeSpan? RetryAfter(Outcome<HttpResponseMessage> outcome, TimeProvider clock) =>
+        outcome.Result is { } response ? CatApiClient.RetryAfter(response, clock) : null;
+
+    /// <summary>Reads the whole answer as part of the attempt, so that timeout and retries cover its body too.</summary>
+    private sealed class BufferingHandler : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            try
+            {
+                await response.Content.LoadIntoBufferAsync(CatApiClient.LargestAnswer, cancellationToken);
+                return response;
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+        }
     }
 }

@@ -9,7 +9,6 @@ public sealed class SampleCatalogue : IPhotoSource
 
     private int _start = -Step;
 
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<CatPhoto> Photos { get; } =
     [
         Sample("biscuit", "Scottish Fold"),
@@ -31,13 +30,13 @@ public sealed class SampleCatalogue : IPhotoSource
     ];
 
     /// <summary>Opens a drawing as SVG; null if there is none of that name.</summary>
-    /// <param name="name">What stands after <c>sample:</c> in the photo's address.</param>
+    /// <param name="name">What follows <c>sample:</c> in the photo's address.</param>
     public static Stream? OpenDrawing(string name) =>
         Photos.Any(photo => photo.Url == Scheme + name)
             ? typeof(SampleCatalogue).Assembly.GetManifestResourceStream(typeof(SampleCatalogue), $"Samples.{name}.svg")
             : null;
 
-    /// <summary>Ten of them; the next call gives the ten that start two further on.</summary>
+    /// <summary>Gets ten of them; each call starts two further on than the one before.</summary>
     public Task<IReadOnlyList<CatPhoto>> GetPhotosAsync(CancellationToken cancellationToken)
     {
         var start = Interlocked.Add(ref _start, Step);

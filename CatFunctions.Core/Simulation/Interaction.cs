@@ -6,3 +6,11 @@ namespace CatFunctions.Core.Simulation;
 /// <param name="UserId">The user's number, from 1 to <see cref="Simulator.Users"/>.</param>
 /// <param name="Time">When it happened, in UTC, to the millisecond.</param>
 public readonly record struct Interaction(InteractionKind Kind, int Photo, int UserId, DateTimeOffset Time);
+
+public enum InteractionKind
+{
+    Viewed,
+
+    /// <summary>Follows a view of the same photo in the same session.</summary>
+    Liked,
+}

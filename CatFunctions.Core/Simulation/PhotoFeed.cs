@@ -1,8 +1,9 @@
+using System.Text;
 using CatFunctions.Core.Photos;
 
 namespace CatFunctions.Core.Simulation;
 
-/// <summary>A gallery as it is shown at one moment: which photos a session gets to see, and how they please.</summary>
+/// <summary>A gallery as it is shown at one moment: which photos a session gets to see, and which of them it likes.</summary>
 /// <remarks>
 /// A session is shown photos one after the other: at least one, and after each the user goes on with probability
 /// q = <see cref="GoesOn"/>. Each is drawn by weight, and one that the session has viewed before is scrolled past.
@@ -19,7 +20,7 @@ internal sealed class PhotoFeed
     /// <summary>… and what is left in the end is this part of a new photo's weight.</summary>
     private const double LeastFreshness = 0.1;
 
-    private readonly AliasTable _photos;
+    private readonly double[] _runningWeights;
     private readonly double[] _appeal;
 
     public PhotoFeed(Gallery gallery, DateTimeOffset time, long seed)
@@ -33,8 +34,9 @@ internal sealed class PhotoFeed
             weights[i] = popularity * Freshness(time - addedAt);
         }
 
-        _photos = new AliasTable(weights);
         EventsPerSession = ExpectedEvents(weights, _appeal);
+        var sum = 0.0;
+        _runningWeights = Array.ConvertAll(weights, weight => sum += weight);
     }
 
     public int PhotoCount => _appeal.Length;
@@ -43,13 +45,24 @@ internal sealed class PhotoFeed
     public double EventsPerSession { get; }
 
     /// <summary>The photo that is shown next, seen before or not.</summary>
-    public int Next(ref SplitMix64 random) => _photos.Draw(ref random);
+    public int Next(ref SplitMix64 random)
+    {
+        // A gallery is small: faster than a binary search.
+        var place = random.NextDouble() * _runningWeights[^1];
+        var photo = 0;
+        while (_runningWeights[photo] <= place)
+        {
+            photo++;
+        }
+
+        return photo;
+    }
 
     /// <summary>Whether a user who views a photo likes it.</summary>
-    public bool Pleases(int photo, ref SplitMix64 random) => random.NextDouble() < _appeal[photo];
+    public bool IsLiked(int photo, ref SplitMix64 random) => random.NextDouble() < _appeal[photo];
 
     /// <summary>Whether a user wants to be shown another photo.</summary>
-    public static bool HoldsOn(ref SplitMix64 random) => random.NextDouble() < GoesOn;
+    public static bool WantsMore(ref SplitMix64 random) => random.NextDouble() < GoesOn;
 
     private static double Freshness(TimeSpan age) =>
         LeastFreshness + (1 - LeastFreshness) * double.Exp2(-Math.Max(0, age / HalfLife));
@@ -65,5 +78,41 @@ internal sealed class PhotoFeed
         }
 
         return expected;
+    }
+}
+
+/// <summary>What a photo is like, for all of its life: a pure function of the seed and the photo's id.</summary>
+/// <param name="Popularity">
+/// How often it is shown, relative to others of the same age: 1 to 20, of the Pareto distribution of shape 1 cut off at
+/// 20, so that half of the photos lie below 2 and a few far above.
+/// </param>
+/// <param name="Appeal">The chance that a user who views it likes it: 0.02 to 0.60, uniform.</param>
+internal readonly record struct PhotoTraits(double Popularity, double Appeal)
+{
+    private const double MaxPopularity = 20;
+    private const double MinAppeal = 0.02;
+    private const double MaxAppeal = 0.60;
+
+    public static PhotoTraits Of(string photoId, long seed)
+    {
+        var random = SplitMix64.ForStream(seed, Hash(photoId));
+        return new PhotoTraits(
+            Popularity: 1 / (1 - random.NextDouble() * (1 - 1 / MaxPopularity)),
+            Appeal: MinAppeal + random.NextDouble() * (MaxAppeal - MinAppeal));
+    }
+
+    /// <summary>
+    /// FNV-1a, 64 bits (RFC 9923), of the text in UTF-8: unlike <see cref="string.GetHashCode()"/> the same in every
+    /// process.
+    /// </summary>
+    internal static ulong Hash(string text)
+    {
+        var hash = 0xcbf29ce484222325;
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+        {
+            hash = (hash ^ octet) * 0x100000001b3;
+        }
+
+        return hash;
     }
 }

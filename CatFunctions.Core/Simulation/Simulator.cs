@@ -29,7 +29,7 @@ public sealed class Simulator(IOptions<SimulationOptions> options)
 
     /// <summary>
     /// The highest expected number of events in a tick. Of an interval that would hold more, only the last part is
-    /// simulated: no machine is drowned by a clock that jumps or a computer that slept.
+    /// simulated, so a clock that jumps or a computer that slept overwhelms no machine.
     /// </summary>
     public const int MaxEventsPerTick = 5_000_000;
 
@@ -39,7 +39,7 @@ public sealed class Simulator(IOptions<SimulationOptions> options)
     private readonly double _eventsPerSecond = options.Value.EventsPerSecond;
     private readonly long _seed = options.Value.Seed;
 
-    /// <summary>What the users did in the tick's interval, in order of time; nothing without photos.</summary>
+    /// <summary>What the users did in the tick's interval, in order of time; nothing if there are no photos.</summary>
     public ImmutableArray<Interaction> Simulate(Tick tick, Gallery gallery)
     {
         var start = RoundUp(tick.ScheduledTime - Covered(tick.Interval));

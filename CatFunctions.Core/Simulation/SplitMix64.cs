@@ -1,8 +1,8 @@
 namespace CatFunctions.Core.Simulation;
 
 /// <summary>
-/// A small random number generator whose numbers are ours to keep: those of <see cref="Random"/> may change with the
-/// version of .NET, even for the same seed.
+/// A small random number generator whose numbers never change: those of <see cref="Random"/> may differ between versions of
+/// .NET, even for the same seed.
 /// </summary>
 /// <remarks>
 /// SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, with
@@ -15,7 +15,6 @@ internal struct SplitMix64(ulong seed)
     /// <summary>A generator of its own for each stream of a seed.</summary>
     public static SplitMix64 ForStream(long seed, ulong stream) => new(Mix(Mix((ulong)seed) + stream));
 
-    /// <summary>A number of 64 random bits.</summary>
     public ulong Next() => Mix(_state += 0x9e3779b97f4a7c15);
 
     /// <summary>A number in [0, 1), a multiple of 2^-53.</summary>

@@ -4,17 +4,17 @@ using System.Runtime.InteropServices;
 namespace CatFunctions.Core.Simulation;
 
 /// <summary>One run of the simulation over the milliseconds [0, <paramref name="length"/>) of a tick.</summary>
-/// <param name="showing">What the users are shown; of at least one photo.</param>
+/// <param name="feed">What the users are shown; of at least one photo.</param>
 /// <param name="length">Milliseconds, from 1 to <see cref="uint.MaxValue"/>.</param>
 /// <param name="random">All of its chance.</param>
-internal sealed class TickSimulation(PhotoFeed showing, long length, SplitMix64 random)
+internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 random)
 {
     private const int MinDwell = 1_000;
     private const int MaxDwell = 8_000;
 
     private readonly List<Act> _acts = [];
     private readonly List<ulong> _times = [];
-    private readonly int[] _lastSessionToView = new int[showing.PhotoCount];
+    private readonly int[] _lastSessionToView = new int[feed.PhotoCount];
     private SplitMix64 _random = random;
 
     /// <summary>Adds sessions that arrive as a Poisson process.</summary>
@@ -25,7 +25,7 @@ internal sealed class TickSimulation(PhotoFeed showing, long length, SplitMix64 
         _acts.EnsureCapacity(capacity);
         _times.EnsureCapacity(capacity);
 
-        var gap = showing.EventsPerSession / expectedEvents;
+        var gap = feed.EventsPerSession / expectedEvents;
         var session = 0;
         for (var arrival = gap * _random.NextExponential(); arrival < 1; arrival += gap * _random.NextExponential())
         {
@@ -62,7 +62,7 @@ internal sealed class TickSimulation(PhotoFeed showing, long length, SplitMix64 
         var now = arrival;
         do
         {
-            var photo = showing.Next(ref _random);
+            var photo = feed.Next(ref _random);
             if (_lastSessionToView[photo] == session)
             {
                 continue;
@@ -72,16 +72,16 @@ internal sealed class TickSimulation(PhotoFeed showing, long length, SplitMix64 
             Add(InteractionKind.Viewed, photo, userId, now);
 
             var dwell = MinDwell + _random.NextBelow(MaxDwell - MinDwell);
-            if (showing.Pleases(photo, ref _random))
+            if (feed.IsLiked(photo, ref _random))
             {
                 Add(InteractionKind.Liked, photo, userId, now + _random.NextBelow(dwell));
             }
 
             now += dwell;
         }
-        while (PhotoFeed.HoldsOn(ref _random));
+        while (PhotoFeed.WantsMore(ref _random));
 
-        // What wrapped around the end of the tick has broken the order: deal the session's times out anew.
+        // What wrapped around the end of the tick broke the order: its acts take the session's times in order.
         CollectionsMarshal.AsSpan(_times)[first..].Sort();
     }
 

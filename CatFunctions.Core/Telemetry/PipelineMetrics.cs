@@ -1,13 +1,12 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CatFunctions.Core.Telemetry;
 
-/// <summary>
-/// The metrics of the pipeline. They are counted per tick and per batch, never per event. docs/telemetry.md lists them.
-/// </summary>
+/// <summary>The metrics of the pipeline, counted per tick and per batch, never per event. docs/telemetry.md lists them.</summary>
 public sealed class PipelineMetrics
 {
-    /// <summary>The name of the meter.</summary>
     public const string MeterName = "CatFunctions";
 
     private readonly TimeProvider _clock;
@@ -57,7 +56,6 @@ public sealed class PipelineMetrics
         _eventsProduced.Add(events);
     }
 
-    /// <summary>Photos came from the photo source.</summary>
     public void CountPhotos(int photos) => _photosFetched.Add(photos);
 
     /// <summary>A batch is in the log.</summary>
@@ -83,5 +81,17 @@ public sealed class PipelineMetrics
     {
         var newest = Interlocked.Read(ref _newestEvent);
         return newest == 0 ? [] : [new((_clock.GetUtcNow() - new DateTimeOffset(newest, TimeSpan.Zero)).TotalSeconds)];
+    }
+}
+
+public static class PipelineMetricsServices
+{
+    /// <summary>Adds the <see cref="PipelineMetrics"/>. Who exports them is up to the host.</summary>
+    public static IServiceCollection AddPipelineMetrics(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PipelineMetrics>();
+        return services;
     }
 }

@@ -12,13 +12,9 @@ namespace CatFunctions.Core.Telemetry;
 /// </summary>
 public static class PipelineTrace
 {
-    /// <summary>The name of the source.</summary>
     public const string SourceName = "CatFunctions";
 
-    /// <summary>The header of a record that holds the span it was produced in, as W3C Trace Context has it.</summary>
-    public const string TraceParentHeader = "traceparent";
-
-    /// <summary>The most links of a span: a batch that catches up after an outage may stem from hundreds of ticks.</summary>
+    /// <summary>The most links of a span: a batch that catches up after an outage may come from hundreds of ticks.</summary>
     public const int MaxLinks = 32;
 
     private static readonly ActivitySource Source = new(SourceName);
@@ -43,7 +39,7 @@ public static class PipelineTrace
     internal static void Fail(this Activity activity, Exception exception) =>
         activity.SetStatus(ActivityStatusCode.Error, exception.Message).AddException(exception);
 
-    // Records of one tick stand side by side, so nearly all are like the one before.
+    // Records of one tick come together, so nearly all are like the one before.
     private static List<ActivityLink> Links(IEnumerable<ReadOnlyMemory<byte>> traceParents)
     {
         var links = new List<ActivityLink>();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using CatFunctions.Core;
 using CatFunctions.Core.Dashboard;
 
 namespace CatFunctions.Local.Cli;

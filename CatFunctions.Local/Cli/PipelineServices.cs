@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using CatFunctions.Core;
 using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Photos;
-using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
@@ -55,9 +53,7 @@ internal static class PipelineServices
     {
         Override(builder, "Simulation:EventsPerSecond", arguments.GetValue(CliOptions.Rate));
         Override(builder, "Simulation:Seed", arguments.GetValue(CliOptions.Seed));
-        builder.Services.AddPhotos(arguments.GetValue(CliOptions.Photos));
-        builder.Services.AddSimulation();
-        builder.Services.AddSingleton<TickEventSource>();
+        builder.Services.AddProducing(arguments.GetValue(CliOptions.Photos));
         builder.Services.AddSingleton(
             arguments.GetValue(CliOptions.Schedule) ?? TickSchedule.Parse(CliOptions.DefaultSchedule));
         builder.Services.AddSingleton<TickTimer>();

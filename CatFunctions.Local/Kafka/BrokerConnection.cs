@@ -1,4 +1,4 @@
-using CatFunctions.Local.Pipeline;
+using CatFunctions.Core.Telemetry;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;

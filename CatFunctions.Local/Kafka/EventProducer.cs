@@ -8,8 +8,6 @@ namespace CatFunctions.Local.Kafka;
 /// <summary>Produces events to the topic: idempotently, confirmed by all replicas, waiting when queues are full.</summary>
 internal sealed class EventProducer : IDisposable
 {
-    private const string ContentType = "application/cloudevents+json; charset=utf-8";
-
     /// <summary>
     /// The most that a record takes on the broker besides its key, value and headers: the varints of a record and the
     /// header of its batch, in message format 2 (RD_KAFKAP_MESSAGE_V2_MAX_OVERHEAD and RD_KAFKAP_MSGSET_V2_SIZE).
@@ -25,7 +23,7 @@ internal sealed class EventProducer : IDisposable
     private readonly PipelineStatus _status;
     private readonly IProducer<string, ReadOnlyMemory<byte>> _producer;
     private readonly Action<DeliveryReport<string, ReadOnlyMemory<byte>>> _onDelivery;
-    private (string? TraceParent, Headers Headers) _headers = (null, NewHeaders(traceParent: null));
+    private (string? Span, Headers Headers) _headers = (null, NewHeaders(span: null));
 
     /// <exception cref="UsageException">A librdkafka property is unknown or has an invalid value.</exception>
     public EventProducer(
@@ -83,12 +81,12 @@ internal sealed class EventProducer : IDisposable
     private static int SizeOf(string key, ReadOnlyMemory<byte> value) =>
         RecordOverhead + HeadersOverhead + Encoding.UTF8.GetByteCount(key) + value.Length;
 
-    private static Headers NewHeaders(string? traceParent)
+    private static Headers NewHeaders(Activity? span)
     {
-        var headers = new Headers { { "content-type", Encoding.UTF8.GetBytes(ContentType) } };
-        if (traceParent is not null)
+        var headers = new Headers();
+        foreach (var (name, value) in EventHeaders.Of(span))
         {
-            headers.Add("traceparent", Encoding.UTF8.GetBytes(traceParent));
+            headers.Add(name, Encoding.UTF8.GetBytes(value));
         }
 
         return headers;
@@ -139,10 +137,9 @@ internal sealed class EventProducer : IDisposable
     /// <summary>The headers for the current trace: the same object until the trace changes.</summary>
     private Headers CurrentHeaders()
     {
-        var traceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
-        if (traceParent != _headers.TraceParent)
+        if (Activity.Current?.Id != _headers.Span)
         {
-            _headers = (traceParent, NewHeaders(traceParent));
+            _headers = (Activity.Current?.Id, NewHeaders(Activity.Current));
         }
 
         return _headers.Headers;

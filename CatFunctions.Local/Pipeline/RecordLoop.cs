@@ -1,4 +1,5 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Telemetry;
 using CatFunctions.Local.Kafka;
 using Confluent.Kafka;
 using Polly;

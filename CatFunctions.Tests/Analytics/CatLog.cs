@@ -11,14 +11,14 @@ internal sealed class CatLog : IDisposable
 
     public CatLog(DateTimeOffset now)
     {
-        Clock = new ManualTimeProvider(now);
+        Clock = new WatchedTimeProvider(now);
         Store = new FileSegmentStore(Root);
         Recorder = new EventRecorder(Store, Clock);
     }
 
     public string Root => _folder.Path;
 
-    public ManualTimeProvider Clock { get; }
+    public WatchedTimeProvider Clock { get; }
 
     public FileSegmentStore Store { get; }
 

@@ -14,7 +14,7 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         : null;
 
     /// <summary>The server's clock. It stands still, so that no event becomes old while a busy machine takes its time.</summary>
-    private readonly ManualTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
+    private readonly FakeTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
 
     internal DashboardHost Host { get; private set; } = null!;
 

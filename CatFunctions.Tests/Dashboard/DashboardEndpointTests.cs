@@ -8,7 +8,7 @@ namespace CatFunctions.Tests.Dashboard;
 
 public sealed class DashboardEndpointTests : IAsyncLifetime
 {
-    private readonly ManualTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
+    private readonly FakeTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
     private DashboardHost _host = null!;
 
     public async ValueTask InitializeAsync() => _host = await DashboardHost.StartAsync(_clock);

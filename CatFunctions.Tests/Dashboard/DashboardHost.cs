@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CatFunctions.Core;
 using CatFunctions.Core.Dashboard;
 using CatFunctions.Core.EventLog;
 using Microsoft.AspNetCore.Builder;

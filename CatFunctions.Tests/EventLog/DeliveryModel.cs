@@ -15,7 +15,7 @@ internal sealed class DeliveryModel : IDisposable
     private const int Recorders = 2;
 
     private readonly ISegmentStore _store;
-    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero));
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero));
     private readonly EventRecorder[] _recorders = new EventRecorder[Recorders];
     private readonly ConsumedRecord[][] _lastBatches = new ConsumedRecord[Recorders][];
     private readonly List<ConsumedRecord>[] _topics = [[], []];
@@ -48,7 +48,7 @@ internal sealed class DeliveryModel : IDisposable
                 _lastBatches[recorder] = [];
                 return Task.CompletedTask;
             case 1:
-                _clock.Advance(TimeSpan.FromMinutes(random.Next(-90, 120)));
+                _clock.AdjustTime(_clock.GetUtcNow().AddMinutes(random.Next(-90, 120)));
                 return Task.CompletedTask;
             case 2:
                 CreateTopicAgain(random.Next(Partitions));

@@ -16,7 +16,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
 {
     private const string OtherTopic = "20261122T080000000Z";
 
-    private protected ManualTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 7, 59, 0, TimeSpan.Zero));
+    private protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 7, 59, 0, TimeSpan.Zero));
     private EventRecorder _recorder;
 
     protected EventRecorderContract(TLog log)
@@ -236,7 +236,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task A_clock_that_goes_back_does_not_put_newer_events_into_an_older_folder()
     {
         await Record(RecordFactory.Events(0, 2));
-        Clock.Advance(TimeSpan.FromHours(-3));
+        Clock.AdjustTime(Clock.GetUtcNow().AddHours(-3));
         await Record(RecordFactory.Events(2, 2));
         Restart();
 
@@ -277,7 +277,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         await Record(RecordFactory.Events(5, 5));
 
         // The zombie's clock is an hour ahead, then behind.
-        using var ahead = new EventRecorder(Log.Store, new ManualTimeProvider(Clock.GetUtcNow().AddHours(1)));
+        using var ahead = new EventRecorder(Log.Store, new FakeTimeProvider(Clock.GetUtcNow().AddHours(1)));
         await ahead.RecordAsync(RecordFactory.Events(0, 12), CancellationToken.None);
         await zombie.RecordAsync(RecordFactory.Events(7, 6), CancellationToken.None);
         await Record(RecordFactory.Events(10, 5));
@@ -311,7 +311,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task Recorders_whose_clocks_are_hours_apart_race_for_the_first_segment_and_all_others()
     {
         var recorders = Enumerable.Range(0, 4)
-            .Select(hours => new EventRecorder(Log.Store, new ManualTimeProvider(Clock.GetUtcNow().AddHours(hours))))
+            .Select(hours => new EventRecorder(Log.Store, new FakeTimeProvider(Clock.GetUtcNow().AddHours(hours))))
             .ToArray();
 
         await Task.WhenAll(recorders.Select((recorder, number) => Task.Run(async () =>

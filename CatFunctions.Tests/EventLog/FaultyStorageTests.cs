@@ -17,7 +17,7 @@ public sealed class FaultyStorageTests(Azurite azurite, ITestOutputHelper output
         await using var storage = new FaultyStorage(azurite, share: 0.2, seed: 20261122);
         var store = new AppendBlobSegmentStore(
             new BlobContainerClient(await storage.StartAsync(), log.Container.Name, ImpatientOptions()));
-        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero));
         using var recorder = new EventRecorder(store, clock);
         var random = new Random(7);
         var nextOffsets = new long[2];

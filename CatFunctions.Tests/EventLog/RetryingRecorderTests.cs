@@ -7,7 +7,7 @@ namespace CatFunctions.Tests.EventLog;
 public sealed class RetryingRecorderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
+    private readonly WatchedTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
     private readonly List<TimeSpan> _pauses = [];
     private readonly string _root;
     private readonly EventRecorder _recorder;

@@ -1,5 +1,5 @@
+using CatFunctions.Core;
 using CatFunctions.Core.Photos;
-using CatFunctions.Core.Simulation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -30,7 +30,7 @@ public sealed class SettingsErrorTests
 
     [Fact]
     public void What_has_other_reasons_is_not_blamed_on_the_settings() =>
-        SettingsError.Describe(new InvalidOperationException("a defect")).ShouldBeNull();
+        AppSettings.DescribeError(new InvalidOperationException("a defect")).ShouldBeNull();
 
     private static string? Describe(params (string Name, string Value)[] settings)
     {
@@ -40,10 +40,9 @@ public sealed class SettingsErrorTests
         using var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
             .AddLogging()
-            .AddPhotos(PhotoMode.Live)
-            .AddSimulation()
+            .AddProducing(PhotoMode.Live)
             .BuildServiceProvider();
 
-        return SettingsError.Describe(Should.Throw<Exception>(services.GetRequiredService<IStartupValidator>().Validate));
+        return AppSettings.DescribeError(Should.Throw<Exception>(services.GetRequiredService<IStartupValidator>().Validate));
     }
 }

@@ -52,7 +52,7 @@ public sealed partial class SettingsListTests
 
     [Fact]
     public void The_example_is_complete_and_valid() =>
-        new AppSettingsValidator().Validate(null, ExampleAppSettings()).Failures.ShouldBeNull();
+        ExampleAppSettings().Problems().ShouldBeEmpty();
 
     /// <summary>The app's own, those of every section, and those that are read by their name.</summary>
     private static IEnumerable<string> InCode()

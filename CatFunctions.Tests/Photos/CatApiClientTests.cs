@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace CatFunctions.Tests.Photos;
 
@@ -13,15 +14,15 @@ public sealed class CatApiClientTests : IDisposable
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 7, 30, 0, TimeSpan.Zero);
     private static readonly RequestDelegate TenPhotos = FakeCatApi.File("images-search.json");
 
-    private readonly ManualTimeProvider _clock = new(Start);
+    private readonly WatchedTimeProvider _clock = new(Start);
     private readonly ConcurrentQueue<TimeSpan> _pauses = [];
-    private readonly LogCollector _log = new();
+    private readonly FakeLogCollector _log = FakeLogCollector.Create(new FakeLogCollectorOptions());
     private readonly List<ServiceProvider> _services = [];
 
     public CatApiClientTests() =>
         _clock.Waiting = time =>
         {
-            if (time != CatApiResilience.AttemptTimeout)
+            if (time != CatApiClient.AttemptTimeout)
             {
                 _pauses.Enqueue(time);
                 _clock.Advance(time);
@@ -42,7 +43,7 @@ public sealed class CatApiClientTests : IDisposable
         photos[0].ShouldBe(new("P2iOJ4i15", "https://cdn2.thecatapi.com/images/P2iOJ4i15.jpg", null, 1280, 720));
         photos[8].Url.ShouldBe("https://cdn2.thecatapi.com/images/37g.jpg");
         photos[9].ShouldBe(new("E8dL1Pqpz", "https://cdn2.thecatapi.com/images/E8dL1Pqpz.jpg"));
-        _log.Lines.ShouldBeEmpty();
+        _log.Lines().ShouldBeEmpty();
     }
 
     [Fact]
@@ -125,10 +126,10 @@ public sealed class CatApiClientTests : IDisposable
     }
 
     [Theory]
-    [InlineData(408, "It is asked again by itself.")]
+    [InlineData(408, "It will be asked again automatically.")]
     [InlineData(429, "A key in CatApi:ApiKey has a quota of its own.")]
-    [InlineData(500, "It is asked again by itself.")]
-    [InlineData(503, "It is asked again by itself.")]
+    [InlineData(500, "It will be asked again automatically.")]
+    [InlineData(503, "It will be asked again automatically.")]
     public async Task A_lasting_failure_is_given_up_after_four_attempts(int status, string whatToDo)
     {
         await using var api = await FakeCatApi.StartAsync(FakeCatApi.Status(status));
@@ -138,6 +139,7 @@ public sealed class CatApiClientTests : IDisposable
         api.Requests.Count.ShouldBe(4);
         error.Message.ShouldContain($"TheCatAPI answered {status} ");
         error.Message.ShouldEndWith(whatToDo);
+        _log.Lines().ShouldBeEmpty();
     }
 
     [Theory]
@@ -212,7 +214,7 @@ public sealed class CatApiClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_retry_after_beyond_reason_is_not_waited_for_but_told()
+    public async Task A_retry_after_beyond_reason_is_not_waited_for_but_reported()
     {
         await using var api = await FakeCatApi.StartAsync(FakeCatApi.Status(429, "600"), TenPhotos);
 
@@ -280,7 +282,7 @@ public sealed class CatApiClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_that_cannot_be_reached_is_told_with_its_address_and_the_cause()
+    public async Task A_service_that_cannot_be_reached_is_reported_with_its_address_and_the_cause()
     {
         var nobody = await FakeCatApi.AddressOfNobodyAsync();
 
@@ -359,7 +361,7 @@ public sealed class CatApiClientTests : IDisposable
         var photos = await FetchAsync(api.Address);
 
         photos.ShouldBe([new("a", "https://cats.example/a.jpg")]);
-        _log.Lines.ShouldHaveSingleItem().ShouldStartWith("Warning: Skipped 4 of the photos from TheCatAPI");
+        _log.Lines().ShouldHaveSingleItem().ShouldStartWith("Warning: Skipped 4 of the photos from TheCatAPI");
     }
 
     [Fact]
@@ -371,16 +373,16 @@ public sealed class CatApiClientTests : IDisposable
             FakeCatApi.Json($$"""{"message":"{{Key}} is not a key"}"""), FakeCatApi.Json("[{}]"),
         ];
         await using var api = await FakeCatApi.StartAsync(answers);
-        List<string> told = [];
+        List<string> reported = [];
 
         foreach (var _ in answers)
         {
-            told.Add((await FailAsync(api.Address, Key)).ToString());
+            reported.Add((await FailAsync(api.Address, Key)).ToString());
         }
 
-        told.Add((await FailAsync(await FakeCatApi.AddressOfNobodyAsync(), Key)).ToString());
+        reported.Add((await FailAsync(await FakeCatApi.AddressOfNobodyAsync(), Key)).ToString());
         api.Requests.ShouldAllBe(request => request.Headers["x-api-key"] == Key);
-        told.Concat(_log.Lines).ShouldAllBe(text => !text.Contains(Key));
+        reported.Concat(_log.Lines()).ShouldAllBe(text => !text.Contains(Key));
     }
 
     [Fact]
@@ -399,7 +401,7 @@ public sealed class CatApiClientTests : IDisposable
 
     private Task HangAsync(HttpContext context)
     {
-        _clock.Advance(CatApiResilience.AttemptTimeout);
+        _clock.Advance(CatApiClient.AttemptTimeout);
         return Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 
@@ -423,7 +425,7 @@ public sealed class CatApiClientTests : IDisposable
         };
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
-            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log))
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(_log)))
             .AddSingleton<TimeProvider>(_clock)
             .AddPhotos(PhotoMode.Live)
             .BuildServiceProvider();

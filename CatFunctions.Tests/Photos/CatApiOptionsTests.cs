@@ -9,7 +9,7 @@ namespace CatFunctions.Tests.Photos;
 public sealed class CatApiOptionsTests
 {
     [Fact]
-    public async Task Without_settings_the_defaults_hold()
+    public async Task Without_settings_the_defaults_apply()
     {
         using var host = await StartAsync([]);
 
@@ -21,7 +21,7 @@ public sealed class CatApiOptionsTests
     }
 
     [Fact]
-    public async Task An_empty_setting_is_no_setting()
+    public async Task An_empty_setting_is_the_same_as_an_unset_one()
     {
         using var host = await StartAsync([("BaseAddress", ""), ("ApiKey", "")]);
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CatFunctions.Tests.Photos;
 
-/// <summary>A web server in TheCatAPI's place. It gives its answers one by one, and the last one for ever.</summary>
+/// <summary>A web server in TheCatAPI's place. It gives its answers one by one, then repeats the last one.</summary>
 internal sealed class FakeCatApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -85,3 +85,5 @@ internal sealed class FakeCatApi : IAsyncDisposable
         return _answer(context);
     }
 }
+
+internal sealed record ReceivedRequest(string PathAndQuery, IReadOnlyDictionary<string, string> Headers);

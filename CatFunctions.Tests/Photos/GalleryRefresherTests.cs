@@ -1,5 +1,5 @@
 using CatFunctions.Core.Photos;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Photos;
@@ -10,28 +10,19 @@ public sealed class GalleryRefresherTests : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AMoment = TimeSpan.FromTicks(1);
 
-    private readonly ManualTimeProvider _clock = new(Start);
+    private readonly FakeTimeProvider _clock = new(Start);
     private readonly ScriptedSource _source = new();
-    private readonly LogCollector _log = new();
-    private readonly LoggerFactory _loggers;
-    private readonly GalleryRefresher _keeper;
+    private readonly FakeLogger<GalleryRefresher> _log = new();
+    private readonly GalleryRefresher _refresher;
 
-    public GalleryRefresherTests()
-    {
-        _loggers = new LoggerFactory([_log]);
-        _keeper = Keeper();
-    }
+    public GalleryRefresherTests() => _refresher = Refresher();
 
-    public void Dispose()
-    {
-        _keeper.Dispose();
-        _loggers.Dispose();
-    }
+    public void Dispose() => _refresher.Dispose();
 
     [Fact]
     public async Task The_first_photos_are_waited_for()
     {
-        var gallery = _keeper.GetAsync(CancellationToken.None);
+        var gallery = _refresher.GetAsync(CancellationToken.None);
         gallery.IsCompleted.ShouldBeFalse();
 
         _source.Give("a", "b");
@@ -77,7 +68,7 @@ public sealed class GalleryRefresherTests : IDisposable
 
         for (var tick = 0; tick < 100; tick++)
         {
-            var gallery = _keeper.GetAsync(CancellationToken.None);
+            var gallery = _refresher.GetAsync(CancellationToken.None);
             gallery.IsCompleted.ShouldBeTrue();
             (await gallery).Photos.Length.ShouldBe(1);
             _clock.Advance(TimeSpan.FromSeconds(1));
@@ -89,7 +80,7 @@ public sealed class GalleryRefresherTests : IDisposable
     }
 
     [Fact]
-    public async Task The_gallery_goes_on_while_the_source_is_down_with_one_line_at_each_end()
+    public async Task The_gallery_stays_while_the_source_is_down_with_one_line_at_each_end()
     {
         _source.Give("a");
         await IdsAsync();
@@ -105,9 +96,9 @@ public sealed class GalleryRefresherTests : IDisposable
         _source.Give("b");
         (await IdsAsync()).ShouldBe("b a");
         _source.Asked.ShouldBe(5);
-        _log.Lines.ShouldBe([
-            "Warning: It is down. Until new photos come, the gallery goes on with 1 earlier photos",
-            "Information: New photos come again; the gallery shows 2 photos",
+        _log.Collector.Lines().ShouldBe([
+            "Warning: Fetching photos is failing: It is down. Meanwhile the gallery shows earlier photos. Trying again until it works.",
+            "Information: Fetching photos works again after 00:01:30.",
         ]);
     }
 
@@ -158,7 +149,7 @@ public sealed class GalleryRefresherTests : IDisposable
 
         _source.Give("a");
         (await IdsAsync()).ShouldBe("a");
-        _log.Lines.ShouldBeEmpty();
+        _log.Collector.Lines().ShouldBeEmpty();
     }
 
     [Fact]
@@ -185,14 +176,14 @@ public sealed class GalleryRefresherTests : IDisposable
         _source.Throw(new InvalidOperationException("A defect."));
 
         (await IdsAsync()).ShouldBe("a");
-        _log.Lines.ShouldHaveSingleItem().ShouldContain("InvalidOperationException");
+        _log.Collector.Lines().ShouldHaveSingleItem().ShouldContain("InvalidOperationException");
     }
 
     [Fact]
     public async Task A_caller_that_gives_up_does_not_end_the_refresh_of_the_others()
     {
         using var impatient = new CancellationTokenSource();
-        var first = _keeper.GetAsync(impatient.Token);
+        var first = _refresher.GetAsync(impatient.Token);
         var second = IdsAsync();
 
         await impatient.CancelAsync();
@@ -206,62 +197,63 @@ public sealed class GalleryRefresherTests : IDisposable
     [Fact]
     public async Task The_stand_in_is_shown_when_the_source_takes_too_long_and_leaves_when_it_answers()
     {
-        using var keeper = Keeper(StandIn("x", "y"));
-        var first = keeper.GetAsync(CancellationToken.None);
+        using var refresher = Refresher(StandIn("x", "y"));
+        var first = refresher.GetAsync(CancellationToken.None);
 
         _clock.Advance(GalleryRefresher.FirstPhotosTimeout - AMoment);
         first.IsCompleted.ShouldBeFalse();
         _clock.Advance(AMoment);
         Ids(await first).ShouldBe("x y");
-        Ids(await keeper.GetAsync(CancellationToken.None)).ShouldBe("x y");
+        Ids(await refresher.GetAsync(CancellationToken.None)).ShouldBe("x y");
 
         _source.Give("a");
-        await Eventually.IsTrueAsync(async () => Ids(await keeper.GetAsync(CancellationToken.None)) == "a");
+        await Eventually.IsTrueAsync(async () => Ids(await refresher.GetAsync(CancellationToken.None)) == "a");
         _source.Asked.ShouldBe(1);
-        _log.Lines.ShouldBe([
-            "Warning: No photo has come within 2 s. "
-                + "Until new photos come, the gallery goes on with 2 photos of the bundled sample",
-            "Information: New photos come again; the gallery shows 1 photos",
+        _log.Collector.Lines().ShouldBe([
+            "Warning: Fetching photos is failing: No photo has come within 2 s. "
+                + "Meanwhile the gallery shows the bundled sample. Trying again until it works.",
+            "Information: Fetching photos works again after 00:00:00.",
         ]);
     }
 
     [Fact]
     public async Task The_stand_in_is_shown_at_once_when_the_source_fails_and_leaves_when_it_answers()
     {
-        using var keeper = Keeper(StandIn("x", "y"));
+        using var refresher = Refresher(StandIn("x", "y"));
         _source.Fail("It is down.");
 
-        Ids(await keeper.GetAsync(CancellationToken.None)).ShouldBe("x y");
+        Ids(await refresher.GetAsync(CancellationToken.None)).ShouldBe("x y");
         _source.Asked.ShouldBe(1);
 
         _source.Give("a");
-        Ids(await keeper.GetAsync(CancellationToken.None)).ShouldBe("x y");
+        Ids(await refresher.GetAsync(CancellationToken.None)).ShouldBe("x y");
         _clock.Advance(GalleryRefresher.FailurePause);
-        Ids(await keeper.GetAsync(CancellationToken.None)).ShouldBe("a");
-        _log.Lines[0].ShouldBe(
-            "Warning: It is down. Until new photos come, the gallery goes on with 2 photos of the bundled sample");
-        _log.Lines.Count.ShouldBe(2);
+        Ids(await refresher.GetAsync(CancellationToken.None)).ShouldBe("a");
+        _log.Collector.Lines()[0].ShouldBe(
+            "Warning: Fetching photos is failing: It is down. "
+                + "Meanwhile the gallery shows the bundled sample. Trying again until it works.");
+        _log.Collector.Lines().Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task The_stand_in_does_not_come_back_when_photos_were_there()
     {
-        using var keeper = Keeper(StandIn("x"));
+        using var refresher = Refresher(StandIn("x"));
         _source.Give("a");
-        Ids(await keeper.GetAsync(CancellationToken.None)).ShouldBe("a");
+        Ids(await refresher.GetAsync(CancellationToken.None)).ShouldBe("a");
 
         _source.Fail();
         _clock.Advance(Interval);
 
-        Ids(await keeper.GetAsync(CancellationToken.None)).ShouldBe("a");
+        Ids(await refresher.GetAsync(CancellationToken.None)).ShouldBe("a");
     }
 
     [Fact]
-    public async Task Its_end_is_the_end_of_a_running_refresh()
+    public async Task Disposing_it_ends_a_running_refresh()
     {
-        var gallery = _keeper.GetAsync(CancellationToken.None);
+        var gallery = _refresher.GetAsync(CancellationToken.None);
 
-        _keeper.Dispose();
+        _refresher.Dispose();
 
         await Should.ThrowAsync<OperationCanceledException>(() => gallery);
     }
@@ -271,12 +263,12 @@ public sealed class GalleryRefresherTests : IDisposable
 
     private static string Ids(Gallery gallery) => string.Join(' ', gallery.Photos.Select(photo => photo.Photo.Id));
 
-    private async Task<string> IdsAsync() => Ids(await _keeper.GetAsync(CancellationToken.None));
+    private async Task<string> IdsAsync() => Ids(await _refresher.GetAsync(CancellationToken.None));
 
-    private GalleryRefresher Keeper(Gallery? standIn = null) => new(
+    private GalleryRefresher Refresher(Gallery? standIn = null) => new(
         _source,
         Options.Create(new CatApiOptions { RefreshInterval = Interval }),
         _clock,
-        _loggers.CreateLogger<GalleryRefresher>(),
+        _log,
         standIn);
 }

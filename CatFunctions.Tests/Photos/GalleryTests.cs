@@ -28,7 +28,7 @@ public sealed class GalleryTests
     }
 
     [Fact]
-    public void Twice_the_same_new_photo_is_added_once() =>
+    public void The_same_new_photo_twice_is_added_once() =>
         Ids(Gallery.Empty.Add(Photos("a", "a"), Noon)).ShouldBe(["a"]);
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class PhotoTraitsTests
     }
 
     [Fact]
-    public void Appeal_is_no_matter_of_popularity()
+    public void Appeal_does_not_depend_on_popularity()
     {
         var traits = Enumerable.Range(0, 10_000).Select(i => PhotoTraits.Of($"cat-{i}", seed: 0)).ToArray();
 

@@ -1,3 +1,4 @@
+using CatFunctions.Core;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Ticks;
@@ -15,7 +16,7 @@ public sealed class SimulationOptionsTests
     private static readonly Gallery AGallery = Galleries.Of(20, Now);
 
     [Fact]
-    public async Task Without_settings_the_defaults_hold()
+    public async Task Without_settings_the_defaults_apply()
     {
         using var host = HostWith([]);
         await host.StartAsync();
@@ -58,7 +59,7 @@ public sealed class SimulationOptionsTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Services.AddSimulation();
+        builder.Services.AddProducing(PhotoMode.Sample);
         return builder.Build();
     }
 }

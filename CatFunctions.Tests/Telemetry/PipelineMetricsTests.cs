@@ -14,7 +14,7 @@ namespace CatFunctions.Tests.Telemetry;
 public sealed class PipelineMetricsTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new(RecordFactory.Timestamp);
+    private readonly FakeTimeProvider _clock = new(RecordFactory.Timestamp);
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Dictionary<string, List<double>> _measured = [];
     private readonly List<Instrument> _instruments = [];

@@ -84,7 +84,7 @@ public sealed class PipelineTraceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_trace_that_is_missing_or_none_links_to_nothing_and_harms_nothing()
+    public async Task A_trace_that_is_missing_or_invalid_links_to_nothing_and_does_no_harm()
     {
         await RecordAsync("", "no trace", "00-0-0-01", "\u00ff");
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Kafka;
 
@@ -7,8 +9,8 @@ namespace CatFunctions.Kafka;
 /// the build; in the bindings' JSON, which the host reads, they may come from settings. So one build serves any broker.
 /// </summary>
 /// <remarks>
-/// Of a secret, a binding holds only the name of its setting: the extension looks each value up among the settings
-/// before it takes it as it stands (ConfigurationExtensions.ResolveSecureSetting in WebJobs.Extensions.Kafka).
+/// Instead of a secret, a binding holds the name of its setting: the extension looks each value up among the settings
+/// before it takes it literally (ConfigurationExtensions.ResolveSecureSetting in WebJobs.Extensions.Kafka).
 /// </remarks>
 internal sealed class KafkaBindingSettings
 {
@@ -32,7 +34,7 @@ internal sealed class KafkaBindingSettings
     private string CaFile => Path.GetFullPath(_settings.KafkaCaCertificate!, AppContext.BaseDirectory);
 
     /// <summary>What is wrong with the settings, a sentence each. None holds a secret.</summary>
-    public IEnumerable<string> Errors()
+    public IEnumerable<string> Problems()
     {
         if (_protocol is null)
         {
@@ -80,8 +82,8 @@ internal sealed class KafkaBindingSettings
         }
     }
 
-    /// <summary>A function's binding as the host shall see it: changed if it is one of Kafka, else as it was.</summary>
-    /// <param name="binding">The binding in JSON. One that was changed before stays the same.</param>
+    /// <summary>A function's binding as the host is to see it: changed if it is one of Kafka, else as it was.</summary>
+    /// <param name="binding">The binding in JSON. Changing it again makes no difference.</param>
     public string ApplyTo(string binding)
     {
         if (JsonNode.Parse(binding) is not JsonObject json || (string?)json["type"] is not ("kafka" or "kafkaTrigger"))
@@ -124,4 +126,49 @@ internal sealed class KafkaBindingSettings
         string.Join(", ", Enum.GetNames<T>()[..^1]) + " or " + Enum.GetNames<T>()[^1];
 
     private static bool IsSet(string? setting) => !string.IsNullOrWhiteSpace(setting);
+}
+
+/// <summary>Changes the Kafka bindings on their way to the host, each time the host asks for them.</summary>
+internal sealed class KafkaBindingTransformer(IOptions<AppSettings> settings) : IFunctionMetadataTransformer
+{
+    public string Name => nameof(KafkaBindingTransformer);
+
+    public void Transform(IList<IFunctionMetadata> original)
+    {
+        var kafka = new KafkaBindingSettings(settings.Value);
+        foreach (var bindings in original.Select(function => function.RawBindings).OfType<IList<string>>())
+        {
+            for (var i = 0; i < bindings.Count; i++)
+            {
+                bindings[i] = kafka.ApplyTo(bindings[i]);
+            }
+        }
+    }
+}
+
+/// <summary>How to talk to the brokers. The names are those of the Kafka extension's BrokerProtocol.</summary>
+internal enum KafkaProtocol
+{
+    /// <summary>Neither encrypted nor authenticated.</summary>
+    Plaintext,
+
+    /// <summary>TLS; the client is not authenticated.</summary>
+    Ssl,
+
+    /// <summary>A user and a password, not encrypted.</summary>
+    SaslPlaintext,
+
+    /// <summary>A user and a password, over TLS.</summary>
+    SaslSsl,
+}
+
+/// <summary>
+/// The SASL mechanisms that need a user and a password only. The names are those of the Kafka extension's
+/// BrokerAuthenticationMode.
+/// </summary>
+internal enum KafkaAuthenticationMode
+{
+    Plain,
+    ScramSha256,
+    ScramSha512,
 }

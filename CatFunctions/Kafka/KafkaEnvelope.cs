@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CatFunctions.Core.Events;
 
 namespace CatFunctions.Kafka;
@@ -10,30 +12,41 @@ namespace CatFunctions.Kafka;
 /// one is missing or unreadable, sends the whole object as the value. It then uses the key, the value and the headers.
 /// </summary>
 /// <param name="Key">The record's key.</param>
-/// <param name="Value">The record's value. A string, even though it holds JSON: an object would be written anew.</param>
-/// <param name="Timestamp">The record's time.</param>
+/// <param name="Value">The record's value. A string, although it holds JSON: the binding would write an object again, its own way.</param>
+/// <param name="Timestamp">Ignored, but must be there.</param>
 /// <param name="Headers">The record's headers; the binding sends their values in UTF-8.</param>
 internal sealed record KafkaEnvelope(
     string Key,
     string Value,
     DateTimeOffset Timestamp,
-    IReadOnlyList<KafkaEnvelopeHeader> Headers)
+    IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
-    /// <summary>The binding's own topic counts.</summary>
+    /// <summary>Ignored, but must be there: the topic is that of the binding.</summary>
     public string Topic { get; } = "";
 
-    /// <summary>Any: the key decides.</summary>
+    /// <summary>Ignored, but must be there: the key decides.</summary>
     public int Partition { get; } = -1;
 
-    /// <summary>The broker gives it.</summary>
+    /// <summary>Ignored, but must be there: the broker assigns it.</summary>
     public long Offset { get; }
 
     /// <summary>An event in its envelope, as the binding takes it.</summary>
     public static string Wrap(
-        OutgoingEvent produced, DateTimeOffset timestamp, IReadOnlyList<KafkaEnvelopeHeader> headers)
+        OutgoingEvent produced, DateTimeOffset timestamp, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         var value = Encoding.UTF8.GetString(produced.Value.Span);
         var envelope = new KafkaEnvelope(produced.Key, value, timestamp, headers);
         return JsonSerializer.Serialize(envelope, KafkaEnvelopeJson.Short.KafkaEnvelope);
     }
+}
+
+[JsonSerializable(typeof(KafkaEnvelope))]
+internal sealed partial class KafkaEnvelopeJson : JsonSerializerContext
+{
+    /// <summary>
+    /// Escapes only what JSON demands. On its way to the host an event is text in text in text, and a quotation mark that
+    /// begins as \u0022 ends five times as long as it must be.
+    /// </summary>
+    public static KafkaEnvelopeJson Short { get; } =
+        new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -98,7 +98,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task Events_that_were_deleted_with_old_hours_are_not_missing()
     {
-        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 59, 59, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 59, 59, TimeSpan.Zero));
         const string Cut = "20261122T075955000Z";
         await Record(Tick(Cut, 0, 10)[..6], clock);
         clock.Advance(TimeSpan.FromMinutes(2));
@@ -114,7 +114,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task An_idle_partition_that_keeps_its_old_hour_does_not_make_deleted_events_missing()
     {
-        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 59, 59, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 59, 59, TimeSpan.Zero));
         await Record(Tick("20261122T075955000Z", 100, 1, partition: 0), clock);
         clock.Advance(TimeSpan.FromHours(1));
         await Record(Tick("20261122T085955000Z", 0, 10, partition: 1)[..6], clock);

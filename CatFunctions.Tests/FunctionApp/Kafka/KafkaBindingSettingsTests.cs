@@ -67,7 +67,7 @@ public sealed class KafkaBindingSettingsTests : IDisposable
         var relative = Path.GetRelativePath(AppContext.BaseDirectory, file);
         var settings = Settings.With(s => (s.KafkaProtocol, s.KafkaCaCertificate) = ("Ssl", relative));
 
-        Errors(settings).ShouldBeEmpty();
+        Problems(settings).ShouldBeEmpty();
         Added(Trigger, settings)["sslCaLocation"]!.GetValue<string>().ShouldBe(file);
     }
 
@@ -79,7 +79,7 @@ public sealed class KafkaBindingSettingsTests : IDisposable
         var settings = Settings.With(s =>
             (s.KafkaProtocol, s.KafkaAuthenticationMode, s.KafkaUsername, s.KafkaPassword) = (protocol, mode, "tom", "hunter2"));
 
-        Errors(settings).ShouldBeEmpty();
+        Problems(settings).ShouldBeEmpty();
         var added = Added(Trigger, settings);
         added["protocol"]!.GetValue<string>().ShouldBe(protocolWritten);
         added["authenticationMode"]!.GetValue<string>().ShouldBe(modeWritten);
@@ -103,12 +103,12 @@ public sealed class KafkaBindingSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Settings_that_are_there_but_empty_are_as_good_as_missing()
+    public void Empty_settings_are_the_same_as_unset_ones()
     {
         var settings = Settings.With(s =>
             (s.KafkaProtocol, s.KafkaAuthenticationMode, s.KafkaUsername, s.KafkaPassword, s.KafkaCaCertificate) = ("", "", "", " ", ""));
 
-        Errors(settings).ShouldBeEmpty();
+        Problems(settings).ShouldBeEmpty();
         Added(Output, settings).ToJsonString().ShouldBe("""{"protocol":"Plaintext"}""");
     }
 
@@ -125,12 +125,12 @@ public sealed class KafkaBindingSettingsTests : IDisposable
         var settings = Settings.With(s =>
             (s.KafkaProtocol, s.KafkaAuthenticationMode, s.KafkaUsername, s.KafkaPassword) = (protocol, mode, user, password));
 
-        Errors(settings).ShouldBe([error]);
+        Problems(settings).ShouldBe([error]);
     }
 
     [Fact]
     public void A_certificate_that_nobody_would_look_at_is_an_error() =>
-        Errors(Settings.With(s => s.KafkaCaCertificate = Certificate)).ShouldHaveSingleItem()
+        Problems(Settings.With(s => s.KafkaCaCertificate = Certificate)).ShouldHaveSingleItem()
             .ShouldStartWith("KafkaCaCertificate is set, but KafkaProtocol is Plaintext");
 
     [Fact]
@@ -138,11 +138,11 @@ public sealed class KafkaBindingSettingsTests : IDisposable
     {
         var settings = Settings.With(s => (s.KafkaProtocol, s.KafkaCaCertificate) = ("Ssl", "certificates/ca.pem"));
 
-        Errors(settings).ShouldHaveSingleItem()
+        Problems(settings).ShouldHaveSingleItem()
             .ShouldContain(Path.Combine(AppContext.BaseDirectory, "certificates", "ca.pem"));
     }
 
-    private static IEnumerable<string> Errors(AppSettings settings) => new KafkaBindingSettings(settings).Errors();
+    private static IEnumerable<string> Problems(AppSettings settings) => new KafkaBindingSettings(settings).Problems();
 
     /// <summary>What was added to a binding. Everything else must have stayed.</summary>
     private static JsonObject Added(string binding, AppSettings settings)

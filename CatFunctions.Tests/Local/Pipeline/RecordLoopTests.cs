@@ -9,7 +9,7 @@ namespace CatFunctions.Tests.Local.Pipeline;
 public sealed class RecordLoopTests : IAsyncDisposable
 {
     private readonly TestKafka _kafka = new(partitions: 1);
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly WatchedTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private readonly EventProducer _producer;
     private readonly EventConsumer _consumer;
     private readonly CancellationTokenSource _stop = new();
@@ -49,8 +49,8 @@ public sealed class RecordLoopTests : IAsyncDisposable
         refusals.ShouldBeLessThan(0);
         _kafka.Output.Lines.ShouldBe(
         [
-            "warning: Recording waits: The disk is full. Trying again until it works.",
-            "Recording goes on after 00:00:00.",
+            "warning: Recording is failing: The disk is full. Trying again until it works.",
+            "Recording works again after 00:00:00.",
         ]);
         _kafka.Status.Recorded.ShouldBe(100);
     }
@@ -103,10 +103,10 @@ public sealed class RecordLoopTests : IAsyncDisposable
         await ProduceAsync(size: 10, count: 10);
 
         _kafka.Broker.GoDown();
-        await _kafka.Output.WaitForAsync($"warning: The connection to Kafka at {_kafka.Broker.BootstrapServers} waits:");
+        await _kafka.Output.WaitForAsync($"warning: The connection to Kafka at {_kafka.Broker.BootstrapServers} is failing:");
         await ProduceAsync(size: 10, count: 10);
         _kafka.Broker.ComeBack();
-        await _kafka.Output.WaitForAsync($"The connection to Kafka at {_kafka.Broker.BootstrapServers} goes on after");
+        await _kafka.Output.WaitForAsync($"The connection to Kafka at {_kafka.Broker.BootstrapServers} works again after");
         (await _producer.FlushAsync(CancellationToken.None)).ShouldBe(0);
         await _kafka.InFlight.WaitUntilAllRecordedAsync(CancellationToken.None);
 

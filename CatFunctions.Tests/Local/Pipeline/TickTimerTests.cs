@@ -6,7 +6,7 @@ namespace CatFunctions.Tests.Local.Pipeline;
 
 public sealed class TickTimerTests : IAsyncDisposable
 {
-    private readonly ManualTimeProvider _clock = new(At("07:30:12.345").AddTicks(6789));
+    private readonly FakeTimeProvider _clock = new(At("07:30:12.345").AddTicks(6789));
     private readonly CancellationTokenSource _stop = new();
     private readonly IAsyncEnumerator<Tick> _ticks;
 
@@ -76,7 +76,7 @@ public sealed class TickTimerTests : IAsyncDisposable
         await NextAsync();
         await TickAtAsync("07:30:15");
 
-        _clock.Advance(TimeSpan.FromSeconds(-10));
+        _clock.AdjustTime(_clock.GetUtcNow().AddSeconds(-10));
         await TickAtAsync("07:30:20");
     }
 

@@ -4,10 +4,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CatFunctions;
 
+// Both execute their result here: one that is returned would also be sent to the host as the function's output.
+
 /// <summary>The JSON behind the page.</summary>
 public sealed class GetAnalytics(AnalyticsEndpoint endpoint)
 {
-    // Executed here: a result that is returned would also be sent to the host as the function's output.
     [Function(nameof(GetAnalytics))]
     public async Task RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = AnalyticsEndpoint.Route)] HttpRequest request,
@@ -16,4 +17,13 @@ public sealed class GetAnalytics(AnalyticsEndpoint endpoint)
         var result = await endpoint.GetAsync(request, cancellationToken);
         await result.ExecuteAsync(request.HttpContext);
     }
+}
+
+/// <summary>The page and its assets. The page passes its function key on with each of its requests.</summary>
+public sealed class GetDashboard
+{
+    [Function(nameof(GetDashboard))]
+    public Task RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = DashboardPage.Route)] HttpRequest request) =>
+        DashboardPage.Get(request).ExecuteAsync(request.HttpContext);
 }

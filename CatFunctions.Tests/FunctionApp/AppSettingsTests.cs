@@ -2,19 +2,19 @@ using Microsoft.Extensions.Configuration;
 
 namespace CatFunctions.Tests.FunctionApp;
 
-public sealed class AppSettingsValidatorTests
+public sealed class AppSettingsTests
 {
     [Fact]
-    public void The_required_settings_are_enough() => Validate(Settings.Required()).ShouldBeEmpty();
+    public void The_required_settings_are_enough() => Settings.Required().Problems().ShouldBeEmpty();
 
     [Fact]
-    public void Each_required_setting_that_is_missing_is_named() => Validate(new AppSettings())
+    public void Each_required_setting_that_is_missing_is_named() => new AppSettings().Problems()
         .Select(failure => failure.Split(' ')[0])
         .ShouldBe(["CatEventsSchedule", "KafkaBrokerList", "KafkaTopic", "KafkaConsumerGroup"]);
 
     [Fact]
-    public void A_schedule_that_is_none_is_an_error() =>
-        Validate(Settings.With(s => s.CatEventsSchedule = "every minute")).ShouldHaveSingleItem()
+    public void A_schedule_that_is_not_one_is_an_error() =>
+        Settings.With(s => s.CatEventsSchedule = "every minute").Problems().ShouldHaveSingleItem()
             .ShouldStartWith("CatEventsSchedule: 'every minute' is not a schedule");
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class AppSettingsValidatorTests
             (s.KafkaProtocol, s.KafkaAuthenticationMode, s.KafkaPassword, s.KafkaCaCertificate) =
             ("SaslPlaintext", "none", "hunter2", "-----BEGIN hunter2"));
 
-        var failures = Validate(settings).ToList();
+        var failures = settings.Problems().ToList();
 
         failures.Count.ShouldBe(3);
         failures.ShouldAllBe(failure => !failure.Contains("hunter2", StringComparison.Ordinal));
@@ -41,7 +41,4 @@ public sealed class AppSettingsValidatorTests
 
         typeof(AppSettings).GetProperties().ShouldAllBe(p => p.GetValue(settings) as string == $"the {p.Name}");
     }
-
-    private static IEnumerable<string> Validate(AppSettings settings) =>
-        new AppSettingsValidator().Validate(null, settings).Failures ?? [];
 }

@@ -1,0 +1,17 @@
+using System.Diagnostics;
+
+namespace CatFunctions.Core.Events;
+
+/// <summary>The headers of an event's record in Kafka; their values are text, in UTF-8.</summary>
+public static class EventHeaders
+{
+    /// <summary>The span that the event was produced in, as W3C Trace Context has it.</summary>
+    public const string TraceParent = "traceparent";
+
+    private static readonly KeyValuePair<string, string> ContentType =
+        new("content-type", "application/cloudevents+json; charset=utf-8");
+
+    /// <summary>The headers of an event that is produced in a span, if there is one.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(Activity? span) =>
+        span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? [ContentType, new(TraceParent, id)] : [ContentType];
+}
