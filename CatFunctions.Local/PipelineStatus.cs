@@ -10,7 +10,7 @@ internal sealed class PipelineStatus(TimeProvider clock)
     private long _recorded;
     private long _redelivered;
     private long _deadLettered;
-    private long _skippedTicks;
+    private long _missedTicks;
     private volatile SeenError? _lastError;
 
     /// <summary>Events that the broker has confirmed.</summary>
@@ -28,8 +28,8 @@ internal sealed class PipelineStatus(TimeProvider clock)
     /// <summary>Records appended to the dead letters.</summary>
     public long DeadLettered => Interlocked.Read(ref _deadLettered);
 
-    /// <summary>How often the timer had to skip, because a tick took longer than the schedule allows.</summary>
-    public long SkippedTicks => Interlocked.Read(ref _skippedTicks);
+    /// <summary>Ticks without events, because an earlier one took longer than the schedule allows.</summary>
+    public long MissedTicks => Interlocked.Read(ref _missedTicks);
 
     /// <summary>The most recent error, if any.</summary>
     public SeenError? LastError => _lastError;
@@ -38,7 +38,7 @@ internal sealed class PipelineStatus(TimeProvider clock)
 
     public void CountUndelivered(long events = 1) => Interlocked.Add(ref _undelivered, events);
 
-    public void CountSkippedTick() => Interlocked.Increment(ref _skippedTicks);
+    public void CountMissedTicks(long ticks) => Interlocked.Add(ref _missedTicks, ticks);
 
     public void Count(RecordResult result)
     {

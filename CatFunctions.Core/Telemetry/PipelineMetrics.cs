@@ -11,6 +11,7 @@ public sealed class PipelineMetrics
 
     private readonly TimeProvider _clock;
     private readonly Counter<long> _ticks;
+    private readonly Counter<long> _ticksMissed;
     private readonly Counter<long> _photosFetched;
     private readonly Counter<long> _eventsProduced;
     private readonly Counter<long> _eventsRecorded;
@@ -26,6 +27,8 @@ public sealed class PipelineMetrics
         var meter = meters.Create(MeterName);
         _ticks = meter.CreateCounter<long>(
             "catfunctions.ticks", "{tick}", "Ticks whose events were produced.");
+        _ticksMissed = meter.CreateCounter<long>(
+            "catfunctions.ticks.missed", "{tick}", "Ticks without events, because an earlier one took longer than the schedule allows.");
         _photosFetched = meter.CreateCounter<long>(
             "catfunctions.photos.fetched", "{photo}", "Photos that came from the photo source.");
         _eventsProduced = meter.CreateCounter<long>(
@@ -55,6 +58,9 @@ public sealed class PipelineMetrics
         _ticks.Add(1);
         _eventsProduced.Add(events);
     }
+
+    /// <summary>Ticks were missed, because an earlier one took longer than the schedule allows.</summary>
+    public void CountMissedTicks(long ticks) => _ticksMissed.Add(ticks);
 
     public void CountPhotos(int photos) => _photosFetched.Add(photos);
 

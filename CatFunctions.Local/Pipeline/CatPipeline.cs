@@ -119,6 +119,7 @@ internal sealed class CatPipeline(
         if (producing is not null)
         {
             line += string.Create(CultureInfo.InvariantCulture, $", produced {status.Produced:N0}");
+            line += status.MissedTicks > 0 ? string.Create(CultureInfo.InvariantCulture, $", missed {status.MissedTicks:N0} ticks") : "";
         }
 
         if (recording is not null)

@@ -27,15 +27,8 @@ internal sealed class ProduceLoop(
     {
         try
         {
-            DateTimeOffset? covered = null;
             await foreach (var tick in timer.TicksAsync(stop))
             {
-                if (tick.Start > covered)
-                {
-                    status.CountSkippedTick();
-                }
-
-                covered = tick.ScheduledTime;
                 await ProduceAsync(tick, stop, abort);
             }
         }

@@ -54,7 +54,7 @@ internal sealed class StatusReporter(
         Append("redelivered", status.Redelivered);
         Append("dead-lettered", status.DeadLettered);
         Append("lost", status.Undelivered);
-        Append("skipped ticks", status.SkippedTicks);
+        Append("missed ticks", status.MissedTicks);
         if (status.LastError is { } error)
         {
             line.Append(CultureInfo.InvariantCulture, $"  last error at {error.Time.ToLocalTime():HH:mm:ss}: {error.Message}");

@@ -61,6 +61,14 @@ public sealed class PipelineMetricsTests : IDisposable
     }
 
     [Fact]
+    public void Each_missed_tick_counts()
+    {
+        _metrics.CountMissedTicks(3);
+
+        Measured("catfunctions.ticks.missed").ShouldBe([3]);
+    }
+
+    [Fact]
     public async Task Photos_that_come_are_counted()
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(_metrics).AddSingleton<TimeProvider>(_clock);
