@@ -21,8 +21,6 @@ public sealed class KafkaTriggerAttribute(string brokerList, string topic) : Tri
 
     public KafkaMessageKeyType KeyDataType { get; set; } = KafkaMessageKeyType.String;
 
-    public long LagThreshold { get; set; } = 1000;
-
     [DefaultValue(false)]
     public bool IsBatched { get; set; }
 
@@ -38,8 +36,6 @@ public sealed class KafkaOutputAttribute(string brokerList, string topic) : Outp
     public string BrokerList { get; set; } = brokerList;
 
     public string Topic { get; } = topic;
-
-    public KafkaMessageKeyType KeyDataType { get; set; } = KafkaMessageKeyType.String;
 
     public bool EnableIdempotence { get; set; }
 }
