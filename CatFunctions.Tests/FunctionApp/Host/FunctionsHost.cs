@@ -26,8 +26,6 @@ internal sealed class FunctionsHost : FunctionRpc.FunctionRpcBase, IAsyncDisposa
     /// <summary>The trace of every invocation.</summary>
     public const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly TempFolder _folder = new();
     private readonly Channel<Message> _toWorker = Channel.CreateUnbounded<Message>();
     private readonly ConcurrentQueue<Message> _fromWorker = [];
@@ -286,7 +284,7 @@ internal sealed class FunctionsHost : FunctionRpc.FunctionRpcBase, IAsyncDisposa
         message.RequestId = $"{Guid.NewGuid()}";
         var answer = new TaskCompletionSource<Message>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[message.RequestId] = answer;
-        return _toWorker.Writer.TryWrite(message) ? await answer.Task.WaitAsync(Patience) : throw WorkerHasEnded();
+        return _toWorker.Writer.TryWrite(message) ? await answer.Task.WaitAsync(Eventually.Timeout) : throw WorkerHasEnded();
     }
 
     private async Task ReceiveAsync(IAsyncStreamReader<Message> fromWorker)

@@ -11,8 +11,6 @@ namespace CatFunctions.Tests.FunctionApp.Host;
 /// </summary>
 internal sealed class KafkaExtension(string brokers, string topic, int partitions)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>Produces the messages.</summary>
     public async Task ProduceAsync(IEnumerable<Message<byte[], byte[]>> messages)
     {
@@ -30,7 +28,7 @@ internal sealed class KafkaExtension(string brokers, string topic, int partition
             new ConsumerConfig { BootstrapServers = brokers, GroupId = "host", EnableAutoCommit = false }).Build();
         consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         var read = Enumerable.Range(0, records)
-            .Select(_ => consumer.Consume(Patience) ?? throw new TimeoutException("A record did not come."))
+            .Select(_ => consumer.Consume(Eventually.Timeout) ?? throw new TimeoutException("A record did not come."))
             .ToArray();
         return [.. read.OrderBy(record => record.Offset.Value).Chunk(batchSize).Select(ToBatch)];
     }
