@@ -267,7 +267,7 @@ public sealed class TickTimerTests : IAsyncDisposable
     /// <summary>A clock that can be set: the time of the day then differs, but no time passes for those who wait.</summary>
     private sealed class SettableClock(DateTimeOffset start) : TimeProvider
     {
-        private readonly ManualTimeProvider _inner = new(start);
+        private readonly FakeTimeProvider _inner = new(start);
         private TimeSpan _difference;
         private int _createdTimers;
         private int _firedTimers;
