@@ -27,7 +27,7 @@ public sealed class WrongSettingsTests
         "Failed to convert configuration value 'ten' at 'CatApi:Limit' to type 'System.Int32'.",
         "CatApi__Limit=ten")]
     [InlineData(
-        "The event log has no place: set EventLog:Directory to a folder, or EventLog:Container to a blob container.",
+        "The event log is not configured: set EventLog:Directory to a folder, or EventLog:Container to a blob container.",
         "EventLog__Directory=")]
     [InlineData(
         "KafkaProtocol is Tls: set it to Plaintext, Ssl, SaslPlaintext or SaslSsl.",

@@ -31,6 +31,12 @@ public sealed class TickTimerTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        if (_pending is { } pending)
+        {
+            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await _ticks.DisposeAsync();
         _stop.Dispose();
         _logging.Dispose();
