@@ -2,6 +2,7 @@ using CatFunctions;
 using CatFunctions.Core;
 using CatFunctions.Core.Photos;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
@@ -9,10 +10,17 @@ builder.ConfigureFunctionsWebApplication();
 builder.AddFunctionApp();
 builder.Services.AddCatPipeline(PhotoMode.Live);
 
+var app = builder.Build();
+var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
 try
 {
-    builder.Build().Run();
+    app.Run();
     return 0;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    return 0; // told to stop while it was still starting
 }
 catch (Exception exception) when (AppSettings.DescribeError(exception) is { } error)
 {

@@ -102,5 +102,9 @@ public sealed class BindingsTests
               ]
             }
             """)!.ToJsonString());
+
+        // Perhaps while it still starts its web server.
+        (await host.StopWorkerAsync()).ShouldBe(0);
+        host.Worker.Errors.ShouldBeEmpty();
     }
 }

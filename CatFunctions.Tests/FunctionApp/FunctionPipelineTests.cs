@@ -1,9 +1,11 @@
+using System.Text;
 using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.FunctionApp.Host;
 using CatFunctions.Tests.Local;
+using CatFunctions.Tests.Photos;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.FunctionApp;
@@ -13,10 +15,6 @@ public sealed class FunctionPipelineTests : IDisposable
 {
     private const string Topic = "cat_photo_events";
     private const int Partitions = 3;
-    private const int EventsPerTick = 500;
-
-    private static readonly (string, string)[] Settings = [("Simulation__EventsPerSecond", "100"), ("CatEventsSchedule", "*/5 * * * * *")];
-
     private static readonly DateTime Time = new(2026, 11, 22, 7, 30, 15, 123, DateTimeKind.Utc);
 
     private readonly EmbeddedBroker _broker = new(Topic, Partitions);
@@ -35,20 +33,14 @@ public sealed class FunctionPipelineTests : IDisposable
     public async Task Each_tick_is_in_the_log_once_however_often_it_is_fired_for_and_delivered()
     {
         await using var host = await StartAsync();
-        var ticks = Ticks(3).ToArray();
-        foreach (var tick in ticks)
-        {
-            var messages = KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", tick));
-            messages.Length.ShouldBe(EventsPerTick);
-            await _kafka.ProduceAsync(messages);
-        }
-
-        KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", ticks[^1])).ShouldBeEmpty();
-        var batches = _kafka.ReadBatches(ticks.Length * EventsPerTick);
+        var ticks = Ticks(3);
+        var events = await ProduceAsync(host, ticks);
+        (await ProduceAsync(host, [ticks[^1]])).ShouldBe(0);
+        var batches = _kafka.ReadBatches(events);
         await RecordAsync(host, batches);
         await RecordAsync(host, batches);
 
-        await ShouldHoldOnceAsync(ticks.Length * EventsPerTick);
+        await ShouldHoldOnceAsync(events);
         host.Log.ShouldContain(line => line.Message == "Recorded 256 events, 0 redelivered, 0 dead letters, 0 offsets skipped");
         host.Log.ShouldContain(line => line.Message == "Recorded 0 events, 256 redelivered, 0 dead letters, 0 offsets skipped");
         (await host.StopWorkerAsync()).ShouldBe(0);
@@ -58,16 +50,12 @@ public sealed class FunctionPipelineTests : IDisposable
     [Fact]
     public async Task A_worker_that_is_killed_in_the_middle_of_a_batch_loses_nothing_and_records_nothing_twice()
     {
-        const int Events = 3 * EventsPerTick;
+        int events;
         TypedData[] batches;
         await using (var host = await StartAsync())
         {
-            foreach (var tick in Ticks(3))
-            {
-                await _kafka.ProduceAsync(KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", tick)));
-            }
-
-            batches = _kafka.ReadBatches(Events);
+            events = await ProduceAsync(host, Ticks(3));
+            batches = _kafka.ReadBatches(events);
             await RecordAsync(host, batches[..1]);
             await KillInTheMiddleOfAsync(host, batches[1]);
         }
@@ -86,7 +74,7 @@ public sealed class FunctionPipelineTests : IDisposable
             await RecordAsync(host, batches);
         }
 
-        await ShouldHoldOnceAsync(Events);
+        await ShouldHoldOnceAsync(events);
     }
 
     [Fact]
@@ -108,14 +96,46 @@ public sealed class FunctionPipelineTests : IDisposable
         letters[1].GetProperty("value").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
-    private Task<FunctionsHost> StartAsync() => FunctionsHost.StartAsync([.. Settings, ("EventLog__Directory", _folder.Path)]);
+    [Fact]
+    public async Task The_trace_of_an_invocation_goes_on_in_the_headers_of_its_records_and_is_exported()
+    {
+        await using var collector = await FakeCatApi.StartAsync(FakeCatApi.Status(200));
+        await using var host = await FunctionsHost.StartAsync(
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+
+        var messages = KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", due: null));
+        (await host.StopWorkerAsync()).ShouldBe(0);
+
+        var traceId = FunctionsHost.TraceParent.Split('-')[1];
+        messages.ShouldAllBe(message => Encoding.UTF8.GetString(message.Headers.GetLastBytes("traceparent")).StartsWith($"00-{traceId}-"));
+        string[] signals = ["/v1/traces", "/v1/metrics", "/v1/logs"];
+        signals.ShouldBeSubsetOf(collector.Requests.Select(request => request.PathAndQuery));
+    }
+
+    private Task<FunctionsHost> StartAsync() => FunctionsHost.StartAsync(
+        ("CatEventsSchedule", "*/5 * * * * *"), ("Simulation__EventsPerSecond", "100"), ("EventLog__Directory", _folder.Path));
 
     /// <summary>The newest ticks that are due, the oldest first.</summary>
-    private static IEnumerable<DateTimeOffset> Ticks(int count)
+    private static DateTimeOffset[] Ticks(int count)
     {
         var now = DateTimeOffset.UtcNow;
         var newest = now.AddTicks(-(now.Ticks % TimeSpan.FromSeconds(5).Ticks));
-        return Enumerable.Range(1 - count, count).Select(i => newest.AddSeconds(5 * i));
+        return [.. Enumerable.Range(1 - count, count).Select(i => newest.AddSeconds(5 * i))];
+    }
+
+    /// <summary>Fires the timer for each of the ticks.</summary>
+    /// <returns>How many events were produced.</returns>
+    private async Task<int> ProduceAsync(FunctionsHost host, DateTimeOffset[] ticks)
+    {
+        var events = 0;
+        foreach (var tick in ticks)
+        {
+            var messages = KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", tick));
+            await _kafka.ProduceAsync(messages);
+            events += messages.Length;
+        }
+
+        return events;
     }
 
     private static async Task RecordAsync(FunctionsHost host, IEnumerable<TypedData> batches)

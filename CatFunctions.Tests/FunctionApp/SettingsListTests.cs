@@ -50,10 +50,6 @@ public sealed partial class SettingsListTests
         secrets.ShouldAllBe(name => InExample()[name].Length == 0);
     }
 
-    [Fact]
-    public void The_example_is_complete_and_valid() =>
-        ExampleAppSettings().Problems().ShouldBeEmpty();
-
     /// <summary>The app's own, those of every section, and those that are read by their name.</summary>
     private static IEnumerable<string> InCode()
     {
@@ -82,18 +78,6 @@ public sealed partial class SettingsListTests
         using var example = JsonDocument.Parse(Repository.Read("local.settings.json.example"));
         return example.RootElement.GetProperty("Values").EnumerateObject()
             .ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
-    }
-
-    private static AppSettings ExampleAppSettings()
-    {
-        var example = InExample();
-        var settings = new AppSettings();
-        foreach (var property in typeof(AppSettings).GetProperties())
-        {
-            property.SetValue(settings, example[property.Name]);
-        }
-
-        return settings;
     }
 
     [GeneratedRegex(@"^\| `(\w+)` \| (required|none|`[^`]+`) \| .*$", RegexOptions.Multiline)]

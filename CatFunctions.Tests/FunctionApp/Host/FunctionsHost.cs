@@ -90,7 +90,6 @@ internal sealed class FunctionsHost : FunctionRpc.FunctionRpcBase, IAsyncDisposa
             else
             {
                 await host.LoadFunctionsAsync();
-                await Eventually.IsTrueAsync(() => host.Log.Any(line => line.Message.StartsWith("Now listening on: ", StringComparison.Ordinal)));
             }
 
             return host;
@@ -143,10 +142,7 @@ internal sealed class FunctionsHost : FunctionRpc.FunctionRpcBase, IAsyncDisposa
     public async Task<HttpResponseMessage> SendAsync(string function, HttpMethod method, string pathAndQuery)
     {
         var invocation = NewInvocation(function, new() { Http = new() });
-        using var request = new HttpRequestMessage(method, pathAndQuery);
-        request.Headers.Add("x-ms-invocation-id", invocation.InvocationRequest.InvocationId);
-
-        var response = _http.SendAsync(request);
+        var response = ForwardAsync(method, pathAndQuery, invocation.InvocationRequest.InvocationId);
         (await AskAsync(invocation)).InvocationResponse.Result.Status.ShouldBe(StatusResult.Types.Status.Success);
         return await response;
     }
@@ -276,6 +272,23 @@ internal sealed class FunctionsHost : FunctionRpc.FunctionRpcBase, IAsyncDisposa
                 TraceContext = new RpcTraceContext { TraceParent = TraceParent },
             },
         };
+    }
+
+    /// <summary>Tries again while the worker's web server does not listen yet, as the host does (RetryProxyHandler).</summary>
+    private async Task<HttpResponseMessage> ForwardAsync(HttpMethod method, string pathAndQuery, string invocationId)
+    {
+        for (var start = TimeProvider.System.GetTimestamp(); ; await Task.Delay(TimeSpan.FromMilliseconds(50)))
+        {
+            using var request = new HttpRequestMessage(method, pathAndQuery);
+            request.Headers.Add("x-ms-invocation-id", invocationId);
+            try
+            {
+                return await _http.SendAsync(request);
+            }
+            catch (HttpRequestException) when (TimeProvider.System.GetElapsedTime(start) < Patience)
+            {
+            }
+        }
     }
 
     /// <summary>Sends a message and waits for its answer.</summary>
