@@ -128,7 +128,9 @@ internal sealed class FunctionsHost : FunctionRpc.FunctionRpcBase, IAsyncDisposa
         {
             timer["ScheduleStatus"] = new JsonObject
             {
-                ["Last"] = next.AddMinutes(-1), ["LastUpdated"] = next.AddMinutes(-1), ["Next"] = next,
+                ["Last"] = next.AddMinutes(-1),
+                ["LastUpdated"] = next.AddMinutes(-1),
+                ["Next"] = next,
             };
         }
 
@@ -285,7 +287,7 @@ internal sealed class FunctionsHost : FunctionRpc.FunctionRpcBase, IAsyncDisposa
             {
                 return await _http.SendAsync(request);
             }
-            catch (HttpRequestException) when (TimeProvider.System.GetElapsedTime(start) < Patience)
+            catch (HttpRequestException) when (TimeProvider.System.GetElapsedTime(start) < Eventually.Timeout)
             {
             }
         }
