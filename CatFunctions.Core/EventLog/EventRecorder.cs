@@ -166,7 +166,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
             // The usual small batch of one partition needs no other thread.
             await AppendPartAsync(parts[0]);
         }
-        else
+        else if (parts.Length > 1)
         {
             // What was begun is not cancelled by the failure of another: only so is it known what was appended.
             var options = new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken };
