@@ -35,7 +35,6 @@ public sealed class SecretsTests(Azurite azurite)
         string[] secrets =
             ["the password of tom", "of tom's broker", "the-key-of-TheCatAPI", "the-key-of-the-function", Azurite.Key];
         string[] said = [.. host.FromWorker.Select(message => $"{message}"), .. host.Worker.Output, .. host.Worker.Errors];
-        File.WriteAllLines("/tmp/worker-try/said.txt", said);
         foreach (var secret in secrets)
         {
             said.ShouldNotContain(text => text.Contains(secret));
