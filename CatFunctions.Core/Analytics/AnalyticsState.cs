@@ -13,9 +13,10 @@ namespace CatFunctions.Core.Analytics;
 /// <remarks>
 /// What it holds is bounded by constants, whatever the events hold, beside some bytes for each hour of the log: where
 /// <see cref="PhotoTable"/>, <see cref="MaxPhotoMinutes"/> or <see cref="MaxFutureEvents"/> is full, the sums stay exact but
-/// what is told of single photos is not complete, and <see cref="Limits"/> says so. Views and likes count for a window in the minute of their own time,
-/// however late or out of order they are recorded. Those of a later minute than the current one are held back from all
-/// windows but the whole log until their minute has come, so that a wrong clock somewhere is never "now".
+/// what is told of single photos is not complete, and <see cref="Limits"/> says so. Views and likes count for a window in
+/// the minute of their own time, however late or out of order they are recorded. Those of a later minute than the current
+/// one are held back from all windows but the whole log until their minute has come, so that a wrong clock somewhere is
+/// never "now".
 /// </remarks>
 internal sealed class AnalyticsState
 {
@@ -51,10 +52,10 @@ internal sealed class AnalyticsState
     public long Version { get; private set; }
 
     /// <summary>How many events the log holds.</summary>
-    public long Recorded { get; private set; }
+    public long Recorded => Total.Views + Total.Likes;
 
     /// <summary>The sums over the whole log.</summary>
-    public Tally Total { get; private set; }
+    public Tally Total;
 
     /// <summary>What the limits have left out, a sentence each; usually nothing.</summary>
     public IEnumerable<string> Limits
@@ -147,7 +148,6 @@ internal sealed class AnalyticsState
     public void Merge(AnalyticsState other)
     {
         Version++;
-        Recorded += other.Recorded;
         Total += other.Total;
         _leftOutPhotoMinutes |= other._leftOutPhotoMinutes;
         _leftOutFutureEvents |= other._leftOutFutureEvents;
@@ -208,10 +208,9 @@ internal sealed class AnalyticsState
 
     private void Add(in LoggedEvent logged, in LogPosition position, long recordedHour)
     {
-        Recorded++;
         Ticks.Add(logged.Id, logged.TickSize);
 
-        Total += logged.IsLike ? new Tally(0, 1) : new Tally(1, 0);
+        Total.Add(logged.IsLike);
         var photo = Photos.NumberOf(logged.PhotoId);
         if (photo is { } number)
         {

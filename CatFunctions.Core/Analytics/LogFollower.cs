@@ -89,7 +89,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             }
 
             var key = (head.Name.Log, head.Name.Partition);
-            if (!_newest.TryGetValue(key, out var newest) || IsNewer(head.Name, newest))
+            if (!_newest.TryGetValue(key, out var newest) || head.Name.IsAfter(newest))
             {
                 _newest[key] = head.Name;
             }
@@ -222,7 +222,4 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
     private static bool IsDue(DateTimeOffset last, TimeSpan interval, DateTimeOffset now) =>
         now < last || now - last >= interval;
-
-    private static bool IsNewer(SegmentName segment, SegmentName other) =>
-        (segment.Hour, segment.Generation, segment.BaseOffset).CompareTo((other.Hour, other.Generation, other.BaseOffset)) > 0;
 }

@@ -86,7 +86,7 @@ internal sealed class TickAudit
     /// <param name="until">A tick after it, in a future that is not believed, finishes none.</param>
     public TickFindings Judge(DateTimeOffset from, DateTimeOffset until)
     {
-        var newestWhole = _whole.Ticks.Where(tick => tick <= until).DefaultIfEmpty().Max();
+        var newestWhole = _whole.NewestUntil(until);
         var newest = _open.Keys.Where(tick => tick <= until).Append(newestWhole).Max();
         var open = _open.Values.SelectMany(tick => tick.Sizes).ToLookup(tick =>
             tick.Time < from ? Finding.Cut
@@ -167,6 +167,27 @@ internal sealed class TickAudit
             return tick.Ticks % TimeSpan.TicksPerSecond != 0
                 ? _others.Contains(tick)
                 : _minutes.TryGetValue(minute, out var seconds) && (seconds & second) != 0;
+        }
+
+        /// <summary>The newest one that is not later than a time; the minimum if there is none.</summary>
+        public DateTimeOffset NewestUntil(DateTimeOffset time)
+        {
+            var (lastMinute, lastSecond) = Split(time);
+            var (newest, seconds) = (0L, 0UL);
+            foreach (var (minute, all) in _minutes)
+            {
+                var past = minute < lastMinute ? all : minute == lastMinute ? all & (lastSecond | (lastSecond - 1)) : 0;
+                if (past != 0 && minute >= newest)
+                {
+                    (newest, seconds) = (minute, past);
+                }
+            }
+
+            var other = _others.Where(tick => tick <= time).DefaultIfEmpty().Max();
+            var whole = seconds == 0
+                ? default
+                : new DateTimeOffset((newest * TimeSpan.TicksPerMinute) + (BitOperations.Log2(seconds) * TimeSpan.TicksPerSecond), TimeSpan.Zero);
+            return whole > other ? whole : other;
         }
 
         private static (long Minute, ulong Second) Split(DateTimeOffset tick) =>
