@@ -59,7 +59,7 @@ public sealed class EventLineReaderTests
     [Fact]
     public void A_time_with_an_offset_is_the_same_moment_in_utc()
     {
-        var line = new CatLine(Time).ToLine(0, 0).Replace("2026-11-22T07:30:12.345Z", "2026-11-22T09:30:12.345+02:00", StringComparison.Ordinal);
+        var line = new TestEvent(Time).ToLine(0, 0).Replace("2026-11-22T07:30:12.345Z", "2026-11-22T09:30:12.345+02:00", StringComparison.Ordinal);
 
         new EventLineReader().TryRead(Encoding.UTF8.GetBytes(line), out _, out var logged).ShouldBeTrue();
 
@@ -70,7 +70,7 @@ public sealed class EventLineReaderTests
     public void What_is_no_event_is_passed_over()
     {
         var reader = new EventLineReader();
-        var line = new CatLine(Time).ToLine(0, 0);
+        var line = new TestEvent(Time).ToLine(0, 0);
         foreach (var foreign in new[]
         {
             "",
@@ -90,7 +90,7 @@ public sealed class EventLineReaderTests
         }
     }
 
-    private static CatLine RandomLine(Random random) => new(
+    private static TestEvent RandomLine(Random random) => new(
         Time.AddMilliseconds(random.NextInt64(-1_000_000_000_000, 1_000_000_000_000)),
         Texts[random.Next(Texts.Length)] + random.Next(10),
         Texts[random.Next(Texts.Length)] + random.Next(10),

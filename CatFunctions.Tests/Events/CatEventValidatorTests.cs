@@ -6,38 +6,38 @@ namespace CatFunctions.Tests.Events;
 public sealed class CatEventValidatorTests
 {
     [Fact]
-    public void The_event_of_the_contract_is_valid() => Validate(SampleEvent.Json).ShouldBeNull();
+    public void The_event_of_the_contract_is_valid() => Validate(TestEvents.Json).ShouldBeNull();
 
     [Fact]
     public void A_like_is_valid() =>
-        CatEventValidator.Validate(SampleEvent.With("type", "catfunctions.photo.liked")).ShouldBeNull();
+        CatEventValidator.Validate(TestEvents.With("type", "catfunctions.photo.liked")).ShouldBeNull();
 
     [Theory]
     [InlineData("breed")]
     [InlineData("color")]
     public void What_is_optional_in_the_data_may_be_missing(string name) =>
-        CatEventValidator.Validate(SampleEvent.WithoutData(name)).ShouldBeNull();
+        CatEventValidator.Validate(TestEvents.WithoutData(name)).ShouldBeNull();
 
     [Fact]
     public void The_content_type_may_be_missing() =>
-        CatEventValidator.Validate(SampleEvent.Without("datacontenttype")).ShouldBeNull();
+        CatEventValidator.Validate(TestEvents.Without("datacontenttype")).ShouldBeNull();
 
     [Fact]
     public void Unknown_attributes_of_any_type_are_allowed()
     {
         foreach (var value in new[] { "1", "\"x\"", "null", "true", "[1,[2]]", """{"a":{"b":[]}}""" })
         {
-            CatEventValidator.Validate(SampleEvent.With("traceparent", JsonNode.Parse(value))).ShouldBeNull();
+            CatEventValidator.Validate(TestEvents.With("traceparent", JsonNode.Parse(value))).ShouldBeNull();
         }
     }
 
     [Fact]
     public void White_space_and_line_breaks_between_tokens_are_allowed() =>
-        Validate("\r\n" + JsonNode.Parse(SampleEvent.Json)!.ToJsonString(new() { WriteIndented = true }) + "\n ").ShouldBeNull();
+        Validate("\r\n" + JsonNode.Parse(TestEvents.Json)!.ToJsonString(new() { WriteIndented = true }) + "\n ").ShouldBeNull();
 
     [Fact]
     public void Escapes_in_names_and_values_mean_what_they_stand_for() =>
-        Validate(SampleEvent.Json
+        Validate(TestEvents.Json
             .Replace("\"type\"", "\"t\\u0079pe\"", StringComparison.Ordinal)
             .Replace("photo.viewed", "photo\\u002eviewed", StringComparison.Ordinal)).ShouldBeNull();
 
@@ -56,12 +56,12 @@ public sealed class CatEventValidatorTests
 
     [Fact]
     public void Two_events_in_one_value_are_refused() =>
-        Validate(SampleEvent.Json + SampleEvent.Json).ShouldNotBeNull().ShouldStartWith("the value is not JSON");
+        Validate(TestEvents.Json + TestEvents.Json).ShouldNotBeNull().ShouldStartWith("the value is not JSON");
 
     [Fact]
     public void A_value_that_is_cut_anywhere_is_refused()
     {
-        var whole = SampleEvent.Utf8(SampleEvent.Json);
+        var whole = TestEvents.Utf8(TestEvents.Json);
         for (var length = 0; length < whole.Length; length++)
         {
             CatEventValidator.Validate(whole.AsSpan(0, length)).ShouldNotBeNull();
@@ -71,7 +71,7 @@ public sealed class CatEventValidatorTests
     [Fact]
     public void A_value_that_is_not_UTF_8_is_refused()
     {
-        var value = SampleEvent.Utf8(SampleEvent.Json);
+        var value = TestEvents.Utf8(TestEvents.Json);
         value[^10] = 0xFF;
 
         CatEventValidator.Validate(value).ShouldBe("the value is not UTF-8");
@@ -84,7 +84,7 @@ public sealed class CatEventValidatorTests
     [InlineData("\\ud83dx")]
     [InlineData("\\ud83d\\n")]
     public void Half_of_a_surrogate_pair_is_refused(string text) =>
-        Validate(SampleEvent.Json.Replace("Abyssinian", text, StringComparison.Ordinal))
+        Validate(TestEvents.Json.Replace("Abyssinian", text, StringComparison.Ordinal))
             .ShouldBe("a string holds half of a surrogate pair");
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class CatEventValidatorTests
     [InlineData("breed")]
     [InlineData("subject")]
     public void Half_of_a_surrogate_pair_is_refused_wherever_the_text_is_compared(string text) =>
-        Validate(SampleEvent.Json.Replace($"\"{text}\"", "\"\\udc00\"", StringComparison.Ordinal))
+        Validate(TestEvents.Json.Replace($"\"{text}\"", "\"\\udc00\"", StringComparison.Ordinal))
             .ShouldBe("a string holds half of a surrogate pair");
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class CatEventValidatorTests
     [InlineData("\\\\ud83d")]
     [InlineData("\\\\\\\"\\u00e9")]
     public void Whole_surrogate_pairs_and_what_only_looks_like_an_escape_are_allowed(string text) =>
-        Validate(SampleEvent.Json.Replace("Abyssinian", text, StringComparison.Ordinal)).ShouldBeNull();
+        Validate(TestEvents.Json.Replace("Abyssinian", text, StringComparison.Ordinal)).ShouldBeNull();
 
     [Theory]
     [InlineData("specversion")]
@@ -112,13 +112,13 @@ public sealed class CatEventValidatorTests
     [InlineData("ticksize")]
     [InlineData("data")]
     public void A_missing_attribute_is_named(string attribute) =>
-        CatEventValidator.Validate(SampleEvent.Without(attribute)).ShouldBe($"{attribute}: is missing");
+        CatEventValidator.Validate(TestEvents.Without(attribute)).ShouldBe($"{attribute}: is missing");
 
     [Theory]
     [InlineData("photoUrl")]
     [InlineData("userId")]
     public void Missing_data_is_named(string name) =>
-        CatEventValidator.Validate(SampleEvent.WithoutData(name)).ShouldBe($"data.{name}: is missing");
+        CatEventValidator.Validate(TestEvents.WithoutData(name)).ShouldBe($"data.{name}: is missing");
 
     [Theory]
     [InlineData("specversion", "\"0.3\"")]
@@ -158,7 +158,7 @@ public sealed class CatEventValidatorTests
     [InlineData("kafkapartition", "0")]
     [InlineData("kafkaoffset", "null")]
     public void A_wrong_attribute_is_named(string attribute, string json) =>
-        CatEventValidator.Validate(SampleEvent.With(attribute, JsonNode.Parse(json))).ShouldNotBeNull().ShouldStartWith($"{attribute}: ");
+        CatEventValidator.Validate(TestEvents.With(attribute, JsonNode.Parse(json))).ShouldNotBeNull().ShouldStartWith($"{attribute}: ");
 
     [Theory]
     [InlineData("photoUrl", "1")]
@@ -166,27 +166,27 @@ public sealed class CatEventValidatorTests
     [InlineData("userId", "{\"photoUrl\":\"x\"}")]
     [InlineData("breed", "false")]
     public void Wrong_data_is_named(string name, string json) =>
-        CatEventValidator.Validate(SampleEvent.WithData(name, JsonNode.Parse(json))).ShouldNotBeNull().ShouldStartWith($"data.{name}: ");
+        CatEventValidator.Validate(TestEvents.WithData(name, JsonNode.Parse(json))).ShouldNotBeNull().ShouldStartWith($"data.{name}: ");
 
     [Theory]
     [InlineData("id", "\"20261122T073015000Z-17\"")]
     [InlineData("data", "{}")]
     public void An_attribute_that_stands_twice_is_refused(string attribute, string json) =>
-        Validate($"{SampleEvent.Json[..^1]},\"{attribute}\":{json}}}").ShouldBe($"{attribute}: stands twice");
+        Validate($"{TestEvents.Json[..^1]},\"{attribute}\":{json}}}").ShouldBe($"{attribute}: stands twice");
 
     [Fact]
     public void A_reserved_attribute_does_not_hide_behind_escapes() =>
-        Validate("{\"kafka\\u006fffset\":7," + SampleEvent.Json[1..]).ShouldBe("kafkaoffset: is reserved for the log");
+        Validate("{\"kafka\\u006fffset\":7," + TestEvents.Json[1..]).ShouldBe("kafkaoffset: is reserved for the log");
 
     [Fact]
     public void A_value_that_is_nested_too_deeply_is_refused() =>
-        Validate($"{SampleEvent.Json[..^1]},\"x\":{new string('[', 100)}{new string(']', 100)}}}")
+        Validate($"{TestEvents.Json[..^1]},\"x\":{new string('[', 100)}{new string(']', 100)}}}")
             .ShouldNotBeNull().ShouldStartWith("the value is not JSON");
 
     [Fact]
     public void A_valid_event_is_checked_without_an_allocation()
     {
-        var value = SampleEvent.Utf8(SampleEvent.Json);
+        var value = TestEvents.Utf8(TestEvents.Json);
         CatEventValidator.Validate(value);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -198,5 +198,5 @@ public sealed class CatEventValidatorTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    private static string? Validate(string value) => CatEventValidator.Validate(SampleEvent.Utf8(value));
+    private static string? Validate(string value) => CatEventValidator.Validate(TestEvents.Utf8(value));
 }

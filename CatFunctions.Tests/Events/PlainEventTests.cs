@@ -8,7 +8,7 @@ public sealed class PlainEventTests
     [Fact]
     public void All_attributes_are_read()
     {
-        PlainEvent.TryRead(SampleEvent.Utf8(SampleEvent.Json), out var plain).ShouldBeTrue();
+        PlainEvent.TryRead(TestEvents.Utf8(TestEvents.Json), out var plain).ShouldBeTrue();
 
         plain.Id.ToString().ShouldBe("20261122T073015000Z-17");
         plain.IsLike.ShouldBeFalse();
@@ -23,11 +23,11 @@ public sealed class PlainEventTests
     [Fact]
     public void A_like_of_a_cat_without_a_breed_is_plain_too()
     {
-        var json = SampleEvent.Json
+        var json = TestEvents.Json
             .Replace("viewed", "liked", StringComparison.Ordinal)
             .Replace("\"breed\":\"Abyssinian\",", "", StringComparison.Ordinal);
 
-        PlainEvent.TryRead(SampleEvent.Utf8(json), out var plain).ShouldBeTrue();
+        PlainEvent.TryRead(TestEvents.Utf8(json), out var plain).ShouldBeTrue();
 
         plain.IsLike.ShouldBeTrue();
         plain.Breed.IsEmpty.ShouldBeTrue();
@@ -38,14 +38,14 @@ public sealed class PlainEventTests
     {
         foreach (var json in new[]
         {
-            " " + SampleEvent.Json,
-            SampleEvent.Json.Replace("Abyssinian", "\\u0041byssinian", StringComparison.Ordinal),
-            SampleEvent.Json.Replace("/catfunctions/simulator", "/elsewhere", StringComparison.Ordinal),
-            SampleEvent.Json[..^1] + ",\"traceparent\":\"x\"}",
+            " " + TestEvents.Json,
+            TestEvents.Json.Replace("Abyssinian", "\\u0041byssinian", StringComparison.Ordinal),
+            TestEvents.Json.Replace("/catfunctions/simulator", "/elsewhere", StringComparison.Ordinal),
+            TestEvents.Json[..^1] + ",\"traceparent\":\"x\"}",
         })
         {
-            CatEventValidator.Validate(SampleEvent.Utf8(json)).ShouldBeNull();
-            PlainEvent.TryRead(SampleEvent.Utf8(json), out _).ShouldBeFalse();
+            CatEventValidator.Validate(TestEvents.Utf8(json)).ShouldBeNull();
+            PlainEvent.TryRead(TestEvents.Utf8(json), out _).ShouldBeFalse();
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class PlainEventTests
     public void What_is_plain_is_valid_for_the_thorough_reader_too_whatever_bytes_are_changed()
     {
         var random = new Random(20261122);
-        var sample = SampleEvent.Utf8(SampleEvent.Json);
+        var sample = TestEvents.Utf8(TestEvents.Json);
         var plainOnes = 0;
         for (var i = 0; i < 200_000; i++)
         {
