@@ -75,7 +75,7 @@ public sealed class EventWriterTests
             root.GetProperty("subject").GetString().ShouldBe(photo.Id);
             DateTimeOffset.ParseExact(
                 root.GetProperty("time").GetString()!,
-                EventContract.TimeFormat,
+                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal).ShouldBe(expected.Time);
             root.GetProperty("datacontenttype").GetString().ShouldBe("application/json");
