@@ -65,6 +65,9 @@ internal sealed record TestEvent(
     /// <summary>How long before it is recorded it happened, where that decides its <see cref="Time"/>.</summary>
     public TimeSpan Ago { get; init; }
 
+    /// <summary>Makes the event as large as a test wants it.</summary>
+    public string? Filler { get; init; }
+
     /// <summary>Views of a bundled photo, each by another user.</summary>
     public static IEnumerable<TestEvent> Views(string photo, int count, TimeSpan ago = default) =>
         Enumerable.Range(0, count).Select(i => new TestEvent(Photo: $"sample-{photo}", Url: $"sample:{photo}", User: $"user-{i}") { Ago = ago });
@@ -79,7 +82,7 @@ internal sealed record TestEvent(
         }
 
         data["userId"] = User;
-        return new JsonObject
+        var json = new JsonObject
         {
             ["specversion"] = "1.0",
             ["id"] = new EventId(Tick ?? Time, Index).ToString(),
@@ -91,6 +94,12 @@ internal sealed record TestEvent(
             ["ticksize"] = TickSize,
             ["data"] = data,
         };
+        if (Filler is not null)
+        {
+            json["filler"] = Filler;
+        }
+
+        return json;
     }
 
     /// <summary>The value of its Kafka record.</summary>

@@ -24,7 +24,7 @@ internal sealed class EventLine : ILineFormat
     /// <inheritdoc/>
     public void Write(IBufferWriter<byte> output, in LogEntry entry)
     {
-        var attributes = entry.Record.Value.GetValueOrDefault().Span.Trim(WhiteSpace)[1..];
+        var attributes = EventContract.SkipByteOrderMark(entry.Record.Value.GetValueOrDefault().Span).Trim(WhiteSpace)[1..];
         var line = output.GetSpan(LogLine.MaxPositionLength + attributes.Length + 1);
         var length = LogLine.WritePosition(line, entry.Record);
         if (attributes.ContainsAny(LineBreaks))

@@ -80,7 +80,7 @@ internal readonly ref struct CatEvent
             || !TryReadText(ref rest, out var subject)
             || !TrySkip(ref rest, "\",\"time\":\""u8)
             || !TryReadText(ref rest, out var timeText)
-            || !UtcTime.TryParseExtended(timeText, out var time)
+            || !EventTime.TryParse(timeText, out var time)
             || !TrySkip(ref rest, "\",\"datacontenttype\":\"application/json\",\"ticksize\":"u8)
             || !Utf8Parser.TryParse(rest, out int tickSize, out var digits)
             || rest[0] is < (byte)'1' or > (byte)'9'
@@ -105,6 +105,8 @@ internal readonly ref struct CatEvent
         if (!TrySkip(ref rest, "\",\"userId\":\""u8)
             || !TryReadText(ref rest, out var userId)
             || !rest.SequenceEqual("\"}}"u8)
+            || Math.Max(subject.Length, Math.Max(breed.Length, userId.Length)) > EventContract.MaxTextBytes
+            || photoUrl.Length > EventContract.MaxUrlBytes
             || attributes.ContainsAny(NotPlain)
             || !Utf8.IsValid(attributes))
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -11,6 +12,7 @@ namespace CatFunctions.Core.Events;
 /// </summary>
 internal ref struct CatEventReader
 {
+    private const string Missing = "is missing";
     private const string NotText = "must be a string that is not empty";
 
     private Utf8JsonReader _json;
@@ -44,7 +46,7 @@ internal ref struct CatEventReader
             return false;
         }
 
-        var reader = new CatEventReader(json);
+        var reader = new CatEventReader(EventContract.SkipByteOrderMark(json));
         try
         {
             reason = reader.Read(hasPosition);
@@ -92,6 +94,7 @@ internal ref struct CatEventReader
     private string? ReadMembers(EventField first, EventField last)
     {
         string? reason = null;
+        HashSet<string>? others = null;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             var field = first;
@@ -100,18 +103,22 @@ internal ref struct CatEventReader
                 field++;
             }
 
-            _json.Read();
-            if (reason is null && field <= last)
+            if (field <= last)
             {
-                reason = ReadField(field);
+                _json.Read();
+                reason ??= ReadField(field);
+            }
+            else if (reason is null && !(others ??= []).Add(_json.GetString()!))
+            {
+                reason = "an unknown name appears twice";
             }
 
             _json.Skip();
         }
 
-        for (var field = first; reason is null && field <= last; field++)
+        for (var field = first; field <= last; field++)
         {
-            reason = IsRequired(field) && !IsSeen(field) ? Reason(field, "is missing") : null;
+            reason ??= IsRequired(field) && !IsSeen(field) ? Reason(field, Missing) : null;
         }
 
         return reason;
@@ -125,6 +132,11 @@ internal ref struct CatEventReader
         }
 
         _seen |= 1U << (int)field;
+        if (_json.TokenType == JsonTokenType.Null && !IsReserved(field))
+        {
+            return IsRequired(field) ? Reason(field, Missing) : null;
+        }
+
         if (field == EventField.Data && _json.TokenType == JsonTokenType.StartObject)
         {
             return ReadMembers(EventField.PhotoUrl, EventField.UserId);
@@ -136,20 +148,24 @@ internal ref struct CatEventReader
             EventField.Id => TryReadText(out var text) && EventId.TryParse(text, out _id)
                 ? null
                 : "must be TICK-INDEX, such as 20261122T073015000Z-17",
-            EventField.Source => TryReadText(out _) ? null : NotText,
+            EventField.Source => ReadText(out _, int.MaxValue),
             EventField.Type => (_isLike = Is(EventContract.LikedType)) || Is(EventContract.ViewedType)
                 ? null
                 : "must be \"catfunctions.photo.viewed\" or \"catfunctions.photo.liked\"",
-            EventField.Subject => TryReadText(out _subject) ? null : NotText,
-            EventField.Time => TryReadTime() ? null : "must be an RFC 3339 time, such as 2026-11-22T07:30:12.345Z",
-            EventField.DataContentType => Is(EventContract.DataContentType) ? null : "must be \"application/json\"",
+            EventField.Subject => ReadText(out _subject, EventContract.MaxTextBytes),
+            EventField.Time => TryReadText(out var text) && EventTime.TryParse(text, out _time)
+                ? null
+                : "must be an RFC 3339 time, such as 2026-11-22T07:30:12.345Z",
+            EventField.DataContentType => TryReadText(out var text) && IsJson(text)
+                ? null
+                : "must be a media type of JSON, such as application/json",
             EventField.TickSize => _json.TokenType == JsonTokenType.Number && _json.TryGetInt32(out _tickSize) && _tickSize > 0
                 ? null
                 : "must be a whole number above 0",
             EventField.Data => "must be an object",
-            EventField.PhotoUrl => TryReadText(out _photoUrl) ? null : NotText,
-            EventField.Breed => TryReadText(out _breed) ? null : NotText,
-            EventField.UserId => TryReadText(out _userId) ? null : NotText,
+            EventField.PhotoUrl => ReadText(out _photoUrl, EventContract.MaxUrlBytes),
+            EventField.Breed => ReadText(out _breed, EventContract.MaxTextBytes),
+            EventField.UserId => ReadText(out _userId, EventContract.MaxTextBytes),
             _ => "is reserved for the log",
         };
         return problem is null ? null : Reason(field, problem);
@@ -176,18 +192,29 @@ internal ref struct CatEventReader
         return true;
     }
 
-    // The JSON reader accepts any ISO 8601 time; RFC 3339, section 5.6, demands the time of day and the offset too.
-    private bool TryReadTime() =>
-        TryReadText(out var text)
-        && text.Length >= 20
-        && text[10] == 'T'
-        && (text[^1] == 'Z' || text[^6] is (byte)'+' or (byte)'-')
-        && _json.TryGetDateTimeOffset(out _time);
+    private readonly string? ReadText(out ReadOnlySpan<byte> text, int maxBytes) =>
+        !TryReadText(out text) ? NotText
+        : text.Length <= maxBytes ? null
+        : string.Create(CultureInfo.InvariantCulture, $"is {text.Length} bytes long in UTF-8; at most {maxBytes} are allowed");
+
+    // JSON is the subtype json and every one that ends in +json, in any case and with any parameters.
+    private static bool IsJson(ReadOnlySpan<byte> mediaType)
+    {
+        var parameters = mediaType.IndexOf((byte)';');
+        var type = (parameters < 0 ? mediaType : mediaType[..parameters]).TrimEnd(" \t"u8);
+        return type.Contains((byte)'/')
+            && type.Length > 5
+            && type[^5] is (byte)'/' or (byte)'+'
+            && Ascii.EqualsIgnoreCase(type[^4..], "json"u8);
+    }
 
     private readonly bool IsSeen(EventField field) => (_seen & (1U << (int)field)) != 0;
 
-    private static bool IsRequired(EventField field) => field
-        is not (EventField.DataContentType or EventField.KafkaPartition or EventField.KafkaOffset or EventField.Breed);
+    private static bool IsRequired(EventField field) =>
+        field is not (EventField.DataContentType or EventField.Breed) && !IsReserved(field);
+
+    // For the log, even if it is null: a line must have each name once.
+    private static bool IsReserved(EventField field) => field is EventField.KafkaPartition or EventField.KafkaOffset;
 
     private static string Reason(EventField field, string problem) =>
         $"{(field >= EventField.PhotoUrl ? "data." : "")}{EventContract.Name(field)}: {problem}";

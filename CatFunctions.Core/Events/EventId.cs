@@ -25,10 +25,10 @@ public readonly record struct EventId(DateTimeOffset Tick, int Index)
     public static bool TryParse(ReadOnlySpan<byte> text, out EventId id)
     {
         id = default;
-        if (text.Length <= UtcTime.CompactLength + 1
-            || text[UtcTime.CompactLength] != '-'
-            || !TryParseIndex(text[(UtcTime.CompactLength + 1)..], out var index)
-            || !UtcTime.TryParseCompact(text[..UtcTime.CompactLength], out var tick))
+        if (text.Length <= EventTime.TickLength + 1
+            || text[EventTime.TickLength] != '-'
+            || !TryParseIndex(text[(EventTime.TickLength + 1)..], out var index)
+            || !EventTime.TryParseTick(text[..EventTime.TickLength], out var tick))
         {
             return false;
         }

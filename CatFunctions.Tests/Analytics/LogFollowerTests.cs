@@ -119,7 +119,7 @@ public sealed class LogFollowerTests : IDisposable
         var filler = new string('x', 100_000);
         for (var i = 0; i < 3; i++)
         {
-            await _log.RecordAsync(Enumerable.Range(0, 40).Select(index => new TestEvent(_log.Clock.GetUtcNow(), $"cat-{index % 5}", Url: filler, Index: index, TickSize: 40)), partition: i);
+            await _log.RecordAsync(Enumerable.Range(0, 40).Select(index => new TestEvent(_log.Clock.GetUtcNow(), $"cat-{index % 5}", Index: index, TickSize: 40) { Filler = filler }), partition: i);
             _log.Clock.Advance(TimeSpan.FromHours(1));
         }
 

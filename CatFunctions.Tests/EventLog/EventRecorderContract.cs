@@ -67,6 +67,15 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     }
 
     [Fact]
+    public async Task A_byte_order_mark_is_not_part_of_the_line()
+    {
+        await Record([TestEvents.Record(0, TestEvents.Utf8("\uFEFF" + TestEvents.Json))]);
+
+        Log.Lines(LogKind.Events)
+            .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0," + TestEvents.Json[1..]]);
+    }
+
+    [Fact]
     public async Task What_is_no_event_goes_to_the_dead_letters_with_the_reason_byte_for_byte()
     {
         byte[] key = [0, 1, 255];

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.Events;
+using CloudNative.CloudEvents;
 
 namespace CatFunctions.Tests.Events;
 
@@ -22,6 +24,121 @@ public sealed class CatEventTests
     [Fact]
     public void The_content_type_may_be_missing() =>
         Reason(TestEvents.Without("datacontenttype")).ShouldBeNull();
+
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json;charset=\"UTF-8\";x=y")]
+    [InlineData("Application/JSON \t; v=1")]
+    [InlineData("application/cloud.cats+json")]
+    [InlineData("text/json")]
+    public void The_content_type_is_any_media_type_of_JSON(string mediaType) =>
+        Reason(TestEvents.With("datacontenttype", mediaType)).ShouldBeNull();
+
+    [Theory]
+    [InlineData("datacontenttype", null)]
+    [InlineData("traceparent", null)]
+    [InlineData("specversion", "specversion: is missing")]
+    [InlineData("id", "id: is missing")]
+    [InlineData("source", "source: is missing")]
+    [InlineData("type", "type: is missing")]
+    [InlineData("subject", "subject: is missing")]
+    [InlineData("time", "time: is missing")]
+    [InlineData("ticksize", "ticksize: is missing")]
+    [InlineData("data", "data: is missing")]
+    [InlineData("kafkapartition", "kafkapartition: is reserved for the log")]
+    [InlineData("kafkaoffset", "kafkaoffset: is reserved for the log")]
+    public void An_attribute_that_is_null_counts_as_unset_but_a_reserved_one_would_be_in_the_line_twice(string attribute, string? reason) =>
+        Reason(TestEvents.With(attribute, null)).ShouldBe(reason);
+
+    [Theory]
+    [InlineData("breed", null)]
+    [InlineData("color", null)]
+    [InlineData("photoUrl", "data.photoUrl: is missing")]
+    [InlineData("userId", "data.userId: is missing")]
+    public void Data_that_is_null_counts_as_unset(string name, string? reason) =>
+        Reason(TestEvents.WithData(name, null)).ShouldBe(reason);
+
+    [Fact]
+    public void A_breed_that_is_null_is_not_known()
+    {
+        CatEvent.TryRead(TestEvents.WithData("breed", null), out var read, out _).ShouldBeTrue();
+
+        read.Breed.IsEmpty.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("\uFEFF", null)]
+    [InlineData("\uFEFF \n", null)]
+    [InlineData("\uFEFF\uFEFF", "the value is not JSON")]
+    [InlineData(" \uFEFF", "the value is not JSON")]
+    public void One_byte_order_mark_in_front_is_ignored(string front, string? reason)
+    {
+        var refused = Reason(front + TestEvents.Json);
+
+        (refused?.Split(':')[0]).ShouldBe(reason);
+    }
+
+    [Theory]
+    [InlineData("2026-11-22t07:30:12.345z", "2026-11-22T07:30:12.3450000")]
+    [InlineData("2026-11-22T07:30:12Z", "2026-11-22T07:30:12.0000000")]
+    [InlineData("2026-11-22T07:30:12.3Z", "2026-11-22T07:30:12.3000000")]
+    [InlineData("2026-11-22T07:30:12.345678901234567890Z", "2026-11-22T07:30:12.3456789")]
+    [InlineData("2026-11-22T09:30:12.345+02:00", "2026-11-22T07:30:12.3450000")]
+    [InlineData("2026-11-21T07:31:12-23:59", "2026-11-22T07:30:12.0000000")]
+    [InlineData("2026-11-22T07:30:12-00:00", "2026-11-22T07:30:12.0000000")]
+    [InlineData("2024-02-29T00:00:00+00:00", "2024-02-29T00:00:00.0000000")]
+    [InlineData("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.0000000")]
+    [InlineData("2016-12-31T23:59:60.5Z", "2017-01-01T00:00:00.5000000")]
+    [InlineData("1990-12-31T15:59:60-08:00", "1991-01-01T00:00:00.0000000")]
+    [InlineData("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.0000000")]
+    [InlineData("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.9999999")]
+    public void A_time_is_read_in_any_form_of_RFC_3339(string time, string expected)
+    {
+        CatEvent.TryRead(TestEvents.With("time", time), out var read, out var reason).ShouldBeTrue(reason);
+
+        read.Time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture).ShouldBe(expected);
+        read.Time.Offset.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_time_is_read_as_another_reader_of_RFC_3339_reads_it()
+    {
+        var random = new Random(20261122);
+        for (var i = 0; i < 10_000; i++)
+        {
+            var instant = new DateTimeOffset(random.NextInt64(DateTime.MaxValue.Ticks), TimeSpan.Zero);
+            var offset = TimeSpan.FromMinutes(instant.Year is > 1 and < 9999 ? random.Next(-14 * 60, (14 * 60) + 1) : 0);
+            var text = instant.ToOffset(offset).ToString("yyyy-MM-ddTHH:mm:ss" + (random.Next(2) == 0 ? ".FFFFFFF" : "") + "zzz", CultureInfo.InvariantCulture);
+
+            EventTime.TryParse(TestEvents.Utf8(text), out var time).ShouldBeTrue(text);
+
+            time.ShouldBe(CloudEventAttributeType.Timestamp.Parse(text), text);
+        }
+    }
+
+    [Theory]
+    [InlineData("subject", 256)]
+    [InlineData("data.breed", 256)]
+    [InlineData("data.userId", 256)]
+    [InlineData("data.photoUrl", 2_048)]
+    public void A_text_is_at_most_as_long_as_its_limit_in_UTF_8_however_it_is_written(string name, int limit)
+    {
+        foreach (var text in new[] { new string('x', limit), new string('é', limit / 2), string.Concat(Enumerable.Repeat("\\u0041", limit)) })
+        {
+            foreach (var space in new[] { "", " " })
+            {
+                Reason(space + With(text)).ShouldBeNull();
+                Reason(space + With(text + "xy")).ShouldBe($"{name}: is {limit + 2} bytes long in UTF-8; at most {limit} are allowed");
+            }
+        }
+
+        string With(string text)
+        {
+            var member = $"\"{name.Split('.')[^1]}\":\"";
+            var start = TestEvents.Json.IndexOf(member, StringComparison.Ordinal) + member.Length;
+            return TestEvents.Json[..start] + text + TestEvents.Json[TestEvents.Json.IndexOf('"', start)..];
+        }
+    }
 
     [Fact]
     public void Unknown_attributes_of_any_type_are_allowed()
@@ -146,9 +263,31 @@ public sealed class CatEventTests
     [InlineData("time", "\"2026-11-22\"")]
     [InlineData("time", "\"2026-11-22T07:30:12\"")]
     [InlineData("time", "\"2026-11-22T25:30:12Z\"")]
+    [InlineData("time", "\"2026-11-22T24:00:00Z\"")]
+    [InlineData("time", "\"2026-11-22T07:60:12Z\"")]
+    [InlineData("time", "\"2026-11-22T07:30:61Z\"")]
+    [InlineData("time", "\"2026-11-22T07:30:60Z\"")]
+    [InlineData("time", "\"2026-11-22T23:59:60+02:00\"")]
+    [InlineData("time", "\"9999-12-31T23:59:60Z\"")]
+    [InlineData("time", "\"0000-01-01T00:00:00Z\"")]
+    [InlineData("time", "\"0001-01-01T00:00:00+00:01\"")]
+    [InlineData("time", "\"2026-02-29T00:00:00Z\"")]
+    [InlineData("time", "\"2026-11-22 07:30:12Z\"")]
+    [InlineData("time", "\"2026-11-22T07:30Z\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12.Z\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12,5Z\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12+2:00\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12+0200\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12+24:00\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12+02:00Z\"")]
+    [InlineData("time", "\"2026-11-22T07:30:12.345\"")]
     [InlineData("time", "\"yesterday at ten o'clock\"")]
     [InlineData("datacontenttype", "\"text/plain\"")]
     [InlineData("datacontenttype", "1")]
+    [InlineData("datacontenttype", "\"json\"")]
+    [InlineData("datacontenttype", "\"text/html; x=application/json\"")]
+    [InlineData("datacontenttype", "\"application/jsonp\"")]
+    [InlineData("datacontenttype", "\"application/xjson\"")]
     [InlineData("ticksize", "\"250\"")]
     [InlineData("ticksize", "0")]
     [InlineData("ticksize", "-1")]
@@ -174,6 +313,13 @@ public sealed class CatEventTests
     [InlineData("data", "{}")]
     public void An_attribute_that_appears_twice_is_refused(string attribute, string json) =>
         Reason($"{TestEvents.Json[..^1]},\"{attribute}\":{json}}}").ShouldBe($"{attribute}: appears twice");
+
+    [Theory]
+    [InlineData("\"photoUrl\"", "\"photoUrl\":\"x\",\"photoUrl\"", "data.photoUrl: appears twice")]
+    [InlineData("\"data\"", "\"x\":1,\"\\u0078\":null,\"data\"", "an unknown name appears twice")]
+    [InlineData("\"photoUrl\"", "\"x\":1,\"x\":2,\"photoUrl\"", "an unknown name appears twice")]
+    public void Any_name_that_appears_twice_is_refused(string name, string names, string reason) =>
+        Reason(TestEvents.Json.Replace(name, names, StringComparison.Ordinal)).ShouldBe(reason);
 
     [Fact]
     public void A_reserved_attribute_does_not_hide_behind_escapes() =>
