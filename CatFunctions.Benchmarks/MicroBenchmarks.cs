@@ -50,7 +50,7 @@ public class ValidateEvent
     {
         foreach (var value in _values)
         {
-            Require.Equal(null, CatEventValidator.Validate(value));
+            Require.Equal(true, CatEvent.TryRead(value, out _, out _));
         }
     }
 }

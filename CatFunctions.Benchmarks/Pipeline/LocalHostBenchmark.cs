@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CatFunctions.Core.Analytics;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local;
 
@@ -117,13 +118,12 @@ internal sealed class LocalHostBenchmark(string folder)
     private async Task<SortedDictionary<DateTimeOffset, int>> ReadTicksAsync(CancellationToken cancellationToken)
     {
         var ticks = new SortedDictionary<DateTimeOffset, int>();
-        var events = new EventLineReader();
         foreach (var head in await _store.ListAsync(LogKind.Events, partition: null, cancellationToken))
         {
             await foreach (var line in new SegmentReader(_store, head.Name).ReadEachLineAsync(cancellationToken))
             {
-                Require.Equal(true, events.TryRead(line.Span, out _, out var logged));
-                ticks[logged.Id.Tick] = logged.TickSize;
+                Require.Equal(true, EventLine.TryRead(line.Span, out _, out var catEvent));
+                ticks[catEvent.Id.Tick] = catEvent.TickSize;
             }
         }
 

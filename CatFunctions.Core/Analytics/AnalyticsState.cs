@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
+using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Analytics;
@@ -32,7 +34,6 @@ internal sealed class AnalyticsState
     /// </summary>
     public const int MaxHoursOnTheWay = 168;
 
-    private readonly EventLineReader _reader = new();
     private readonly Dictionary<long, MinuteBucket> _minutes = [];
     private readonly Dictionary<long, Tally> _hours = [];
     private readonly PriorityQueue<FutureEvent, long> _future = new();
@@ -119,7 +120,7 @@ internal sealed class AnalyticsState
     /// <summary>How many dead letters were recorded in an hour or later.</summary>
     public long DeadLetteredSince(DateTimeOffset hour) => _deadLetters.Where(count => count.Key.Hour >= hour).Sum(count => count.Value);
 
-    /// <summary>Takes in whole lines of a segment of the event log. What is no event there is passed over; the verifier tells.</summary>
+    /// <summary>Takes in whole lines of a segment of the event log. What is not an event there is passed over; the verifier reports it.</summary>
     public void AddEvents(SegmentName segment, ReadOnlySpan<byte> lines)
     {
         Version++;
@@ -127,10 +128,10 @@ internal sealed class AnalyticsState
         while (!lines.IsEmpty)
         {
             var length = lines.IndexOf((byte)'\n');
-            if (_reader.TryRead(lines[..length], out var offset, out var logged))
+            if (EventLine.TryRead(lines[..length], out var offset, out var catEvent))
             {
                 _offsets.Add(segment, offset);
-                Add(logged, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
+                Add(catEvent, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
             }
 
             lines = lines[(length + 1)..];
@@ -206,25 +207,25 @@ internal sealed class AnalyticsState
         }
     }
 
-    private void Add(in LoggedEvent logged, in LogPosition position, long recordedHour)
+    private void Add(in CatEvent catEvent, in LogPosition position, long recordedHour)
     {
-        Ticks.Add(logged.Id, logged.TickSize);
+        Ticks.Add(catEvent.Id, catEvent.TickSize);
 
-        Total.Add(logged.IsLike);
-        var photo = Photos.NumberOf(logged.PhotoId);
+        Total.Add(catEvent.IsLike);
+        var photo = Photos.NumberOf(catEvent.Subject);
         if (photo is { } number)
         {
-            Photos.Describe(number, position, logged.PhotoUrl, logged.Breed);
-            Photos[number].Total.Add(logged.IsLike);
+            Photos.Describe(number, position, catEvent.PhotoUrl, catEvent.Breed);
+            Photos[number].Total.Add(catEvent.IsLike);
         }
 
-        var hour = logged.Time.UtcTicks / TimeSpan.TicksPerHour;
+        var hour = catEvent.Time.UtcTicks / TimeSpan.TicksPerHour;
         if (hour >= recordedHour - MaxHoursOnTheWay && hour <= recordedHour + 1)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(_hours, hour, out _).Add(logged.IsLike);
+            CollectionsMarshal.GetValueRefOrAddDefault(_hours, hour, out _).Add(catEvent.IsLike);
         }
 
-        Place(photo, logged.IsLike, logged.Time, logged.UserId);
+        Place(photo, catEvent.IsLike, catEvent.Time, catEvent.UserId);
     }
 
     /// <summary>Puts a view or a like into its time.</summary>

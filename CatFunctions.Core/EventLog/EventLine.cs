@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using CatFunctions.Core.Events;
 
 namespace CatFunctions.Core.EventLog;
@@ -7,22 +6,35 @@ namespace CatFunctions.Core.EventLog;
 /// <summary>An event in the log: its value as produced, with the Kafka position spliced in after the opening brace.</summary>
 internal sealed class EventLine : ILineFormat
 {
+    private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
+
     private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
+
+    /// <summary>Reads a line; false if it is not one of the event log.</summary>
+    /// <param name="line">The line, without its line break.</param>
+    /// <param name="offset">Its Kafka offset.</param>
+    /// <param name="catEvent">The event. Its texts may be parts of <paramref name="line"/>.</param>
+    public static bool TryRead(ReadOnlySpan<byte> line, out long offset, out CatEvent catEvent)
+    {
+        catEvent = default;
+        return LogLine.TryReadPosition(line, out _, out offset, out var length)
+            && CatEvent.TryReadLine(line, length, out catEvent, out _);
+    }
 
     /// <inheritdoc/>
     public void Write(IBufferWriter<byte> output, in LogEntry entry)
     {
-        var members = entry.Record.Value.GetValueOrDefault().Span.Trim(WhiteSpace)[1..];
-        var line = output.GetSpan(LogLine.MaxPositionLength + members.Length + 1);
+        var attributes = EventContract.SkipByteOrderMark(entry.Record.Value.GetValueOrDefault().Span).Trim(WhiteSpace)[1..];
+        var line = output.GetSpan(LogLine.MaxPositionLength + attributes.Length + 1);
         var length = LogLine.WritePosition(line, entry.Record);
-        if (JsonText.HasLineBreak(members))
+        if (attributes.ContainsAny(LineBreaks))
         {
-            length += JsonText.Minify(members, line[length..]);
+            length += Minify(attributes, line[length..]);
         }
         else
         {
-            members.CopyTo(line[length..]);
-            length += members.Length;
+            attributes.CopyTo(line[length..]);
+            length += attributes.Length;
         }
 
         line[length++] = (byte)'\n';
@@ -31,24 +43,34 @@ internal sealed class EventLine : ILineFormat
 
     /// <inheritdoc/>
     public bool IsSame(ReadOnlySpan<byte> storedLine, in LogEntry entry) =>
-        ReadId(storedLine) is { } id && id == ReadId(entry.Record.Value.GetValueOrDefault().Span);
+        TryRead(storedLine, out _, out var stored)
+        && CatEvent.TryRead(entry.Record.Value.GetValueOrDefault().Span, out var recorded, out _)
+        && stored.Id == recorded.Id;
 
-    private static string? ReadId(ReadOnlySpan<byte> json)
+    // Copies valid JSON without the white space between its tokens, which is where its line breaks are.
+    private static int Minify(ReadOnlySpan<byte> json, Span<byte> minified)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var length = 0;
+        var inString = false;
+        for (var i = 0; i < json.Length; i++)
         {
-            var isId = reader.ValueTextEquals("id"u8);
-            reader.Read();
-            if (isId)
+            var current = json[i];
+            if (!inString && WhiteSpace.Contains(current))
             {
-                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                continue;
             }
 
-            reader.Skip();
+            minified[length++] = current;
+            if (current == '\\')
+            {
+                minified[length++] = json[++i];
+            }
+            else if (current == '"')
+            {
+                inString = !inString;
+            }
         }
 
-        return null;
+        return length;
     }
 }

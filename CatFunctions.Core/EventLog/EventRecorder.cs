@@ -147,7 +147,11 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         {
             for (var i = start; i < end; i++)
             {
-                _reasons[i] = batch[i].Value is { } value ? CatEventValidator.Validate(value.Span) : "the record has no value";
+                _reasons[i] = "the record has no value";
+                if (batch[i].Value is { } value)
+                {
+                    CatEvent.TryRead(value.Span, out _, out _reasons[i]);
+                }
             }
         }
     }

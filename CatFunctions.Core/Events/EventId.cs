@@ -10,22 +10,25 @@ namespace CatFunctions.Core.Events;
 /// <param name="Index">The event's place among the events of the tick, from 0.</param>
 public readonly record struct EventId(DateTimeOffset Tick, int Index)
 {
-    /// <summary>The id as it stands in an event.</summary>
+    /// <summary>The form of a tick in an id, in UTC.</summary>
+    internal const string TickFormat = "yyyyMMdd'T'HHmmssfff'Z'";
+
+    /// <summary>The id as it appears in an event.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{FormatTick(Tick)}-{Index}");
 
-    /// <summary>A tick as it stands in an id.</summary>
+    /// <summary>A tick as it appears in an id.</summary>
     public static string FormatTick(DateTimeOffset tick) =>
-        tick.UtcDateTime.ToString(EventContract.TickFormat, CultureInfo.InvariantCulture);
+        tick.UtcDateTime.ToString(TickFormat, CultureInfo.InvariantCulture);
 
     /// <summary>Reads an id from UTF-8; false if it is not of the form <c>TICK-INDEX</c>.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out EventId id)
     {
         id = default;
-        if (text.Length <= UtcTime.CompactLength + 1
-            || text[UtcTime.CompactLength] != '-'
-            || !TryParseIndex(text[(UtcTime.CompactLength + 1)..], out var index)
-            || !UtcTime.TryParseCompact(text[..UtcTime.CompactLength], out var tick))
+        if (text.Length <= EventTime.TickLength + 1
+            || text[EventTime.TickLength] != '-'
+            || !TryParseIndex(text[(EventTime.TickLength + 1)..], out var index)
+            || !EventTime.TryParseTick(text[..EventTime.TickLength], out var tick))
         {
             return false;
         }

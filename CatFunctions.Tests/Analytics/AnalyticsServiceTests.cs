@@ -31,7 +31,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task The_json_is_the_one_that_the_page_knows()
     {
-        await _log.RecordAsync([new CatLine(Now.AddMilliseconds(-100)), new CatLine(Now.AddSeconds(-1), IsLike: true, Tick: Now.AddSeconds(-1))]);
+        await _log.RecordAsync([new TestEvent(Now.AddMilliseconds(-100)), new TestEvent(Now.AddSeconds(-1), IsLike: true, Tick: Now.AddSeconds(-1))]);
 
         var json = JsonNode.Parse(JsonSerializer.Serialize(await GetAsync(), AnalyticsJsonContext.Default.AnalyticsReport))!;
 
@@ -61,7 +61,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     public async Task An_answer_holds_for_half_a_second_and_costs_nothing_meanwhile()
     {
         var first = await GetAsync();
-        await _log.RecordAsync([new CatLine(Now)]);
+        await _log.RecordAsync([new TestEvent(Now)]);
         var reads = _store.Reads;
 
         (await GetAsync()).ShouldBeSameAs(first);
@@ -74,7 +74,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task The_tag_stands_still_until_something_but_the_time_changes()
     {
-        await _log.RecordAsync([new CatLine(Now.AddSeconds(-20))]);
+        await _log.RecordAsync([new TestEvent(Now.AddSeconds(-20))]);
         var first = await GetAsync();
         (await GetAsync(AnalyticsWindow.Day)).Tag.ShouldNotBe(first.Tag);
 
@@ -91,7 +91,7 @@ public sealed class AnalyticsServiceTests : IDisposable
         _log.Clock.Advance(TimeSpan.FromSeconds(5));
         (await GetAsync()).Tag.ShouldBe(stale.Tag);
 
-        await _log.RecordAsync([new CatLine(Now.AddSeconds(-20), Tick: Now)]);
+        await _log.RecordAsync([new TestEvent(Now.AddSeconds(-20), Tick: Now)]);
         _log.Clock.Advance(TimeSpan.FromSeconds(5));
         (await GetAsync()).Tag.ShouldNotBe(stale.Tag);
     }
@@ -102,7 +102,7 @@ public sealed class AnalyticsServiceTests : IDisposable
         for (var i = 0; i < 20; i++)
         {
             await _log.RecordAsync(
-                Enumerable.Range(0, 30).Select(index => new CatLine(_log.Clock.GetUtcNow(), $"cat-{index * i % 7}", $"user-{index * i % 17}", index % 3 == 0, Index: index, TickSize: 31)),
+                Enumerable.Range(0, 30).Select(index => new TestEvent(_log.Clock.GetUtcNow(), $"cat-{index * i % 7}", $"user-{index * i % 17}", index % 3 == 0, Index: index, TickSize: 31)),
                 partition: i % 3);
             await GetAsync();
             _log.Clock.Advance(TimeSpan.FromMinutes(7));
@@ -121,9 +121,9 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task Segments_that_were_deleted_count_no_more()
     {
-        await _log.RecordAsync([new CatLine(Now, "gone")]);
+        await _log.RecordAsync([new TestEvent(Now, "gone")]);
         _log.Clock.Advance(TimeSpan.FromHours(1));
-        await _log.RecordAsync([new CatLine(Now, "kept", Tick: Now.AddSeconds(5))]);
+        await _log.RecordAsync([new TestEvent(Now, "kept", Tick: Now.AddSeconds(5))]);
         (await GetAsync(AnalyticsWindow.All)).Totals.Views.ShouldBe(2);
         File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events)[0]));
         _log.Clock.Advance(LogFollower.ListAllInterval);
@@ -137,7 +137,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task Many_callers_at_once_share_one_read()
     {
-        await _log.RecordAsync(Enumerable.Repeat(new CatLine(Now), 100));
+        await _log.RecordAsync(Enumerable.Repeat(new TestEvent(Now), 100));
         var gate = new TaskCompletionSource();
         _store.Gate = gate.Task;
 
@@ -151,7 +151,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task While_a_long_log_is_read_the_answer_says_so()
     {
-        await _log.RecordAsync([new CatLine(Now)]);
+        await _log.RecordAsync([new TestEvent(Now)]);
         var gate = new TaskCompletionSource();
         _store.Gate = gate.Task;
         var waiting = new TaskCompletionSource();
@@ -175,7 +175,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task A_caller_who_gives_up_stops_nobody_else()
     {
-        await _log.RecordAsync([new CatLine(Now)]);
+        await _log.RecordAsync([new TestEvent(Now)]);
         var gate = new TaskCompletionSource();
         _store.Gate = gate.Task;
         using var impatient = new CancellationTokenSource();
@@ -191,7 +191,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task A_store_that_cannot_be_read_is_an_error_until_it_can()
     {
-        await _log.RecordAsync([new CatLine(Now)]);
+        await _log.RecordAsync([new TestEvent(Now)]);
         _store.IsBroken = true;
         (await GetAsync().ShouldThrowAsync<EventLogException>()).Message.ShouldBe("The store is broken.");
 
@@ -204,7 +204,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     public async Task A_host_that_records_tells_what_was_redelivered()
     {
         using var analytics = new AnalyticsService(_log.Store, _log.Clock, _log.Recorder);
-        var record = new CatLine(Now).ToRecord(0, 0);
+        var record = new TestEvent(Now).ToRecord(0, 0);
         for (var i = 0; i < 3; i++)
         {
             await _log.Recorder.RecordAsync([record], CancellationToken.None);

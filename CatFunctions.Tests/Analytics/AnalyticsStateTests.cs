@@ -36,10 +36,10 @@ public sealed class AnalyticsStateTests
         first.ToString("HH:mm", null).ShouldBe(from);
 
         var fold = Fold(
-            new CatLine(first.AddMilliseconds(-1), User: "too early"),
-            new CatLine(first, User: "first"),
-            new CatLine(Now.UtcDateTime.Date.AddHours(7).AddMinutes(30).AddMilliseconds(59_999), User: "last"),
-            new CatLine(Now.UtcDateTime.Date.AddHours(7).AddMinutes(31), User: "too late"));
+            new TestEvent(first.AddMilliseconds(-1), User: "too early"),
+            new TestEvent(first, User: "first"),
+            new TestEvent(Now.UtcDateTime.Date.AddHours(7).AddMinutes(30).AddMilliseconds(59_999), User: "last"),
+            new TestEvent(Now.UtcDateTime.Date.AddHours(7).AddMinutes(31), User: "too late"));
 
         var report = Report(fold, window);
         report.Totals.ShouldBe(new WindowTotals(2, 0, 0, 2, true));
@@ -50,7 +50,7 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void A_window_moves_on_with_the_clock()
     {
-        var fold = Fold(new CatLine(Now));
+        var fold = Fold(new TestEvent(Now));
 
         foreach (var (minutes, window, views) in new[]
         {
@@ -68,7 +68,7 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void The_timeline_holds_every_minute_of_the_window_oldest_first()
     {
-        var timeline = Report(Fold(new CatLine(Now, IsLike: true), new CatLine(Now.AddMinutes(-2))), AnalyticsWindow.QuarterHour).Timeline;
+        var timeline = Report(Fold(new TestEvent(Now, IsLike: true), new TestEvent(Now.AddMinutes(-2))), AnalyticsWindow.QuarterHour).Timeline;
 
         timeline.BucketSeconds.ShouldBe(60);
         timeline.Buckets.Select(bucket => bucket.Start).ShouldBe(
@@ -81,7 +81,7 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void Late_events_and_events_out_of_order_land_in_their_own_minute()
     {
-        var lines = Enumerable.Range(0, 60).Select(age => new CatLine(Now.AddMinutes(-age))).ToArray();
+        var lines = Enumerable.Range(0, 60).Select(age => new TestEvent(Now.AddMinutes(-age))).ToArray();
         new Random(3).Shuffle(lines);
 
         Report(Fold(lines), AnalyticsWindow.Hour).Timeline.Buckets.ShouldAllBe(bucket => bucket.Views == 1);
@@ -90,7 +90,7 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void An_event_from_1970_counts_but_touches_no_window_and_no_chart()
     {
-        var fold = Fold(new CatLine(DateTimeOffset.UnixEpoch, User: "old"), new CatLine(DateTimeOffset.MinValue.AddYears(1), User: "older"), new CatLine(Now));
+        var fold = Fold(new TestEvent(DateTimeOffset.UnixEpoch, User: "old"), new TestEvent(DateTimeOffset.MinValue.AddYears(1), User: "older"), new TestEvent(Now));
 
         Report(fold, AnalyticsWindow.Day).Totals.Views.ShouldBe(1);
         var all = Report(fold, AnalyticsWindow.All);
@@ -103,10 +103,10 @@ public sealed class AnalyticsStateTests
     public void An_event_from_the_future_waits_for_its_minute()
     {
         var fold = Fold(
-            new CatLine(Now),
-            new CatLine(Now.AddMinutes(10), User: "ahead", IsLike: true),
-            new CatLine(Now.AddMinutes(10), User: "ahead"),
-            new CatLine(new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero), User: "far ahead"));
+            new TestEvent(Now),
+            new TestEvent(Now.AddMinutes(10), User: "ahead", IsLike: true),
+            new TestEvent(Now.AddMinutes(10), User: "ahead"),
+            new TestEvent(new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero), User: "far ahead"));
 
         foreach (var window in Enum.GetValues<AnalyticsWindow>())
         {
@@ -124,7 +124,7 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void A_user_who_is_also_seen_in_the_future_is_still_a_viewer_of_now()
     {
-        var fold = Fold(new CatLine(Now.AddHours(2)), new CatLine(Now));
+        var fold = Fold(new TestEvent(Now.AddHours(2)), new TestEvent(Now));
 
         Report(fold, AnalyticsWindow.QuarterHour).Totals.UniqueViewers.ShouldBe(1);
     }
@@ -140,7 +140,7 @@ public sealed class AnalyticsStateTests
         var fold = new AnalyticsState(Now);
         foreach (var time in new[] { Now.AddMinutes(-minutes), Now })
         {
-            fold.AddEvents(Events with { Hour = SegmentName.HourOf(time) }, Lines([new CatLine(time)]));
+            fold.AddEvents(Events with { Hour = SegmentName.HourOf(time) }, Lines([new TestEvent(time)]));
         }
 
         var timeline = Report(fold, AnalyticsWindow.All).Timeline;
@@ -178,10 +178,10 @@ public sealed class AnalyticsStateTests
     public void What_is_trending_halves_every_ten_minutes()
     {
         var fold = Fold(
-            new CatLine(Now, "now"),
-            new CatLine(Now.AddMinutes(-10), "before", IsLike: true),
-            new CatLine(Now.AddMinutes(-20), "before"),
-            new CatLine(Now.AddHours(-20), "yesterday"));
+            new TestEvent(Now, "now"),
+            new TestEvent(Now.AddMinutes(-10), "before", IsLike: true),
+            new TestEvent(Now.AddMinutes(-20), "before"),
+            new TestEvent(Now.AddHours(-20), "yesterday"));
 
         var trending = Report(fold, AnalyticsWindow.All).Leaderboards.Trending;
 
@@ -196,10 +196,10 @@ public sealed class AnalyticsStateTests
     public void Breeds_add_up_their_photos_and_photos_of_no_known_breed_are_in_none()
     {
         var fold = Fold(
-            new CatLine(Now, "one", Breed: "Bengal"),
-            new CatLine(Now, "two", Breed: "Bengal", IsLike: true),
-            new CatLine(Now, "three", Breed: "Abyssinian"),
-            new CatLine(Now, "four", Breed: null));
+            new TestEvent(Now, "one", Breed: "Bengal"),
+            new TestEvent(Now, "two", Breed: "Bengal", IsLike: true),
+            new TestEvent(Now, "three", Breed: "Abyssinian"),
+            new TestEvent(Now, "four", Breed: null));
 
         Report(fold, AnalyticsWindow.Hour).Breeds.ShouldBe(
             [new BreedTotals("Bengal", 2, 1, 1, 1), new BreedTotals("Abyssinian", 1, 1, 0, 0)]);
@@ -208,7 +208,7 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void The_event_that_was_recorded_last_tells_what_a_photo_is()
     {
-        var fold = Fold(new CatLine(Now, Url: "https://example.org/old.jpg", Breed: "Bengal"), new CatLine(Now.AddHours(-1), Url: "https://example.org/new.jpg", Breed: null));
+        var fold = Fold(new TestEvent(Now, Url: "https://example.org/old.jpg", Breed: "Bengal"), new TestEvent(Now.AddHours(-1), Url: "https://example.org/new.jpg", Breed: null));
 
         var photo = Report(fold, AnalyticsWindow.All).Leaderboards.MostViewed.ShouldHaveSingleItem();
 
@@ -221,7 +221,7 @@ public sealed class AnalyticsStateTests
     {
         const string Hostile = "\"'><script>alert('猫🐈')</script>\\u0041\n";
 
-        var photo = Report(Fold(new CatLine(Now, Hostile, Hostile, Breed: Hostile, Url: "javascript:" + Hostile)), AnalyticsWindow.All)
+        var photo = Report(Fold(new TestEvent(Now, Hostile, Hostile, Breed: Hostile, Url: "javascript:" + Hostile)), AnalyticsWindow.All)
             .Leaderboards.MostViewed.ShouldHaveSingleItem();
 
         (photo.PhotoId, photo.PhotoUrl, photo.Breed).ShouldBe((Hostile, "javascript:" + Hostile, Hostile));
@@ -262,7 +262,7 @@ public sealed class AnalyticsStateTests
     {
         var (tick, next) = (Now.AddSeconds(-10), Now.AddSeconds(-5));
         var fold = Fold(
-            new CatLine(Now, Tick: tick, TickSize: 4), new CatLine(Now, Tick: next, TickSize: 1), new CatLine(Now, Tick: Now, TickSize: 9));
+            new TestEvent(Now, Tick: tick, TickSize: 4), new TestEvent(Now, Tick: next, TickSize: 1), new TestEvent(Now, Tick: Now, TickSize: 9));
 
         var health = Report(fold, AnalyticsWindow.All).Health;
 
@@ -272,7 +272,7 @@ public sealed class AnalyticsStateTests
         health.IncompleteTicks.ShouldBe([new IncompleteTick(EventId.FormatTick(tick), 3, 4)]);
 
         var tomorrow = Now.AddDays(1).AddMinutes(2);
-        fold.AddEvents(Events, Lines([new CatLine(tomorrow, Tick: tomorrow)]));
+        fold.AddEvents(Events, Lines([new TestEvent(tomorrow, Tick: tomorrow)]));
         var later = Report(fold, AnalyticsWindow.All, now: tomorrow).Health;
         later.State.ShouldBe(PipelineState.Healthy);
         later.Missing.ShouldBe(3 + 8);
@@ -288,7 +288,7 @@ public sealed class AnalyticsStateTests
         var fold = new AnalyticsState(Now);
         foreach (var (tick, offset) in new[] { (hour.AddSeconds(-5), 0), (hour.AddMinutes(5), 1) })
         {
-            var line = new CatLine(tick, Tick: tick, TickSize: 10 - (9 * offset)).ToLine(0, firstOffset + offset);
+            var line = new TestEvent(tick, Tick: tick, TickSize: 10 - (9 * offset)).ToLine(0, firstOffset + offset);
             fold.AddEvents(Events with { Generation = generation }, Encoding.UTF8.GetBytes(line + "\n"));
         }
 
@@ -298,7 +298,7 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void A_tick_from_the_future_finishes_no_other()
     {
-        var fold = Fold(new CatLine(Now, Tick: Now, TickSize: 4), new CatLine(Now, Tick: Now.AddYears(1000), TickSize: 1));
+        var fold = Fold(new TestEvent(Now, Tick: Now, TickSize: 4), new TestEvent(Now, Tick: Now.AddYears(1000), TickSize: 1));
 
         Report(fold, AnalyticsWindow.All).Health.Missing.ShouldBe(0);
     }
@@ -306,26 +306,26 @@ public sealed class AnalyticsStateTests
     [Fact]
     public void A_new_tick_finishes_those_before()
     {
-        var fold = Fold(new CatLine(Now, Tick: Now), new CatLine(Now, Tick: Now.AddSeconds(5), TickSize: 2));
+        var fold = Fold(new TestEvent(Now, Tick: Now), new TestEvent(Now, Tick: Now.AddSeconds(5), TickSize: 2));
 
         fold.AdvanceTo(Now.AddDays(3));
 
         Report(fold, AnalyticsWindow.All).Health.Missing.ShouldBe(0);
-        fold.AddEvents(Events, Lines([new CatLine(Now.AddDays(3), Tick: Now.AddDays(3))]));
+        fold.AddEvents(Events, Lines([new TestEvent(Now.AddDays(3), Tick: Now.AddDays(3))]));
         Report(fold, AnalyticsWindow.All, now: Now.AddDays(3)).Health.Missing.ShouldBe(1);
     }
 
     [Fact]
     public void Dead_letters_degrade_the_state_for_a_day()
     {
-        var fold = Fold(new CatLine(Now));
+        var fold = Fold(new TestEvent(Now));
         fold.AddDeadLetters(DeadLetters, "{}\n{}\n"u8);
 
         var health = Report(fold, AnalyticsWindow.All).Health;
         (health.State, health.Message, health.DeadLettered).ShouldBe((PipelineState.Degraded, "2 dead letters", 2));
 
         var tomorrow = Now.AddHours(25);
-        fold.AddEvents(Events, Lines([new CatLine(tomorrow)]));
+        fold.AddEvents(Events, Lines([new TestEvent(tomorrow)]));
         health = Report(fold, AnalyticsWindow.All, now: tomorrow).Health;
         (health.State, health.Message, health.DeadLettered).ShouldBe((PipelineState.Healthy, "healthy", 2));
     }
@@ -339,7 +339,7 @@ public sealed class AnalyticsStateTests
     [InlineData(72 * 3600, PipelineState.Stale, "no events for 3 days")]
     public void No_new_events_make_the_state_stale(double seconds, PipelineState state, string message)
     {
-        var health = Report(Fold(new CatLine(Now)), AnalyticsWindow.All, now: Now.AddSeconds(seconds)).Health;
+        var health = Report(Fold(new TestEvent(Now)), AnalyticsWindow.All, now: Now.AddSeconds(seconds)).Health;
 
         health.State.ShouldBe(state);
         health.Message.ShouldBe(message);
@@ -352,7 +352,7 @@ public sealed class AnalyticsStateTests
         var fold = new AnalyticsState(Now);
         foreach (var (offset, generation) in new[] { (3, 1), (4, 1), (9, 1), (100, 2), (101, 2), (103, 2) })
         {
-            fold.AddEvents(Events with { Generation = generation }, Encoding.UTF8.GetBytes(new CatLine(Now).ToLine(0, offset) + "\n"));
+            fold.AddEvents(Events with { Generation = generation }, Encoding.UTF8.GetBytes(new TestEvent(Now).ToLine(0, offset) + "\n"));
         }
 
         Report(fold, AnalyticsWindow.All).Health.Gaps.ShouldBe(5);
@@ -365,16 +365,16 @@ public sealed class AnalyticsStateTests
     public void Lines_that_are_no_events_are_passed_over()
     {
         var fold = new AnalyticsState(Now);
-        fold.AddEvents(Events, [.. "a foreign line\n\n{\"kafkapartition\":0,\"kafkaoffset\":0,\n"u8, .. Lines([new CatLine(Now)])]);
+        fold.AddEvents(Events, [.. "a foreign line\n\n{\"kafkapartition\":0,\"kafkaoffset\":0,\n"u8, .. Lines([new TestEvent(Now)])]);
 
         fold.Recorded.ShouldBe(1);
     }
 
-    private static IEnumerable<CatLine> Views(string photo, int views, int likes) =>
-        Enumerable.Range(0, views).Select(_ => new CatLine(Now, photo))
-            .Concat(Enumerable.Range(0, likes).Select(_ => new CatLine(Now, photo, IsLike: true)));
+    private static IEnumerable<TestEvent> Views(string photo, int views, int likes) =>
+        Enumerable.Range(0, views).Select(_ => new TestEvent(Now, photo))
+            .Concat(Enumerable.Range(0, likes).Select(_ => new TestEvent(Now, photo, IsLike: true)));
 
-    private static CatLine RandomLine(Random random, int i) => new(
+    private static TestEvent RandomLine(Random random, int i) => new(
         Now.AddMinutes(random.Next(6) switch { 0 => -random.Next(100_000), 1 => random.Next(300), _ => -random.Next(1_500) }),
         $"cat-{random.Next(20)}",
         $"user-{random.Next(200)}",
@@ -385,14 +385,14 @@ public sealed class AnalyticsStateTests
         i % 250,
         251 - random.Next(2));
 
-    private static AnalyticsState Fold(params CatLine[] lines)
+    private static AnalyticsState Fold(params TestEvent[] lines)
     {
         var fold = new AnalyticsState(Now);
         fold.AddEvents(Events, Lines(lines));
         return fold;
     }
 
-    private static byte[] Lines(CatLine[] lines) =>
+    private static byte[] Lines(TestEvent[] lines) =>
         [.. lines.SelectMany((line, offset) => Encoding.UTF8.GetBytes(line.ToLine(0, offset) + "\n"))];
 
     private static AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top = 10, DateTimeOffset? now = null)

@@ -25,7 +25,7 @@ internal sealed class CatLog : IDisposable
     public EventRecorder Recorder { get; }
 
     /// <summary>Records events at the next offsets of a partition.</summary>
-    public async Task RecordAsync(IEnumerable<CatLine> lines, int partition = 0) =>
+    public async Task RecordAsync(IEnumerable<TestEvent> lines, int partition = 0) =>
         await Recorder.RecordAsync([.. lines.Select(line => line.ToRecord(partition, NextOffset(partition)))], CancellationToken.None);
 
     /// <summary>Records something that is no event.</summary>

@@ -56,7 +56,7 @@ public sealed class LogFollowerTests : IDisposable
         await _log.RecordAsync(Lines(3), partition: 7);
         (await RecordedAsync()).ShouldBe(9);
 
-        await _log.Recorder.RecordAsync([new CatLine(Now, Tick: Now.AddDays(1)).ToRecord(0, 0)], CancellationToken.None);
+        await _log.Recorder.RecordAsync([new TestEvent(Now, Tick: Now.AddDays(1)).ToRecord(0, 0)], CancellationToken.None);
         LogFolder.Files(_log.Root, LogKind.Events).ShouldContain(path => path.Contains("/0002-", StringComparison.Ordinal));
         (await RecordedAsync()).ShouldBe(10);
 
@@ -70,7 +70,7 @@ public sealed class LogFollowerTests : IDisposable
     {
         await _log.RecordAsync(Lines(2));
         var path = Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events).Single());
-        await File.AppendAllTextAsync(path, new CatLine(Now, "never written").ToLine(0, 2)[..100]);
+        await File.AppendAllTextAsync(path, new TestEvent(Now, "never written").ToLine(0, 2)[..100]);
         (await RecordedAsync()).ShouldBe(2);
         (await RecordedAsync()).ShouldBe(2);
 
@@ -87,7 +87,7 @@ public sealed class LogFollowerTests : IDisposable
         for (var i = 0; i < 60; i++)
         {
             await _log.RecordAsync(
-                Enumerable.Range(0, random.Next(1, 40)).Select(_ => new CatLine(
+                Enumerable.Range(0, random.Next(1, 40)).Select(_ => new TestEvent(
                     _log.Clock.GetUtcNow().AddMinutes(random.Next(-2_000, 5)), $"cat-{random.Next(9)}", $"user-{random.Next(99)}", random.Next(3) == 0)),
                 partition: random.Next(3));
             if (random.Next(10) == 0)
@@ -119,7 +119,7 @@ public sealed class LogFollowerTests : IDisposable
         var filler = new string('x', 100_000);
         for (var i = 0; i < 3; i++)
         {
-            await _log.RecordAsync(Enumerable.Range(0, 40).Select(index => new CatLine(_log.Clock.GetUtcNow(), $"cat-{index % 5}", Url: filler, Index: index, TickSize: 40)), partition: i);
+            await _log.RecordAsync(Enumerable.Range(0, 40).Select(index => new TestEvent(_log.Clock.GetUtcNow(), $"cat-{index % 5}", Index: index, TickSize: 40) { Filler = filler }), partition: i);
             _log.Clock.Advance(TimeSpan.FromHours(1));
         }
 
@@ -198,7 +198,7 @@ public sealed class LogFollowerTests : IDisposable
         (await RecordedAsync()).ShouldBe(6);
     }
 
-    private static IEnumerable<CatLine> Lines(int count) => Enumerable.Repeat(new CatLine(Now), count);
+    private static IEnumerable<TestEvent> Lines(int count) => Enumerable.Repeat(new TestEvent(Now), count);
 
     // Moves on far enough for new segments to be looked for.
     private async Task<long> RecordedAsync()

@@ -49,7 +49,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     public async Task The_page_never_scrolls_sideways(int width)
     {
         await RecordSomeAsync();
-        await RecordAsync([new(new string('W', 300), "sample:luna", new string('M', 300))]);
+        await RecordAsync([new(Photo: new string('W', 256), Url: "sample:luna", Breed: new string('M', 256))]);
         var page = await OpenAsync(width: width);
         await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(4);
 
@@ -84,7 +84,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task The_keyboard_reaches_and_works_everything()
     {
-        await RecordAsync([.. PhotoEvent.Views("luna", 2), .. PhotoEvent.Views("ember", 5, TimeSpan.FromMinutes(2))]);
+        await RecordAsync([.. TestEvent.Views("luna", 2), .. TestEvent.Views("ember", 5, TimeSpan.FromMinutes(2))]);
         var page = await OpenAsync();
         var slider = page.GetByRole(AriaRole.Slider);
         await Expect(page.Locator("#views")).ToHaveTextAsync("7");
@@ -116,7 +116,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task The_pointer_reads_out_a_bar()
     {
-        await RecordAsync(PhotoEvent.Views("luna", 2));
+        await RecordAsync(TestEvent.Views("luna", 2));
         var page = await OpenAsync();
 
         await page.GetByRole(AriaRole.Slider).HoverAsync(new() { Position = new() { X = 60, Y = 80 } });
@@ -126,10 +126,10 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     }
 
     private Task RecordSomeAsync() => RecordAsync([
-        .. PhotoEvent.Views("luna", 5),
-        .. PhotoEvent.Views("ember", 3, TimeSpan.FromMinutes(7)),
-        new("sample-luna") { Liked = true },
-        new("MTY3ODIyMQ", "sample:nobody", Breed: null)]);
+        .. TestEvent.Views("luna", 5),
+        .. TestEvent.Views("ember", 3, TimeSpan.FromMinutes(7)),
+        new(Photo: "sample-luna", Url: "sample:luna", IsLike: true),
+        new(Photo: "MTY3ODIyMQ", Url: "sample:nobody", Breed: null)]);
 
     private static Task<int> BackgroundAsync(IPage page) => page.EvaluateAsync<int>(
         "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part), 0)");

@@ -33,7 +33,7 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     }
 
     /// <summary>Records the events of one tick, and moves the server's clock on to when it looks for new ones.</summary>
-    private protected async Task RecordAsync(params IEnumerable<PhotoEvent> events)
+    private protected async Task RecordAsync(params IEnumerable<TestEvent> events)
     {
         await Host.RecordAsync(events);
         _clock.Advance(LogFollower.ListInterval);

@@ -19,7 +19,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     public async Task The_analytics_count_what_is_in_the_log()
     {
         await _host.RecordAsync([
-            .. PhotoEvent.Views("luna", 3), new("sample-luna") { Liked = true }, .. PhotoEvent.Views("ember", 2, TimeSpan.FromMinutes(30))]);
+            .. TestEvent.Views("luna", 3), new(Photo: "sample-luna", Url: "sample:luna", IsLike: true), .. TestEvent.Views("ember", 2, TimeSpan.FromMinutes(30))]);
 
         var hour = await GetJsonAsync("api/analytics");
         hour.GetProperty("window").GetString().ShouldBe("1h");
@@ -67,7 +67,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Unchanged_analytics_are_not_sent_again()
     {
-        await _host.RecordAsync(PhotoEvent.Views("luna", 3));
+        await _host.RecordAsync(TestEvent.Views("luna", 3));
         using var first = await _host.Http.GetAsync("api/analytics");
         _clock.Advance(TimeSpan.FromSeconds(2));
 
@@ -79,7 +79,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
         using var otherWindow = await SendAsync(HttpMethod.Get, "api/analytics?window=24h", first.Headers.ETag);
         otherWindow.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        await _host.RecordAsync(PhotoEvent.Views("luna", 1));
+        await _host.RecordAsync(TestEvent.Views("luna", 1));
         _clock.Advance(TimeSpan.FromSeconds(2));
         using var changed = await SendAsync(HttpMethod.Get, "api/analytics", first.Headers.ETag);
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -180,7 +180,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_log_that_cannot_be_read_is_told_without_details()
     {
-        await _host.RecordAsync(PhotoEvent.Views("luna", 1));
+        await _host.RecordAsync(TestEvent.Views("luna", 1));
         var segment = Path.Combine(_host.Folder, LogFolder.Files(_host.Folder, LogKind.Events).Single());
         await using var locked = new FileStream(segment, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using CatFunctions.Core;
 using CatFunctions.Core.Dashboard;
@@ -55,12 +54,13 @@ internal sealed class DashboardHost : IAsyncDisposable
     }
 
     /// <summary>Records the events of one tick.</summary>
-    public async Task RecordAsync(params IEnumerable<PhotoEvent> events)
+    public async Task RecordAsync(params IEnumerable<TestEvent> events)
     {
         var now = _clock.GetUtcNow();
         var all = events.ToArray();
-        var tick = now.AddMilliseconds(_offset).UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
-        var records = all.Select((one, i) => new ConsumedRecord(0, _offset + i, now, null, one.ToJson(now, tick, i, all.Length)));
+        var tick = now.AddMilliseconds(_offset);
+        var records = all.Select((one, i) =>
+            (one with { Time = now - one.Ago, Tick = tick, Index = i, TickSize = all.Length }).ToRecord(0, _offset + i));
         var result = await _app.Services.GetRequiredService<EventRecorder>().RecordAsync([.. records], default);
         result.Recorded.ShouldBe(all.Length);
         _offset += all.Length;

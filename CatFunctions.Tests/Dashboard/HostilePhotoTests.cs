@@ -21,7 +21,7 @@ public sealed class HostilePhotoTests(Browser browser) : BrowserTest(browser)
             "\"><img src=x onerror=alert(1)>",
             "file:///etc/passwd",
         ];
-        await RecordAsync(addresses.Select((address, i) => new PhotoEvent($"cat-{i}", address)));
+        await RecordAsync(addresses.Select((address, i) => new TestEvent(Photo: $"cat-{i}", Url: address)));
         var page = await OpenAsync();
         await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(addresses.Length);
         await NextAnswerAsync(page);
@@ -45,7 +45,7 @@ public sealed class HostilePhotoTests(Browser browser) : BrowserTest(browser)
             "__proto__",
             "🐈 кот 猫 \u202e",
         ];
-        await RecordAsync(texts.Select(text => new PhotoEvent(text, "sample:luna", text, text)));
+        await RecordAsync(texts.Select(text => new TestEvent(Photo: text, User: text, Breed: text, Url: "sample:luna")));
         var page = await OpenAsync();
         await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(texts.Length);
         await NextAnswerAsync(page);
@@ -62,7 +62,7 @@ public sealed class HostilePhotoTests(Browser browser) : BrowserTest(browser)
     public async Task A_photo_is_loaded_by_https_and_its_host_learns_nothing()
     {
         const string Photo = "https://cats.example/a.svg";
-        await RecordAsync([new PhotoEvent("cat", Photo)]);
+        await RecordAsync([new TestEvent(Photo: "cat", Url: Photo)]);
         IRequest? request = null;
 
         var page = await OpenAsync(prepare: page => page.RouteAsync(Photo, route =>
@@ -84,14 +84,14 @@ public sealed class HostilePhotoTests(Browser browser) : BrowserTest(browser)
     public async Task A_photo_that_cannot_be_loaded_leaves_a_drawn_cat_and_is_not_asked_for_again()
     {
         const string Photo = "https://cats.example/gone.jpg";
-        await RecordAsync([new PhotoEvent("cat", Photo)]);
+        await RecordAsync([new TestEvent(Photo: "cat", Url: Photo)]);
 
         var page = await OpenAsync(prepare: page => page.RouteAsync(Photo, route => route.FulfillAsync(new() { Status = 404 })));
 
         await Expect(page.Locator("img")).ToHaveCountAsync(0);
         await Expect(page.Locator("#star-photo svg")).ToBeVisibleAsync();
         var asked = Requests.Count(request => request.AbsoluteUri == Photo);
-        await RecordAsync([new PhotoEvent("cat", Photo), new("dog", Photo)]);
+        await RecordAsync([new TestEvent(Photo: "cat", Url: Photo), new(Photo: "dog", Url: Photo)]);
         await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(2);
         Requests.Count(request => request.AbsoluteUri == Photo).ShouldBe(asked);
     }

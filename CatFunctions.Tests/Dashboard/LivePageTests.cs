@@ -9,13 +9,13 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task Numbers_move_while_events_flow_without_a_reload()
     {
-        await RecordAsync(PhotoEvent.Views("luna", 3));
+        await RecordAsync(TestEvent.Views("luna", 3));
         var page = await OpenAsync();
         await page.EvaluateAsync("window.unreloaded = true");
         await Expect(page.Locator("#views")).ToHaveTextAsync("3");
-        await Expect(page.Locator("#most-viewed li .name")).ToHaveTextAsync(["Bombay"]);
+        await Expect(page.Locator("#most-viewed li .name")).ToHaveTextAsync(["Abyssinian"]);
 
-        await RecordAsync([.. PhotoEvent.Views("ember", 4), new("sample-ember", "sample:ember") { Liked = true }]);
+        await RecordAsync([.. TestEvent.Views("ember", 4), new(Photo: "sample-ember", Url: "sample:ember", IsLike: true)]);
 
         await Expect(page.Locator("#views")).ToHaveTextAsync("7");
         await Expect(page.Locator("#likes")).ToHaveTextAsync("1");
@@ -31,11 +31,11 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task A_row_that_moves_stays_the_same_element_and_loads_its_photo_once()
     {
-        await RecordAsync([.. PhotoEvent.Views("luna", 2), .. PhotoEvent.Views("ember", 1)]);
+        await RecordAsync([.. TestEvent.Views("luna", 2), .. TestEvent.Views("ember", 1)]);
         var page = await OpenAsync();
         await page.EvaluateAsync("document.querySelector('#most-viewed li').kept = true");
 
-        await RecordAsync(PhotoEvent.Views("ember", 5));
+        await RecordAsync(TestEvent.Views("ember", 5));
 
         await Expect(page.Locator("#most-viewed li .id")).ToHaveTextAsync(["sample-ember", "sample-luna"]);
         (await page.EvaluateAsync<bool>("document.querySelector('#most-viewed li:last-child').kept")).ShouldBeTrue();
@@ -44,7 +44,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task The_window_is_switched_and_remembered_in_the_address()
     {
-        await RecordAsync([.. PhotoEvent.Views("luna", 2), .. PhotoEvent.Views("ember", 5, TimeSpan.FromMinutes(40))]);
+        await RecordAsync([.. TestEvent.Views("luna", 2), .. TestEvent.Views("ember", 5, TimeSpan.FromMinutes(40))]);
         var page = await OpenAsync();
         await Expect(page.Locator("#views")).ToHaveTextAsync("7");
 
@@ -65,7 +65,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
         await Expect(page.GetByText("scripts/run-local.sh")).ToBeVisibleAsync();
         await Expect(page.Locator("#views")).ToBeHiddenAsync();
 
-        await RecordAsync(PhotoEvent.Views("luna", 1));
+        await RecordAsync(TestEvent.Views("luna", 1));
 
         await Expect(page.Locator("#views")).ToHaveTextAsync("1");
         await Expect(page.Locator("#empty")).ToBeHiddenAsync();
@@ -74,7 +74,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task A_window_without_events_leads_to_a_longer_one()
     {
-        await RecordAsync(PhotoEvent.Views("luna", 6, TimeSpan.FromDays(3)));
+        await RecordAsync(TestEvent.Views("luna", 6, TimeSpan.FromDays(3)));
         var page = await OpenAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing in the last hour" })).ToBeVisibleAsync();
 
@@ -87,7 +87,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task A_pipeline_that_stands_still_is_told_with_a_growing_age()
     {
-        await RecordAsync(PhotoEvent.Views("luna", 2, TimeSpan.FromMinutes(3)));
+        await RecordAsync(TestEvent.Views("luna", 2, TimeSpan.FromMinutes(3)));
         var page = await OpenAsync(prepare: StopClockAsync);
         await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("No events for 3 min 2 s");
 
@@ -100,7 +100,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task A_server_that_goes_away_is_told_and_its_return_too()
     {
-        await RecordAsync(PhotoEvent.Views("luna", 2));
+        await RecordAsync(TestEvent.Views("luna", 2));
         var page = await OpenAsync(prepare: StopClockAsync);
         await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Live");
 
@@ -119,7 +119,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     [BrowserFact]
     public async Task A_page_that_nobody_sees_asks_seldom_and_at_once_when_seen()
     {
-        await RecordAsync(PhotoEvent.Views("luna", 2));
+        await RecordAsync(TestEvent.Views("luna", 2));
         var page = await OpenAsync(prepare: StopClockAsync);
         await ShowAsync(page, visible: false);
         await page.Clock.RunForAsync(1_000);
@@ -141,7 +141,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     {
         const string Key = "k/1+2==&\"'<x>";
         await using var guarded = await DashboardHost.StartAsync(key: Key);
-        await guarded.RecordAsync(PhotoEvent.Views("luna", 2));
+        await guarded.RecordAsync(TestEvent.Views("luna", 2));
 
         var page = await OpenAsync(new Uri(guarded.Address, $"api/dashboard?code={Uri.EscapeDataString(Key)}").ToString());
 

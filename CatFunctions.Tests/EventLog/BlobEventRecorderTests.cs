@@ -17,11 +17,11 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
     [Fact]
     public async Task A_successor_that_a_crash_has_only_named_is_created_by_the_next_recorder()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         await Log.Container.GetAppendBlobClient(First).SetMetadataAsync(new Dictionary<string, string> { ["successor"] = Next });
         Restart();
 
-        (await Record(RecordFactory.Events(1, 5))).ShouldBe(new RecordResult(3, 2, 0, 0));
+        (await Record(TestEvents.Events(1, 5))).ShouldBe(new RecordResult(3, 2, 0, 0));
 
         Log.Files(LogKind.Events).ShouldBe([First, Next]);
         Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5]);
@@ -34,7 +34,7 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
         await Log.Container.GetAppendBlobClient(".origins/events/partition=0").CreateAsync(
             new AppendBlobCreateOptions { Metadata = new Dictionary<string, string> { ["successor"] = First } });
 
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
 
         Log.Files(LogKind.Events).ShouldBe([First]);
     }
@@ -42,10 +42,10 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
     [Fact]
     public async Task Nobody_can_append_to_a_segment_that_has_a_successor()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         var zombie = (await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None))!;
         Clock.Advance(TimeSpan.FromHours(1));
-        await Record(RecordFactory.Events(3, 3));
+        await Record(TestEvents.Events(3, 3));
 
         (await Log.Store.TryAppendAsync(zombie, "{}\n"u8.ToArray(), CancellationToken.None)).ShouldBeNull();
         (await Log.Store.TryCreateAsync(zombie.Name with { BaseOffset = 3 }, zombie, CancellationToken.None)).ShouldBeNull();
@@ -57,11 +57,11 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
     [Fact]
     public async Task A_blob_that_ends_in_the_middle_of_a_line_is_a_clear_error()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         Log.Append(First, "{\"kafkapartition\":0,\"kafkaoff");
         Restart();
 
-        var error = await Record(RecordFactory.Events(3, 1)).ShouldThrowAsync<EventLogException>();
+        var error = await Record(TestEvents.Events(3, 1)).ShouldThrowAsync<EventLogException>();
 
         error.Message.ShouldStartWith(First);
         error.Message.ShouldNotContain('\n');
@@ -70,7 +70,7 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
     [Fact]
     public async Task A_blob_of_another_kind_is_a_clear_error()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         var text = Encoding.UTF8.GetBytes(Log.Read(First));
         await Log.Container.DeleteBlobAsync(First);
         var blob = Log.Container.GetBlockBlobClient(First);
@@ -78,7 +78,7 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
         await blob.CommitBlockListAsync(["AAAA"]);
         Restart();
 
-        var error = await Record(RecordFactory.Events(3, 1)).ShouldThrowAsync<EventLogException>();
+        var error = await Record(TestEvents.Events(3, 1)).ShouldThrowAsync<EventLogException>();
 
         error.Message.ShouldStartWith($"Cannot write to the event log in container {Log.Container.Name} of storage account devstoreaccount1: it answers 409 InvalidBlobType");
     }

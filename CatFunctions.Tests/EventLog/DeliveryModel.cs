@@ -1,6 +1,5 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Tests.Events;
 
 namespace CatFunctions.Tests.EventLog;
 
@@ -104,8 +103,8 @@ internal sealed class DeliveryModel : IDisposable
     {
         var tick = $"20261122T{_generations[partition] % 100:D2}0000000Z";
         return isEvent
-            ? RecordFactory.Event(offset, partition, tick)
-            : RecordFactory.Record(offset, SampleEvent.Utf8($"{tick} {offset}"), partition);
+            ? TestEvents.Event(offset, partition, tick)
+            : TestEvents.Record(offset, TestEvents.Utf8($"{tick} {offset}"), partition);
     }
 
     private static ConsumedRecord[] Mixed(ConsumedRecord[] left, ConsumedRecord[] right, Random random)

@@ -4,7 +4,6 @@ using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Tests.Events;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
@@ -37,22 +36,22 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task An_event_stands_in_the_log_as_produced_with_its_position_in_front()
     {
-        var result = await Record([RecordFactory.Record(123, SampleEvent.Utf8(SampleEvent.Json), partition: 2)]);
+        var result = await Record([TestEvents.Record(123, TestEvents.Utf8(TestEvents.Json), partition: 2)]);
 
         result.ShouldBe(new RecordResult(1, 0, 0, 0));
         Log.Files(LogKind.Events)
             .ShouldBe(["events/date=2026-11-22/hour=07/partition=2/0001-00000000000000000123.jsonl"]);
         Log.Lines(LogKind.Events)
-            .ShouldBe(["{\"kafkapartition\":2,\"kafkaoffset\":123," + SampleEvent.Json[1..]]);
+            .ShouldBe(["{\"kafkapartition\":2,\"kafkaoffset\":123," + TestEvents.Json[1..]]);
     }
 
     [Fact]
     public async Task Line_breaks_in_a_value_are_minified_and_nothing_else_is()
     {
-        var minified = SampleEvent.Json.Replace("Abyssinian", "a \\\" b \\n c", StringComparison.Ordinal);
+        var minified = TestEvents.Json.Replace("Abyssinian", "a \\\" b \\n c", StringComparison.Ordinal);
         var indented = "\r\n\t" + minified.Replace(",\"", ",\r\n  \"", StringComparison.Ordinal) + " \n";
 
-        await Record([RecordFactory.Record(0, SampleEvent.Utf8(indented))]);
+        await Record([TestEvents.Record(0, TestEvents.Utf8(indented))]);
 
         Log.Lines(LogKind.Events)
             .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0," + minified[1..]]);
@@ -61,10 +60,19 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task White_space_without_line_breaks_stays_as_it_was_produced()
     {
-        await Record([RecordFactory.Record(0, SampleEvent.Utf8("  { " + SampleEvent.Json[1..] + "\t"))]);
+        await Record([TestEvents.Record(0, TestEvents.Utf8("  { " + TestEvents.Json[1..] + "\t"))]);
 
         Log.Lines(LogKind.Events)
-            .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0, " + SampleEvent.Json[1..]]);
+            .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0, " + TestEvents.Json[1..]]);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_not_part_of_the_line()
+    {
+        await Record([TestEvents.Record(0, TestEvents.Utf8("\uFEFF" + TestEvents.Json))]);
+
+        Log.Lines(LogKind.Events)
+            .ShouldBe(["{\"kafkapartition\":0,\"kafkaoffset\":0," + TestEvents.Json[1..]]);
     }
 
     [Fact]
@@ -73,7 +81,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         byte[] key = [0, 1, 255];
         byte[] value = [.. "not json \n"u8, 0xFF];
 
-        var result = await Record([RecordFactory.Record(5, value, key: key), RecordFactory.Event(6)]);
+        var result = await Record([TestEvents.Record(5, value, key: key), TestEvents.Event(6)]);
 
         result.ShouldBe(new RecordResult(1, 0, 1, 0));
         Log.Files(LogKind.DeadLetters)
@@ -86,7 +94,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_tombstone_and_an_empty_value_are_told_apart()
     {
-        await Record([RecordFactory.Record(0, null), RecordFactory.Record(1, [])]);
+        await Record([TestEvents.Record(0, null), TestEvents.Record(1, [])]);
 
         var lines = Log.Lines(LogKind.DeadLetters).Select(line => JsonNode.Parse(line)!).ToArray();
         lines.Select(line => (string?)line["value"]).ShouldBe([null, ""]);
@@ -98,12 +106,12 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     {
         var filler = new string('x', 900 * 1024);
 
-        var result = await Record([RecordFactory.Record(0, SampleEvent.With("filler", filler)), RecordFactory.Record(1, SampleEvent.Utf8(filler))]);
+        var result = await Record([TestEvents.Record(0, TestEvents.With("filler", filler)), TestEvents.Record(1, TestEvents.Utf8(filler))]);
 
         result.ShouldBe(new RecordResult(1, 0, 1, 0));
         ((string?)JsonNode.Parse(Log.Lines(LogKind.Events).Single())!["filler"]).ShouldBe(filler);
         Convert.FromBase64String((string?)JsonNode.Parse(Log.Lines(LogKind.DeadLetters).Single())!["value"] ?? "")
-            .ShouldBe(SampleEvent.Utf8(filler));
+            .ShouldBe(TestEvents.Utf8(filler));
     }
 
     [Fact]
@@ -112,7 +120,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_batch_that_mixes_partitions_is_split()
     {
-        await Record([RecordFactory.Event(7, 1), RecordFactory.Event(3, 0), RecordFactory.Event(8, 1), RecordFactory.Event(4, 0)]);
+        await Record([TestEvents.Event(7, 1), TestEvents.Event(3, 0), TestEvents.Event(8, 1), TestEvents.Event(4, 0)]);
 
         Log.Files(LogKind.Events).Length.ShouldBe(2);
         Log.Offsets().ShouldBe([3, 4, 7, 8]);
@@ -123,13 +131,13 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [InlineData(true)]
     public async Task A_batch_that_is_delivered_again_is_skipped_and_counted(bool afterRestart)
     {
-        await Record(RecordFactory.Events(10, 5));
+        await Record(TestEvents.Events(10, 5));
         if (afterRestart)
         {
             Restart();
         }
 
-        var result = await Record(RecordFactory.Events(12, 6));
+        var result = await Record(TestEvents.Events(12, 6));
 
         result.ShouldBe(new RecordResult(3, 3, 0, 0));
         Log.Offsets().ShouldBe([10, 11, 12, 13, 14, 15, 16, 17]);
@@ -138,7 +146,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task The_same_records_twice_in_one_batch_are_stored_once()
     {
-        var result = await Record([.. RecordFactory.Events(0, 5), .. RecordFactory.Events(0, 7)]);
+        var result = await Record([.. TestEvents.Events(0, 5), .. TestEvents.Events(0, 7)]);
 
         result.Recorded.ShouldBe(7);
         result.Redelivered.ShouldBe(5);
@@ -148,7 +156,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task Dead_letters_that_are_delivered_again_are_skipped_too()
     {
-        ConsumedRecord[] batch = [RecordFactory.Event(0), RecordFactory.Record(1, [1]), RecordFactory.Event(2), RecordFactory.Record(3, [3])];
+        ConsumedRecord[] batch = [TestEvents.Event(0), TestEvents.Record(1, [1]), TestEvents.Event(2), TestEvents.Record(3, [3])];
         await Record(batch);
         Restart();
 
@@ -161,13 +169,13 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [InlineData(true)]
     public async Task A_topic_that_was_created_again_starts_a_new_generation(bool afterRestart)
     {
-        await Record(RecordFactory.Events(0, 10));
+        await Record(TestEvents.Events(0, 10));
         if (afterRestart)
         {
             Restart();
         }
 
-        var result = await Record(RecordFactory.Events(0, 4, topic: OtherTopic));
+        var result = await Record(TestEvents.Events(0, 4, topic: OtherTopic));
 
         result.ShouldBe(new RecordResult(4, 0, 0, 0));
         Log.Files(LogKind.Events).ShouldBe(
@@ -177,13 +185,13 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         ]);
 
         Restart();
-        (await Record(RecordFactory.Events(2, 4, topic: OtherTopic))).ShouldBe(new RecordResult(2, 2, 0, 0));
+        (await Record(TestEvents.Events(2, 4, topic: OtherTopic))).ShouldBe(new RecordResult(2, 2, 0, 0));
     }
 
     [Fact]
     public async Task A_batch_may_hold_the_end_of_one_generation_and_the_start_of_the_next()
     {
-        var result = await Record([.. RecordFactory.Events(0, 5), .. RecordFactory.Events(0, 3, topic: OtherTopic)]);
+        var result = await Record([.. TestEvents.Events(0, 5), .. TestEvents.Events(0, 3, topic: OtherTopic)]);
 
         result.ShouldBe(new RecordResult(8, 0, 0, 0));
         Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 0, 1, 2]);
@@ -192,7 +200,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_dead_letter_with_the_value_of_an_earlier_one_is_another_record_when_its_time_is_another()
     {
-        var first = RecordFactory.Record(0, [1]);
+        var first = TestEvents.Record(0, [1]);
         await Record([first]);
 
         var result = await Record([first with { Timestamp = first.Timestamp.AddSeconds(1) }]);
@@ -204,9 +212,9 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_record_at_an_offset_that_the_log_skipped_is_kept()
     {
-        await Record([RecordFactory.Event(0), RecordFactory.Event(10)]);
+        await Record([TestEvents.Event(0), TestEvents.Event(10)]);
 
-        (await Record([RecordFactory.Event(5)])).Recorded.ShouldBe(1);
+        (await Record([TestEvents.Event(5)])).Recorded.ShouldBe(1);
 
         Log.Offsets().ShouldBe([0, 10, 5]);
     }
@@ -214,16 +222,16 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task Offsets_that_jump_forward_are_counted()
     {
-        (await Record([RecordFactory.Event(3), RecordFactory.Event(4), RecordFactory.Event(9)])).Gaps.ShouldBe(4);
-        (await Record([RecordFactory.Event(10), RecordFactory.Event(12)])).Gaps.ShouldBe(1);
+        (await Record([TestEvents.Event(3), TestEvents.Event(4), TestEvents.Event(9)])).Gaps.ShouldBe(4);
+        (await Record([TestEvents.Event(10), TestEvents.Event(12)])).Gaps.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_new_hour_starts_a_new_segment()
     {
-        await Record(RecordFactory.Events(0, 2));
+        await Record(TestEvents.Events(0, 2));
         Clock.Advance(TimeSpan.FromMinutes(1));
-        await Record(RecordFactory.Events(2, 2));
+        await Record(TestEvents.Events(2, 2));
 
         Log.Files(LogKind.Events).ShouldBe(
         [
@@ -235,34 +243,34 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_clock_that_goes_back_does_not_put_newer_events_into_an_older_folder()
     {
-        await Record(RecordFactory.Events(0, 2));
+        await Record(TestEvents.Events(0, 2));
         Clock.AdjustTime(Clock.GetUtcNow().AddHours(-3));
-        await Record(RecordFactory.Events(2, 2));
+        await Record(TestEvents.Events(2, 2));
         Restart();
 
-        (await Record(RecordFactory.Events(0, 5))).ShouldBe(new RecordResult(1, 4, 0, 0));
+        (await Record(TestEvents.Events(0, 5))).ShouldBe(new RecordResult(1, 4, 0, 0));
         Log.Files(LogKind.Events).Length.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_redelivery_is_recognized_in_segments_of_earlier_hours()
     {
-        await Record(RecordFactory.Events(0, 5));
+        await Record(TestEvents.Events(0, 5));
         Clock.Advance(TimeSpan.FromHours(30));
-        await Record(RecordFactory.Events(5, 5));
+        await Record(TestEvents.Events(5, 5));
         Restart();
 
-        (await Record(RecordFactory.Events(2, 9))).ShouldBe(new RecordResult(1, 8, 0, 0));
+        (await Record(TestEvents.Events(2, 9))).ShouldBe(new RecordResult(1, 8, 0, 0));
     }
 
     [Fact]
     public async Task A_redelivery_is_recognized_anywhere_in_a_large_segment()
     {
-        await Record(RecordFactory.Events(0, 5000));
+        await Record(TestEvents.Events(0, 5000));
 
         foreach (var offset in new[] { 0, 1, 777, 2500, 4998, 4999 })
         {
-            (await Record([RecordFactory.Event(offset)])).ShouldBe(new RecordResult(0, 1, 0, 0));
+            (await Record([TestEvents.Event(offset)])).ShouldBe(new RecordResult(0, 1, 0, 0));
         }
 
         Log.Offsets().Length.ShouldBe(5000);
@@ -272,15 +280,15 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task Two_recorders_that_both_believe_they_own_a_partition_never_duplicate_or_interleave()
     {
         using var zombie = NewRecorder();
-        await Record(RecordFactory.Events(0, 5));
-        await zombie.RecordAsync(RecordFactory.Events(0, 7), CancellationToken.None);
-        await Record(RecordFactory.Events(5, 5));
+        await Record(TestEvents.Events(0, 5));
+        await zombie.RecordAsync(TestEvents.Events(0, 7), CancellationToken.None);
+        await Record(TestEvents.Events(5, 5));
 
         // The zombie's clock is an hour ahead, then behind.
         using var ahead = new EventRecorder(Log.Store, new FakeTimeProvider(Clock.GetUtcNow().AddHours(1)));
-        await ahead.RecordAsync(RecordFactory.Events(0, 12), CancellationToken.None);
-        await zombie.RecordAsync(RecordFactory.Events(7, 6), CancellationToken.None);
-        await Record(RecordFactory.Events(10, 5));
+        await ahead.RecordAsync(TestEvents.Events(0, 12), CancellationToken.None);
+        await zombie.RecordAsync(TestEvents.Events(7, 6), CancellationToken.None);
+        await Record(TestEvents.Events(10, 5));
 
         Log.Offsets().ShouldBe(Enumerable.Range(0, 15).Select(offset => (long)offset));
     }
@@ -295,7 +303,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
             for (var offset = 0; offset < 1000;)
             {
                 var count = random.Next(1, 60);
-                await recorder.RecordAsync(RecordFactory.Events(Math.Max(0, offset - random.Next(30)), count), CancellationToken.None);
+                await recorder.RecordAsync(TestEvents.Events(Math.Max(0, offset - random.Next(30)), count), CancellationToken.None);
                 offset = Log.Lines(LogKind.Events).Length;
             }
         })));
@@ -318,7 +326,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         {
             for (var offset = 0; offset < 100; offset += 10 - number)
             {
-                await recorder.RecordAsync(RecordFactory.Events(offset, 10), CancellationToken.None);
+                await recorder.RecordAsync(TestEvents.Events(offset, 10), CancellationToken.None);
             }
         })));
 
@@ -341,7 +349,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
             segments = 1; // files are not made of blocks
         }
 
-        foreach (var entry in RecordFactory.Events(0, 20).Chunk(2).Select(pair => pair.Select(record => new LogEntry(record, null)).ToArray()))
+        foreach (var entry in TestEvents.Events(0, 20).Chunk(2).Select(pair => pair.Select(record => new LogEntry(record, null)).ToArray()))
         {
             await log.AppendAsync(entry, pending, CancellationToken.None);
         }
@@ -356,14 +364,14 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [InlineData(5)]
     public async Task A_batch_of_two_generations_that_is_delivered_again_is_recognized(int from)
     {
-        ConsumedRecord[] batch = [.. RecordFactory.Events(2, 5), .. RecordFactory.Events(0, 3, topic: OtherTopic)];
-        await Record(RecordFactory.Events(0, 2));
+        ConsumedRecord[] batch = [.. TestEvents.Events(2, 5), .. TestEvents.Events(0, 3, topic: OtherTopic)];
+        await Record(TestEvents.Events(0, 2));
         await Record(batch);
 
         (await Record(batch[from..])).Recorded.ShouldBe(0);
 
         Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5, 6, 0, 1, 2]);
-        (await Record(RecordFactory.Events(2, 9, topic: OtherTopic))).ShouldBe(new RecordResult(8, 1, 0, 0));
+        (await Record(TestEvents.Events(2, 9, topic: OtherTopic))).ShouldBe(new RecordResult(8, 1, 0, 0));
     }
 
     [Fact]
@@ -372,7 +380,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
         var empty = new SegmentName(LogKind.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 5);
         await Log.Store.TryCreateAsync(empty, null, CancellationToken.None);
 
-        await Record(RecordFactory.Events(7, 2));
+        await Record(TestEvents.Events(7, 2));
 
         Log.Offsets().ShouldBe([7, 8]);
         (await new LogVerifier(Log.Store).VerifyAsync(CancellationToken.None)).Problems.ShouldBeEmpty();
@@ -381,7 +389,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_foreign_line_among_others_hides_no_line_of_the_log()
     {
-        await Record(RecordFactory.Events(0, 1000));
+        await Record(TestEvents.Events(0, 1000));
         Log.Append(Log.Files(LogKind.Events).Single(), "a foreign line\n{\"another\":1}\n\n" + new string('x', 200_000) + "\n");
         await Log.Store.TryCreateAsync(
             new SegmentName(LogKind.Events, SegmentName.HourOf(Clock.GetUtcNow()), 0, 1, 1000),
@@ -390,7 +398,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
 
         foreach (var offset in new[] { 0, 499, 500, 998, 999 })
         {
-            (await Record([RecordFactory.Event(offset)])).ShouldBe(new RecordResult(0, 1, 0, 0));
+            (await Record([TestEvents.Event(offset)])).ShouldBe(new RecordResult(0, 1, 0, 0));
         }
 
         (await new LogVerifier(Log.Store).VerifyAsync(CancellationToken.None)).ProblemCount.ShouldBe(4);
@@ -401,7 +409,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     {
         for (var hours = 0; hours < 30; hours += 10, Clock.Advance(TimeSpan.FromHours(10)))
         {
-            await Record(RecordFactory.Events(hours, 10));
+            await Record(TestEvents.Events(hours, 10));
         }
 
         (await BaseOffsetsSince("07")).ShouldBe([0, 10, 20]);
@@ -418,11 +426,11 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task Old_hours_are_deleted_but_never_the_newest_segment_of_a_partition()
     {
-        await Record([.. RecordFactory.Events(0, 5, partition: 0), .. RecordFactory.Events(0, 5, partition: 1), RecordFactory.Record(9, [1])]);
+        await Record([.. TestEvents.Events(0, 5, partition: 0), .. TestEvents.Events(0, 5, partition: 1), TestEvents.Record(9, [1])]);
         Clock.Advance(TimeSpan.FromHours(1));
-        await Record(RecordFactory.Events(5, 5, partition: 0));
+        await Record(TestEvents.Events(5, 5, partition: 0));
         Clock.Advance(TimeSpan.FromHours(2));
-        await Record(RecordFactory.Events(10, 5, partition: 0));
+        await Record(TestEvents.Events(10, 5, partition: 0));
 
         (await DeleteOldHours(TimeSpan.FromHours(3))).ShouldBe(0, "the first hour ended less than three hours ago");
         Clock.Advance(TimeSpan.FromMinutes(1));
@@ -444,13 +452,13 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     {
         for (var hours = 0; hours < 3; hours++, Clock.Advance(TimeSpan.FromHours(1)))
         {
-            await Record(RecordFactory.Events(hours * 10, 10));
+            await Record(TestEvents.Events(hours * 10, 10));
         }
 
         await DeleteOldHours(TimeSpan.FromHours(1));
-        (await Record(RecordFactory.Events(20, 12))).ShouldBe(new RecordResult(2, 10, 0, 0));
+        (await Record(TestEvents.Events(20, 12))).ShouldBe(new RecordResult(2, 10, 0, 0));
         Restart();
-        (await Record(RecordFactory.Events(25, 8))).ShouldBe(new RecordResult(1, 7, 0, 0));
+        (await Record(TestEvents.Events(25, 8))).ShouldBe(new RecordResult(1, 7, 0, 0));
 
         Log.Offsets().ShouldBe(Enumerable.Range(20, 13).Select(offset => (long)offset));
     }
@@ -458,9 +466,9 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task Nothing_is_deleted_unless_it_is_asked_for()
     {
-        await Record(RecordFactory.Events(0, 5));
+        await Record(TestEvents.Events(0, 5));
         Clock.Advance(TimeSpan.FromDays(1));
-        await Record(RecordFactory.Events(5, 5));
+        await Record(TestEvents.Events(5, 5));
         Clock.Advance(TimeSpan.FromDays(10_000));
 
         (await DeleteOldHours(null)).ShouldBe(0);
@@ -471,8 +479,8 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_dead_letter_that_was_replayed_is_marked_for_good()
     {
-        await Record([RecordFactory.Record(3, [1], key: [7]), RecordFactory.Record(4, null), RecordFactory.Record(3, [1], partition: 1)]);
-        await Record([RecordFactory.Record(3, [2])]);
+        await Record([TestEvents.Record(3, [1], key: [7]), TestEvents.Record(4, null), TestEvents.Record(3, [1], partition: 1)]);
+        await Record([TestEvents.Record(3, [2])]);
         var letters = new DeadLetterLog(Log.Store, Clock);
 
         await letters.MarkAsync([Mark(0, 3, generation: 2)], CancellationToken.None);
@@ -494,7 +502,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task Nothing_is_read_behind_the_end_of_a_segment()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         var head = await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None);
 
         (await Log.Store.ReadAsync(head!.Name, head.Length, new byte[100], CancellationToken.None)).ShouldBe(0);
@@ -533,12 +541,12 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     [Fact]
     public async Task A_tail_that_is_not_a_line_of_the_log_is_a_clear_error()
     {
-        await Record(RecordFactory.Events(0, 2));
+        await Record(TestEvents.Events(0, 2));
         var path = Log.Files(LogKind.Events).Single();
         Log.Append(path, "a foreign line\n");
         Restart();
 
-        var error = await Record(RecordFactory.Events(2, 1)).ShouldThrowAsync<EventLogException>();
+        var error = await Record(TestEvents.Events(2, 1)).ShouldThrowAsync<EventLogException>();
 
         error.Message.ShouldStartWith(path);
         error.Message.ShouldNotContain('\n');
@@ -548,7 +556,7 @@ public abstract class EventRecorderContract<TLog> : IDisposable
     public async Task A_batch_larger_than_one_append_is_stored_whole()
     {
         var filler = new string('x', 900 * 1024);
-        var batch = Enumerable.Range(0, 12).Select(offset => RecordFactory.Record(offset, SampleEvent.With("filler", filler))).ToArray();
+        var batch = Enumerable.Range(0, 12).Select(offset => TestEvents.Record(offset, TestEvents.With("filler", filler))).ToArray();
 
         (await Record(batch)).Recorded.ShouldBe(12);
 

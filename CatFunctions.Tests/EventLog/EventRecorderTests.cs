@@ -160,7 +160,7 @@ public sealed class EventRecorderTests : IDisposable
             return Task.CompletedTask;
         };
 
-        await RecordAsync(RecordFactory.Events(0, 3));
+        await RecordAsync(TestEvents.Events(0, 3));
 
         threads.ShouldBe([caller]);
     }
@@ -171,8 +171,8 @@ public sealed class EventRecorderTests : IDisposable
         const int Count = 5000;
         var batch = Enumerable.Range(0, Count)
             .Select(i => i % 7 == 3
-                ? RecordFactory.Record(i / 3, [(byte)i], partition: i % 3)
-                : RecordFactory.Event(i / 3, partition: i % 3))
+                ? TestEvents.Record(i / 3, [(byte)i], partition: i % 3)
+                : TestEvents.Event(i / 3, partition: i % 3))
             .ToArray();
         var deadLetters = Enumerable.Range(0, Count).Count(i => i % 7 == 3);
 
@@ -186,7 +186,7 @@ public sealed class EventRecorderTests : IDisposable
 
         IEnumerable<long> Offsets(LogKind log, int partition) => _log.Lines(log)
             .Where(line => line.StartsWith($"{{\"kafkapartition\":{partition},", StringComparison.Ordinal))
-            .Select(RecordFactory.OffsetOf);
+            .Select(TestEvents.OffsetOf);
 
         IEnumerable<long> Expected(int partition, bool isEvent) => Enumerable.Range(0, Count)
             .Where(i => i % 3 == partition && i % 7 == 3 != isEvent)
@@ -196,9 +196,9 @@ public sealed class EventRecorderTests : IDisposable
     /// <summary>Two events and a dead letter in each partition, mixed.</summary>
     private static ConsumedRecord[] Batch() =>
     [
-        .. Enumerable.Range(0, Partitions).Select(partition => RecordFactory.Event(0, partition)),
-        .. Enumerable.Range(0, Partitions).Select(partition => RecordFactory.Record(1, [1], partition)),
-        .. Enumerable.Range(0, Partitions).Select(partition => RecordFactory.Event(2, partition)),
+        .. Enumerable.Range(0, Partitions).Select(partition => TestEvents.Event(0, partition)),
+        .. Enumerable.Range(0, Partitions).Select(partition => TestEvents.Record(1, [1], partition)),
+        .. Enumerable.Range(0, Partitions).Select(partition => TestEvents.Event(2, partition)),
     ];
 
     private Task<RecordResult> RecordAsync(ConsumedRecord[] batch) => _recorder.RecordAsync(batch, CancellationToken.None);

@@ -28,7 +28,7 @@ public sealed class FaultyStorageTests(Azurite azurite, ITestOutputHelper output
             var redelivered = Math.Min(nextOffsets[partition], random.Next(3));
             var count = random.Next(1, 6);
             await RecordUntilItSucceedsAsync(
-                recorder, RecordFactory.Events(nextOffsets[partition] - redelivered, (int)redelivered + count, partition));
+                recorder, TestEvents.Events(nextOffsets[partition] - redelivered, (int)redelivered + count, partition));
             nextOffsets[partition] += count;
             clock.Advance(TimeSpan.FromSeconds(10));
         }
@@ -37,7 +37,7 @@ public sealed class FaultyStorageTests(Azurite azurite, ITestOutputHelper output
         {
             log.Files(LogKind.Events).Where(path => path.Contains($"partition={partition}/", StringComparison.Ordinal))
                 .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                .Select(RecordFactory.OffsetOf)
+                .Select(TestEvents.OffsetOf)
                 .ShouldBe(Enumerable.Range(0, (int)nextOffsets[partition]).Select(offset => (long)offset));
         }
 

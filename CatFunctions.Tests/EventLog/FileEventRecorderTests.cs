@@ -10,7 +10,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     [Fact]
     public async Task A_tail_that_was_cut_at_any_byte_is_repaired()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         var path = Log.PathOf(Log.Files(LogKind.Events).Single());
         var whole = await File.ReadAllBytesAsync(path);
 
@@ -19,7 +19,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
             await File.WriteAllBytesAsync(path, whole[..length]);
             Restart();
 
-            (await Record(RecordFactory.Events(0, 3))).Recorded.ShouldBe(3 - whole.AsSpan(0, length).Count((byte)'\n'));
+            (await Record(TestEvents.Events(0, 3))).Recorded.ShouldBe(3 - whole.AsSpan(0, length).Count((byte)'\n'));
             (await File.ReadAllBytesAsync(path)).ShouldBe(whole);
         }
     }
@@ -27,13 +27,13 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     [Fact]
     public async Task A_torn_tail_is_cut_when_the_next_append_opens_a_new_segment()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         var path = Log.PathOf(Log.Files(LogKind.Events).Single());
         await File.AppendAllTextAsync(path, "{\"kafkapartition\":0,\"kaf");
         Restart();
         Clock.Advance(TimeSpan.FromHours(1));
 
-        await Record(RecordFactory.Events(3, 1));
+        await Record(TestEvents.Events(3, 1));
 
         Log.Offsets().ShouldBe([0, 1, 2, 3]);
     }
@@ -44,23 +44,23 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
         var blocker = Log.PathOf(LogKind.Events.FolderName);
         await File.WriteAllTextAsync(blocker, "");
 
-        await Record(RecordFactory.Events(0, 3)).ShouldThrowAsync<EventLogException>();
+        await Record(TestEvents.Events(0, 3)).ShouldThrowAsync<EventLogException>();
         File.Delete(blocker);
 
-        (await Record(RecordFactory.Events(0, 3))).Recorded.ShouldBe(3);
+        (await Record(TestEvents.Events(0, 3))).Recorded.ShouldBe(3);
     }
 
     [Fact]
     public async Task Files_that_are_no_segments_do_not_disturb()
     {
-        await Record(RecordFactory.Events(0, 3));
+        await Record(TestEvents.Events(0, 3));
         var folder = Path.GetDirectoryName(Log.Files(LogKind.Events).Single())!;
         Log.Append(Path.Combine(folder, "notes.jsonl"), "mine\n");
         Log.Append(Path.Combine(folder, "00001-00000000000000000009.jsonl"), "mine\n");
         Log.Append(Path.Combine(folder, "a copy of 0001-00000000000000000000.jsonl"), "mine too\n");
         Restart();
 
-        (await Record(RecordFactory.Events(0, 5))).ShouldBe(new RecordResult(2, 3, 0, 0));
+        (await Record(TestEvents.Events(0, 5))).ShouldBe(new RecordResult(2, 3, 0, 0));
 
         (await Log.Store.ListAsync(LogKind.Events, 0, CancellationToken.None)).Count.ShouldBe(1);
     }
@@ -68,7 +68,7 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     [Fact]
     public async Task A_torn_mark_of_a_replay_is_cut_by_the_next_one()
     {
-        await Record([RecordFactory.Record(3, [1]), RecordFactory.Record(4, [1])]);
+        await Record([TestEvents.Record(3, [1]), TestEvents.Record(4, [1])]);
         var letters = new DeadLetterLog(Log.Store, Clock);
         await letters.MarkAsync([Mark(3)], CancellationToken.None);
         Log.Append(Log.Files(LogKind.Replays).Single(), "{\"kafkapartition\":0,\"kafka");
@@ -83,9 +83,9 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     [Fact]
     public async Task Folders_of_deleted_hours_are_gone()
     {
-        await Record(RecordFactory.Events(0, 5));
+        await Record(TestEvents.Events(0, 5));
         Clock.Advance(TimeSpan.FromDays(1));
-        await Record(RecordFactory.Events(5, 5));
+        await Record(TestEvents.Events(5, 5));
 
         await Log.Store.DeleteAsync(SegmentName.TryParse(Log.Files(LogKind.Events)[0])!, CancellationToken.None);
 

@@ -1,4 +1,3 @@
-using CatFunctions.Tests.Events;
 
 namespace CatFunctions.Tests.EventLog;
 
@@ -14,11 +13,11 @@ internal sealed class MutatedEvents(int seed)
             "{", "}", "[", "]", ",", ":", "\n", "\r\n", "\t", " ", "//", "/**/", "\uFEFF", "é", "𝒳", "\u2028", new string('[', 70), new string('{', 70),
             "\"id\":\"20261122T073015000Z-17\",", "\"kafkaoffset\":1,", "\"k\\u0061fkapartition\":1,", "\"ticksize\":1,", "\"data\":{},",
             "\"time\":\"2026-02-30T00:00:00Z\",", "\"type\":7,", "\"subject\":\"\",",
-        }.Select(SampleEvent.Utf8),
+        }.Select(TestEvents.Utf8),
         [0xFF], [0x00], [0xC3], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
     ];
 
-    private static readonly byte[] Whole = SampleEvent.Utf8(SampleEvent.Json);
+    private static readonly byte[] Whole = TestEvents.Utf8(TestEvents.Json);
 
     private readonly Random _random = new(seed);
 

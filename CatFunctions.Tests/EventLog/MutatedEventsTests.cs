@@ -22,7 +22,7 @@ public sealed class MutatedEventsTests
             foreach (var batch in Enumerable.Range(0, ValuesPerLog).Chunk(ValuesPerBatch))
             {
                 results.Add(await recorder.RecordAsync(
-                    [.. batch.Select(offset => RecordFactory.Record(offset, events.Next()))], CancellationToken.None));
+                    [.. batch.Select(offset => TestEvents.Record(offset, events.Next()))], CancellationToken.None));
             }
 
             var recorded = Parse(log, LogKind.Events);

@@ -38,7 +38,7 @@ internal static class RecorderProperty
         }
     }
 
-    private static bool IsEvent(ConsumedRecord record) => CatEventValidator.Validate(record.Value!.Value.Span) is null;
+    private static bool IsEvent(ConsumedRecord record) => CatEvent.TryRead(record.Value!.Value.Span, out _, out _);
 
     private static void ShouldHold(TestLog log, LogKind name, int partition, IEnumerable<ConsumedRecord> records, ILineFormat format)
     {
@@ -50,7 +50,8 @@ internal static class RecorderProperty
         string LineOf(ConsumedRecord record)
         {
             var line = new System.Buffers.ArrayBufferWriter<byte>();
-            format.Write(line, new LogEntry(record, CatEventValidator.Validate(record.Value!.Value.Span)));
+            CatEvent.TryRead(record.Value!.Value.Span, out _, out var reason);
+            format.Write(line, new LogEntry(record, reason));
             return Encoding.UTF8.GetString(line.WrittenSpan).TrimEnd('\n');
         }
     }

@@ -93,7 +93,7 @@ public sealed class RetryingRecorderTests : IDisposable
     }
 
     private Task<RecordResult> RecordAsync(CancellationToken cancellationToken = default) =>
-        _retrying.RecordAsync(RecordFactory.Events(0, 3), cancellationToken);
+        _retrying.RecordAsync(TestEvents.Events(0, 3), cancellationToken);
 
     // A file where the log's folder should be.
     private void PutObstacle() => File.WriteAllText(_root, "");

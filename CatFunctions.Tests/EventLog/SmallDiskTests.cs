@@ -12,7 +12,7 @@ public sealed class SmallDiskTests
     {
         using var disk = new SmallDisk("256k");
         using var recorder = new EventRecorder(new FileSegmentStore(disk.Path), TimeProvider.System);
-        var batches = Enumerable.Range(0, 40).Select(batch => RecordFactory.Events(batch * 50, 50)).ToArray();
+        var batches = Enumerable.Range(0, 40).Select(batch => TestEvents.Events(batch * 50, 50)).ToArray();
         var refused = 0;
 
         foreach (var batch in batches)
@@ -42,14 +42,14 @@ public sealed class SmallDiskTests
         using var disk = new SmallDisk("256k");
         var store = new FileSegmentStore(disk.Path);
         using var recorder = new EventRecorder(store, TimeProvider.System);
-        await recorder.RecordAsync(RecordFactory.Events(0, 10), CancellationToken.None);
+        await recorder.RecordAsync(TestEvents.Events(0, 10), CancellationToken.None);
         disk.Remount("ro");
 
         var error = await Should.ThrowAsync<EventLogException>(() => store.PrepareAsync(CancellationToken.None));
-        await recorder.RecordAsync(RecordFactory.Events(10, 10), CancellationToken.None).ShouldThrowAsync<EventLogException>();
+        await recorder.RecordAsync(TestEvents.Events(10, 10), CancellationToken.None).ShouldThrowAsync<EventLogException>();
         var report = await new LogVerifier(store).VerifyAsync(CancellationToken.None);
         disk.Remount("rw");
-        await recorder.RecordAsync(RecordFactory.Events(10, 10), CancellationToken.None);
+        await recorder.RecordAsync(TestEvents.Events(10, 10), CancellationToken.None);
 
         error.Message.ShouldStartWith($"Cannot write to the event log in {disk.Path}: Read-only file system");
         report.Events.ShouldBe(10);

@@ -24,5 +24,5 @@ public abstract class TestLog : IDisposable
 
     /// <summary>The offsets of a log's lines, in the order of its files.</summary>
     public long[] Offsets(LogKind log = LogKind.Events) =>
-        [.. Lines(log).Select(RecordFactory.OffsetOf)];
+        [.. Lines(log).Select(TestEvents.OffsetOf)];
 }

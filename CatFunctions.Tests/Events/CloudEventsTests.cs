@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Text;
 using System.Text.Json;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;
@@ -45,6 +46,37 @@ public sealed class CloudEventsTests
     [Fact]
     public void The_header_says_that_it_is_a_cloud_event() =>
         MimeUtilities.IsCloudEventsContentType(ContentTypeHeader()).ShouldBeTrue();
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/vnd.cats+json")]
+    [InlineData(null)]
+    public void What_it_writes_is_an_event_to_us(string? dataContentType)
+    {
+        var written = new CloudEvent([TickSize])
+        {
+            Id = "20261122T073015000Z-17",
+            Source = new Uri("https://cats.example/a?b#c"),
+            Type = "catfunctions.photo.liked",
+            Subject = "a \"cat\" 猫 </script> 🐈",
+            Time = new DateTimeOffset(2026, 11, 22, 9, 30, 12, TimeSpan.FromHours(2)).AddTicks(1_234_567),
+            DataContentType = dataContentType,
+            Data = new { photoUrl = "https://cats.example/a.jpg?x=1&y=2", breed = (string?)null, userId = "user-1842" },
+            [TickSize] = 250,
+        };
+        written["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        var json = new JsonEventFormatter().EncodeStructuredModeMessage(written, out _);
+
+        CatEvent.TryRead(json.Span, out var read, out var reason).ShouldBeTrue(reason);
+        read.Id.ToString().ShouldBe(written.Id);
+        read.TickSize.ShouldBe(250);
+        read.IsLike.ShouldBeTrue();
+        Encoding.UTF8.GetString(read.Subject).ShouldBe(written.Subject);
+        read.Time.ShouldBe(written.Time.Value);
+        read.Breed.IsEmpty.ShouldBeTrue();
+    }
 
     private static CloudEvent Read(ReadOnlyMemory<byte> value) =>
         new JsonEventFormatter().DecodeStructuredModeMessage(value, new ContentType(ContentTypeHeader()), [TickSize]);

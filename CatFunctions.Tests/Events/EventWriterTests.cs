@@ -75,7 +75,7 @@ public sealed class EventWriterTests
             root.GetProperty("subject").GetString().ShouldBe(photo.Id);
             DateTimeOffset.ParseExact(
                 root.GetProperty("time").GetString()!,
-                EventContract.TimeFormat,
+                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal).ShouldBe(expected.Time);
             root.GetProperty("datacontenttype").GetString().ShouldBe("application/json");
@@ -178,18 +178,23 @@ public sealed class EventWriterTests
     }
 
     [Fact]
-    public void An_address_longer_than_any_buffer_is_written_whole()
+    public void The_longest_photo_that_TheCatAPI_may_give_is_written_whole_and_within_the_limits_of_an_event()
     {
-        var url = "https://example.com/" + new string('x', 1_000_000);
-        var gallery = new Gallery([new GalleryPhoto(new CatPhoto("a", url), Now)]);
-        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: 1, ATick.Start);
+        const string Start = "https://example.com/";
+        var expected = new CatPhoto(new string('a', 64), Start + new string('x', 2_048 - Start.Length), new string('猫', 85));
+        var answer = $$"""[{"id":"{{expected.Id}}","url":"{{expected.Url}}","breeds":[{"name":"{{expected.Breed}}"}]}]""";
+        var photo = CatApiReader.Read(Encoding.UTF8.GetBytes(answer)).Photos.ShouldHaveSingleItem();
+        var view = new Interaction(InteractionKind.Viewed, Photo: 0, UserId: int.MaxValue, ATick.Start);
 
-        using var events = EventWriter.Write(ATick, gallery, [view, view, view]);
+        using var events = EventWriter.Write(ATick, new Gallery([new GalleryPhoto(photo, Now)]), [view, view, view]);
 
+        photo.ShouldBe(expected);
         foreach (var produced in events)
         {
-            using var json = JsonDocument.Parse(produced.Value);
-            json.RootElement.GetProperty("data").GetProperty("photoUrl").GetString().ShouldBe(url);
+            CatEvent.TryReadPlain(produced.Value.Span[1..], out var read).ShouldBeTrue();
+            Encoding.UTF8.GetString(read.Subject).ShouldBe(expected.Id);
+            Encoding.UTF8.GetString(read.PhotoUrl).ShouldBe(expected.Url);
+            Encoding.UTF8.GetString(read.Breed).ShouldBe(expected.Breed);
         }
     }
 

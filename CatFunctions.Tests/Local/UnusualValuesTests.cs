@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
-using CatFunctions.Tests.Events;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local;
@@ -20,15 +19,15 @@ public sealed class UnusualValuesTests : IDisposable
     {
         byte[]?[] values =
         [
-            SampleEvent.WithIndex(0),
+            TestEvents.WithIndex(0),
             "3, 57"u8.ToArray(),
-            SampleEvent.With("subject", 17),
-            SampleEvent.With("filler", new string('x', 900 * 1024)),
+            TestEvents.With("subject", 17),
+            TestEvents.With("filler", new string('x', 900 * 1024)),
             new byte[900 * 1024],
             [],
             null,
-            SampleEvent.Utf8(JsonNode.Parse(SampleEvent.WithIndex(1))!.ToJsonString(new() { WriteIndented = true })),
-            SampleEvent.WithIndex(2),
+            TestEvents.Utf8(JsonNode.Parse(TestEvents.WithIndex(1))!.ToJsonString(new() { WriteIndented = true })),
+            TestEvents.WithIndex(2),
         ];
         using var broker = new EmbeddedBroker(Topic, partitions: 1);
         await ProduceAsync(broker, values);

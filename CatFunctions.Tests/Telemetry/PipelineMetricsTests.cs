@@ -4,8 +4,6 @@ using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Tests.Deployment;
-using CatFunctions.Tests.EventLog;
-using CatFunctions.Tests.Events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,7 +12,7 @@ namespace CatFunctions.Tests.Telemetry;
 public sealed class PipelineMetricsTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly FakeTimeProvider _clock = new(RecordFactory.Timestamp);
+    private readonly FakeTimeProvider _clock = new(TestEvents.Timestamp);
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Dictionary<string, List<double>> _measured = [];
     private readonly List<Instrument> _instruments = [];
@@ -83,8 +81,8 @@ public sealed class PipelineMetricsTests : IDisposable
     [Fact]
     public async Task A_batch_is_counted_by_what_became_of_its_records()
     {
-        await RecordAsync(RecordFactory.Events(0, 3));
-        await RecordAsync([.. RecordFactory.Events(1, 4), RecordFactory.Record(5, SampleEvent.Utf8("no event"))]);
+        await RecordAsync(TestEvents.Events(0, 3));
+        await RecordAsync([.. TestEvents.Events(1, 4), TestEvents.Record(5, TestEvents.Utf8("no event"))]);
 
         Measured("catfunctions.events.recorded").Sum().ShouldBe(5);
         Measured("catfunctions.records.redelivered").Sum().ShouldBe(2);
@@ -96,7 +94,7 @@ public sealed class PipelineMetricsTests : IDisposable
     [Fact]
     public async Task However_many_events_a_batch_has_it_is_measured_once()
     {
-        await RecordAsync(RecordFactory.Events(0, 1000));
+        await RecordAsync(TestEvents.Events(0, 1000));
 
         _measured.Values.ShouldAllBe(values => values.Count == 1);
     }
@@ -108,7 +106,7 @@ public sealed class PipelineMetricsTests : IDisposable
         await File.WriteAllTextAsync(root, "");
         using var recorder = new EventRecorder(new FileSegmentStore(root), _clock, _metrics);
 
-        await Should.ThrowAsync<EventLogException>(recorder.RecordAsync(RecordFactory.Events(0, 3), CancellationToken.None));
+        await Should.ThrowAsync<EventLogException>(recorder.RecordAsync(TestEvents.Events(0, 3), CancellationToken.None));
 
         _measured.ShouldBeEmpty();
     }
@@ -116,14 +114,14 @@ public sealed class PipelineMetricsTests : IDisposable
     [Fact]
     public async Task The_newest_event_ages_until_a_newer_one_is_recorded()
     {
-        await RecordAsync(RecordFactory.Events(0, 3));
+        await RecordAsync(TestEvents.Events(0, 3));
         _clock.Advance(TimeSpan.FromSeconds(30));
         Age().ShouldBe(30);
 
-        await RecordAsync([RecordFactory.Event(3) with { Timestamp = RecordFactory.Timestamp.AddSeconds(20) }]);
+        await RecordAsync([TestEvents.Event(3) with { Timestamp = TestEvents.Timestamp.AddSeconds(20) }]);
         Age().ShouldBe(10);
 
-        await RecordAsync(RecordFactory.Events(4, 1));
+        await RecordAsync(TestEvents.Events(4, 1));
         Age().ShouldBe(10);
     }
 

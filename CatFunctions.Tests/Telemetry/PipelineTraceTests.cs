@@ -99,7 +99,7 @@ public sealed class PipelineTraceTests : IDisposable
         await File.WriteAllTextAsync(root, "");
         using var recorder = new EventRecorder(new FileSegmentStore(root), TimeProvider.System);
 
-        await Should.ThrowAsync<EventLogException>(recorder.RecordAsync(RecordFactory.Events(0, 1), CancellationToken.None));
+        await Should.ThrowAsync<EventLogException>(recorder.RecordAsync(TestEvents.Events(0, 1), CancellationToken.None));
 
         _ended.ShouldHaveSingleItem().Status.ShouldBe(ActivityStatusCode.Error);
     }
@@ -109,7 +109,7 @@ public sealed class PipelineTraceTests : IDisposable
     private Task<RecordResult> RecordAsync(params string[] traceParents)
     {
         ConsumedRecord[] batch = [.. traceParents.Select((traceParent, offset) =>
-            RecordFactory.Event(offset) with { TraceParent = Encoding.Latin1.GetBytes(traceParent) })];
+            TestEvents.Event(offset) with { TraceParent = Encoding.Latin1.GetBytes(traceParent) })];
         return _recorder.RecordAsync(batch, CancellationToken.None);
     }
 }

@@ -113,8 +113,8 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
 /// <param name="IsReplayed">Whether it was produced again.</param>
 public sealed record StoredDeadLetter(int Generation, DeadLetter Letter, bool IsReplayed)
 {
-    /// <summary>Whether the validator of today takes its value for an event.</summary>
-    public bool IsEventNow => Letter.Value is { } value && CatEventValidator.Validate(value) is null;
+    /// <summary>Whether its value is an event to this version.</summary>
+    public bool IsEventNow => Letter.Value is { } value && CatEvent.TryRead(value, out _, out _);
 }
 
 /// <summary>Says that a dead letter was produced again: one line of the replays.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
@@ -21,7 +20,6 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
 
     private const int BufferBytes = 4 << 20;
 
-    private readonly ArrayBufferWriter<byte> _value = new();
     private readonly TickAudit _ticks = new();
     private readonly OffsetAudit _offsets = new();
     private readonly List<PartitionReport> _partitions = [];
@@ -138,20 +136,10 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
         }
     }
 
-    private string? CheckEvent(ReadOnlySpan<byte> line, int positionLength)
-    {
-        _value.ResetWrittenCount();
-        _value.Write("{"u8);
-        _value.Write(line[positionLength..]);
-        var value = _value.WrittenSpan;
-        if (CatEventValidator.Validate(value) is { } reason)
-        {
-            return reason;
-        }
-
-        var (id, tickSize) = ReadTick(value);
-        return _ticks.Add(id, tickSize);
-    }
+    private string? CheckEvent(ReadOnlySpan<byte> line, int positionLength) =>
+        CatEvent.TryReadLine(line, positionLength, out var catEvent, out var reason)
+            ? _ticks.Add(catEvent.Id, catEvent.TickSize)
+            : reason;
 
     private static string? CheckDeadLetter(ReadOnlySpan<byte> line, int positionLength)
     {
@@ -163,31 +151,6 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
         {
             return $"the line is no dead letter: {exception.Message}";
         }
-    }
-
-    private static (EventId Id, int TickSize) ReadTick(ReadOnlySpan<byte> validEvent)
-    {
-        EventId id = default;
-        var tickSize = 0;
-        var reader = new Utf8JsonReader(validEvent);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var attribute = EventAttributeNames.Match(in reader);
-            reader.Read();
-            if (attribute == EventAttributes.Id)
-            {
-                _ = EventId.TryParse(reader.ValueSpan, out id);
-            }
-            else if (attribute == EventAttributes.TickSize)
-            {
-                tickSize = reader.GetInt32();
-            }
-
-            reader.Skip();
-        }
-
-        return (id, tickSize);
     }
 
     private void Report(SegmentName segment, string? problem)

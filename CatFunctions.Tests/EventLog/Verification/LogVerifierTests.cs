@@ -1,7 +1,6 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Tests.Events;
 
 namespace CatFunctions.Tests.EventLog.Verification;
 
@@ -21,7 +20,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task A_log_as_the_recorder_writes_it_is_sound()
     {
-        await Record([.. Tick(First, 0, 10, partition: 0), .. Tick(Second, 0, 10, partition: 1), RecordFactory.Record(99, [1], partition: 1)]);
+        await Record([.. Tick(First, 0, 10, partition: 0), .. Tick(Second, 0, 10, partition: 1), TestEvents.Record(99, [1], partition: 1)]);
 
         (await Verify()).ShouldBe(Sound(events: 20, deadLetters: 1, segments: 3, ticks: 2), Comparer);
     }
@@ -56,7 +55,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task An_event_that_is_there_twice_is_a_problem()
     {
-        await Record([.. Tick(First, 0, 10), RecordFactory.Record(10, SampleEvent.WithIndex(4, First, 10))]);
+        await Record([.. Tick(First, 0, 10), TestEvents.Record(10, TestEvents.WithIndex(4, First, 10))]);
 
         (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is one too many: its tick was complete before");
     }
@@ -64,7 +63,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task An_event_that_is_there_twice_before_its_tick_is_complete_is_a_problem()
     {
-        await Record([.. Tick(First, 0, 10)[..5], RecordFactory.Record(10, SampleEvent.WithIndex(4, First, 10))]);
+        await Record([.. Tick(First, 0, 10)[..5], TestEvents.Record(10, TestEvents.WithIndex(4, First, 10))]);
 
         (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is there twice");
     }
@@ -72,7 +71,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task Each_partition_of_each_log_is_reported()
     {
-        await Record([.. Tick(First, 5, 10, partition: 0), RecordFactory.Record(20, [1], partition: 0), .. Tick(Second, 0, 3, partition: 1)]);
+        await Record([.. Tick(First, 5, 10, partition: 0), TestEvents.Record(20, [1], partition: 0), .. Tick(Second, 0, 3, partition: 1)]);
         await Record([.. Tick("20261122T073025000Z", 2, 4, partition: 0)]);
 
         (await Verify()).Partitions.ShouldBe(
@@ -86,7 +85,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task Offsets_that_are_skipped_or_repeated_are_counted_by_partition()
     {
-        await Record([RecordFactory.Record(0, SampleEvent.WithIndex(0, First, 3)), RecordFactory.Record(7, SampleEvent.WithIndex(1, First, 3))]);
+        await Record([TestEvents.Record(0, TestEvents.WithIndex(0, First, 3)), TestEvents.Record(7, TestEvents.WithIndex(1, First, 3))]);
         await ChangeOnlyFile(text => text + text);
 
         var partition = (await Verify()).Partitions.ShouldHaveSingleItem();
@@ -128,7 +127,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task Progress_ends_with_all_that_was_read()
     {
-        await Record([.. Tick(First, 0, 10), RecordFactory.Record(99, [1])]);
+        await Record([.. Tick(First, 0, 10), TestEvents.Record(99, [1])]);
         var reports = new List<VerificationProgress>();
 
         await new LogVerifier(new FileSegmentStore(_folder.Path), new ListProgress(reports)).VerifyAsync(CancellationToken.None);
@@ -140,7 +139,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task Events_that_disagree_on_the_size_of_their_tick_are_a_problem()
     {
-        await Record([RecordFactory.Record(0, SampleEvent.WithIndex(0, First, 2)), RecordFactory.Record(1, SampleEvent.WithIndex(1, First, 3))]);
+        await Record([TestEvents.Record(0, TestEvents.WithIndex(0, First, 2)), TestEvents.Record(1, TestEvents.WithIndex(1, First, 3))]);
 
         (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-1 says that its tick has 3 events, others say 2");
     }
@@ -148,7 +147,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task A_tick_of_an_absurd_size_costs_no_memory()
     {
-        await Record([RecordFactory.Record(0, SampleEvent.WithIndex(int.MaxValue - 1, First, int.MaxValue)), .. Tick(Second, 1, 1)]);
+        await Record([TestEvents.Record(0, TestEvents.WithIndex(int.MaxValue - 1, First, int.MaxValue)), .. Tick(Second, 1, 1)]);
 
         (await Verify()).Problems.ShouldBe([$"{int.MaxValue - 1} of {int.MaxValue} events of tick {First} are missing, the first with index 0"]);
     }
@@ -221,7 +220,7 @@ public sealed class LogVerifierTests : IDisposable
         new(events, deadLetters, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, Partitions: [], Problems: [], ProblemCount: 0);
 
     private static ConsumedRecord[] Tick(string tick, long firstOffset, int size, int partition = 0) =>
-        [.. Enumerable.Range(0, size).Select(index => RecordFactory.Record(firstOffset + index, SampleEvent.WithIndex(index, tick, size), partition))];
+        [.. Enumerable.Range(0, size).Select(index => TestEvents.Record(firstOffset + index, TestEvents.WithIndex(index, tick, size), partition))];
 
     private async Task Record(ConsumedRecord[] batch, TimeProvider? clock = null)
     {

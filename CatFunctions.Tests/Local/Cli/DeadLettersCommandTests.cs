@@ -1,7 +1,6 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
-using CatFunctions.Tests.Events;
 
 namespace CatFunctions.Tests.Local.Cli;
 
@@ -17,7 +16,7 @@ public sealed class DeadLettersCommandTests : IDisposable
         using var broker = new EmbeddedBroker("cats", partitions: 1);
         using (var recorder = new EventRecorder(_log.Store, TimeProvider.System))
         {
-            await recorder.RecordAsync([RecordFactory.Record(7, SampleEvent.Utf8("{"))], CancellationToken.None);
+            await recorder.RecordAsync([TestEvents.Record(7, TestEvents.Utf8("{"))], CancellationToken.None);
         }
 
         (await RunAsync("list"))[^1].ShouldBe("1 dead letters, 0 of them replayed, 0 more are now valid events");

@@ -12,7 +12,7 @@ public sealed class StatsCommandTests : IDisposable
     public async Task The_leaderboards_of_a_log_are_shown()
     {
         var now = _log.Clock.GetUtcNow();
-        await _log.RecordAsync([new CatLine(now, "tom", Breed: "Bengal"), new CatLine(now, "tom", Breed: "Bengal", IsLike: true, Tick: now.AddSeconds(1))]);
+        await _log.RecordAsync([new TestEvent(now, "tom", Breed: "Bengal"), new TestEvent(now, "tom", Breed: "Bengal", IsLike: true, Tick: now.AddSeconds(1))]);
         await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root, "--top", "3"]);
 
         (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
@@ -31,7 +31,7 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public async Task Texts_that_would_control_the_terminal_are_shown_as_text()
     {
-        await _log.RecordAsync([new CatLine(_log.Clock.GetUtcNow(), "[red]\u001b[31mtom\u202e", Breed: "\u0007\n")]);
+        await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), "[red]\u001b[31mtom\u202e", Breed: "\u0007\n")]);
         await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root]);
 
         (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
@@ -46,7 +46,7 @@ public sealed class StatsCommandTests : IDisposable
         await using var stats = LocalHostProcess.Start(["stats", "--watch", "--data", _log.Root]);
         await stats.WaitForOutputAsync("no events yet");
 
-        await _log.RecordAsync([new CatLine(_log.Clock.GetUtcNow(), "tom")]);
+        await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), "tom")]);
         await stats.WaitForOutputAsync("1 recorded");
         await stats.TerminateAsync();
 

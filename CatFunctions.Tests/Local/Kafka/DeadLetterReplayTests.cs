@@ -4,14 +4,13 @@ using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
-using CatFunctions.Tests.Events;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local.Kafka;
 
 public sealed class DeadLetterReplayTests : IDisposable
 {
-    private static readonly byte[] Event = SampleEvent.Utf8(SampleEvent.Json);
+    private static readonly byte[] Event = TestEvents.Utf8(TestEvents.Json);
 
     private readonly TestKafka _kafka = new();
     private readonly FileTestLog _log = new();
@@ -25,7 +24,7 @@ public sealed class DeadLetterReplayTests : IDisposable
     [Fact]
     public async Task What_is_now_a_valid_event_is_produced_again_with_its_key_and_value_once()
     {
-        await RecordAsync(RecordFactory.Record(1, [1, 2]), RecordFactory.Record(2, Event, key: [0, 255]), RecordFactory.Record(3, Event));
+        await RecordAsync(TestEvents.Record(1, [1, 2]), TestEvents.Record(2, Event, key: [0, 255]), TestEvents.Record(3, Event));
 
         (await Replay(all: false)).ShouldBe((2, 1));
         (await Replay(all: false)).ShouldBe((0, 1));
@@ -38,7 +37,7 @@ public sealed class DeadLetterReplayTests : IDisposable
     [Fact]
     public async Task All_are_produced_again_if_that_is_asked_for_tombstones_too()
     {
-        await RecordAsync(RecordFactory.Record(1, [1, 2]), RecordFactory.Record(2, null), RecordFactory.Record(3, []));
+        await RecordAsync(TestEvents.Record(1, [1, 2]), TestEvents.Record(2, null), TestEvents.Record(3, []));
 
         (await Replay(all: true)).ShouldBe((3, 0));
 
@@ -48,14 +47,14 @@ public sealed class DeadLetterReplayTests : IDisposable
     [Fact]
     public async Task A_replay_goes_on_where_the_last_one_stopped()
     {
-        await RecordAsync([.. Enumerable.Range(0, 250).Select(offset => RecordFactory.Record(offset, SampleEvent.WithIndex(offset)))]);
+        await RecordAsync([.. Enumerable.Range(0, 250).Select(offset => TestEvents.Record(offset, TestEvents.WithIndex(offset)))]);
         var marks = Enumerable.Range(0, 120).Select(offset => new ReplayMark(0, offset, 1, DateTime.UnixEpoch, "cats", 0, 0)).ToArray();
         await new DeadLetterLog(_log.Store, TimeProvider.System).MarkAsync(marks, CancellationToken.None);
 
         (await Replay(all: false)).ShouldBe((130, 0));
 
         Consume(130).Select(message => Encoding.UTF8.GetString(message.Value!)).ShouldBe(
-            Enumerable.Range(120, 130).Select(offset => Encoding.UTF8.GetString(SampleEvent.WithIndex(offset))), ignoreOrder: true);
+            Enumerable.Range(120, 130).Select(offset => Encoding.UTF8.GetString(TestEvents.WithIndex(offset))), ignoreOrder: true);
     }
 
     private Task<(int Replayed, int Left)> Replay(bool all) =>

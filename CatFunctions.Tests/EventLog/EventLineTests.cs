@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CatFunctions.Core.Analytics;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Events;
 
-namespace CatFunctions.Tests.Analytics;
+namespace CatFunctions.Tests.EventLog;
 
-public sealed class EventLineReaderTests
+public sealed class EventLineTests
 {
     private static readonly DateTimeOffset Time = new(2026, 11, 22, 7, 30, 12, 345, TimeSpan.Zero);
 
@@ -17,7 +18,6 @@ public sealed class EventLineReaderTests
     public void Lines_of_any_form_are_read_as_a_json_reader_reads_them()
     {
         var random = new Random(20261122);
-        var reader = new EventLineReader();
         for (var i = 0; i < 3_000; i++)
         {
             var json = RandomLine(random).ToJson();
@@ -25,52 +25,27 @@ public sealed class EventLineReaderTests
             var line = Shuffled(json, random).ToJsonString(new JsonSerializerOptions { WriteIndented = random.Next(2) == 0, NewLine = "\n" });
             line = "{\"kafkapartition\":3,\"kafkaoffset\":" + i + "," + line.Replace("\n", "", StringComparison.Ordinal)[1..];
 
-            reader.TryRead(Encoding.UTF8.GetBytes(line), out var offset, out var logged).ShouldBeTrue(line);
+            EventLine.TryRead(Encoding.UTF8.GetBytes(line), out var offset, out var read).ShouldBeTrue(line);
 
             offset.ShouldBe(i);
-            ShouldBe(logged, json);
-        }
-    }
-
-    [Fact]
-    public void Lines_of_our_producer_are_read_to_the_same_result_on_both_paths()
-    {
-        var random = new Random(1);
-        var reader = new EventLineReader();
-        var other = new EventLineReader();
-        for (var i = 0; i < 3_000; i++)
-        {
-            var line = Encoding.UTF8.GetBytes(RandomLine(random).ToLine(partition: i % 3, offset: i));
-
-            reader.TryRead(line, out _, out var fast).ShouldBeTrue();
-            other.TryReadJson(line, out var thorough).ShouldBeTrue();
-
-            fast.Id.ShouldBe(thorough.Id);
-            fast.TickSize.ShouldBe(thorough.TickSize);
-            fast.IsLike.ShouldBe(thorough.IsLike);
-            fast.Time.ShouldBe(thorough.Time);
-            Text(fast.PhotoId).ShouldBe(Text(thorough.PhotoId));
-            Text(fast.PhotoUrl).ShouldBe(Text(thorough.PhotoUrl));
-            Text(fast.Breed).ShouldBe(Text(thorough.Breed));
-            Text(fast.UserId).ShouldBe(Text(thorough.UserId));
+            ShouldBe(read, json);
         }
     }
 
     [Fact]
     public void A_time_with_an_offset_is_the_same_moment_in_utc()
     {
-        var line = new CatLine(Time).ToLine(0, 0).Replace("2026-11-22T07:30:12.345Z", "2026-11-22T09:30:12.345+02:00", StringComparison.Ordinal);
+        var line = new TestEvent(Time).ToLine(0, 0).Replace("2026-11-22T07:30:12.345Z", "2026-11-22T09:30:12.345+02:00", StringComparison.Ordinal);
 
-        new EventLineReader().TryRead(Encoding.UTF8.GetBytes(line), out _, out var logged).ShouldBeTrue();
+        EventLine.TryRead(Encoding.UTF8.GetBytes(line), out _, out var read).ShouldBeTrue();
 
-        logged.Time.ShouldBe(Time);
+        read.Time.ShouldBe(Time);
     }
 
     [Fact]
-    public void What_is_no_event_is_passed_over()
+    public void What_is_not_an_event_is_refused()
     {
-        var reader = new EventLineReader();
-        var line = new CatLine(Time).ToLine(0, 0);
+        var line = new TestEvent(Time).ToLine(0, 0);
         foreach (var foreign in new[]
         {
             "",
@@ -86,11 +61,11 @@ public sealed class EventLineReaderTests
             line.Replace("\"userId\":\"user-1\"", "\"userId\":[1]", StringComparison.Ordinal),
         })
         {
-            reader.TryRead(Encoding.UTF8.GetBytes(foreign), out _, out _).ShouldBeFalse(foreign);
+            EventLine.TryRead(Encoding.UTF8.GetBytes(foreign), out _, out _).ShouldBeFalse(foreign);
         }
     }
 
-    private static CatLine RandomLine(Random random) => new(
+    private static TestEvent RandomLine(Random random) => new(
         Time.AddMilliseconds(random.NextInt64(-1_000_000_000_000, 1_000_000_000_000)),
         Texts[random.Next(Texts.Length)] + random.Next(10),
         Texts[random.Next(Texts.Length)] + random.Next(10),
@@ -109,16 +84,16 @@ public sealed class EventLineReaderTests
             member.Key, member.Value is JsonObject inner ? Shuffled(inner, random) : member.Value?.DeepClone())));
     }
 
-    private static void ShouldBe(LoggedEvent logged, JsonObject json)
+    private static void ShouldBe(CatEvent read, JsonObject json)
     {
-        logged.Id.ToString().ShouldBe((string?)json["id"]);
-        logged.TickSize.ShouldBe((int)json["ticksize"]!);
-        logged.IsLike.ShouldBe((string?)json["type"] == "catfunctions.photo.liked");
-        logged.Time.ShouldBe(DateTimeOffset.Parse((string)json["time"]!, CultureInfo.InvariantCulture));
-        Text(logged.PhotoId).ShouldBe((string?)json["subject"]);
-        Text(logged.PhotoUrl).ShouldBe((string?)json["data"]!["photoUrl"]);
-        Text(logged.Breed).ShouldBe((string?)json["data"]!["breed"] ?? "");
-        Text(logged.UserId).ShouldBe((string?)json["data"]!["userId"]);
+        read.Id.ToString().ShouldBe((string?)json["id"]);
+        read.TickSize.ShouldBe((int)json["ticksize"]!);
+        read.IsLike.ShouldBe((string?)json["type"] == "catfunctions.photo.liked");
+        read.Time.ShouldBe(DateTimeOffset.Parse((string)json["time"]!, CultureInfo.InvariantCulture));
+        Text(read.Subject).ShouldBe((string?)json["subject"]);
+        Text(read.PhotoUrl).ShouldBe((string?)json["data"]!["photoUrl"]);
+        Text(read.Breed).ShouldBe((string?)json["data"]!["breed"] ?? "");
+        Text(read.UserId).ShouldBe((string?)json["data"]!["userId"]);
     }
 
     private static string Text(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text);
