@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.Events;
@@ -83,6 +84,11 @@ internal sealed class AnalyticsState
             {
                 yield return "There are more events with a time in the future than are kept: some count for the whole log only.";
             }
+
+            foreach (var limit in Ticks.Limits.Append(_offsets.Limit).OfType<string>())
+            {
+                yield return limit;
+            }
         }
     }
 
@@ -104,12 +110,8 @@ internal sealed class AnalyticsState
     /// <summary>How many dead letters the log holds.</summary>
     public long DeadLettered => _deadLetters.Values.Sum();
 
-    /// <summary>
-    /// Offsets between the events of a partition that are neither an event nor a dead letter. A dead letter outside of
-    /// them, before the first or after the last one, hides one gap.
-    /// </summary>
-    public long Gaps => _offsets.Holes()
-        .Sum(partition => Math.Max(0, partition.Holes - _deadLetters.Where(count => count.Key.Partition == partition.Partition).Sum(count => count.Value)));
+    /// <inheritdoc cref="OffsetAudit.Gaps"/>
+    public IEnumerable<OffsetGap> Gaps => _offsets.Gaps;
 
     /// <inheritdoc cref="OffsetAudit.CompleteFrom"/>
     public DateTimeOffset CompleteFrom => _offsets.CompleteFrom;
@@ -131,7 +133,11 @@ internal sealed class AnalyticsState
             if (EventLine.TryRead(lines[..length], out var offset, out var catEvent))
             {
                 _offsets.Add(segment, offset);
-                Add(catEvent, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
+                Add(segment, catEvent, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
+            }
+            else if (LogLine.TryReadPosition(lines[..length], out _, out offset))
+            {
+                _offsets.Add(segment, offset);
             }
 
             lines = lines[(length + 1)..];
@@ -143,6 +149,18 @@ internal sealed class AnalyticsState
     {
         Version++;
         CollectionsMarshal.GetValueRefOrAddDefault(_deadLetters, (segment.Hour, segment.Partition), out _) += lines.Count((byte)'\n');
+        while (!lines.IsEmpty)
+        {
+            var length = lines.IndexOf((byte)'\n');
+            var line = lines[..length];
+            if (LogLine.TryReadPosition(line, out _, out var offset) && DeadLetterLog.TryParse<DeadLetter>(line) is { } letter)
+            {
+                _offsets.Add(segment, offset);
+                Ticks.AddDeadLetter(letter.Value);
+            }
+
+            lines = lines[(length + 1)..];
+        }
     }
 
     /// <summary>Takes in another part of the log; its fold must not be used any more.</summary>
@@ -207,9 +225,9 @@ internal sealed class AnalyticsState
         }
     }
 
-    private void Add(in CatEvent catEvent, in LogPosition position, long recordedHour)
+    private void Add(SegmentName segment, in CatEvent catEvent, in LogPosition position, long recordedHour)
     {
-        Ticks.Add(catEvent.Id, catEvent.TickSize);
+        Ticks.Add(segment, position.Offset, catEvent.Id, catEvent.TickSize);
 
         Total.Add(catEvent.IsLike);
         var photo = Photos.NumberOf(catEvent.Subject);

@@ -104,7 +104,8 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
         else
         {
-            foreach (var segment in unread.Select(head => head.Name).Union(_newest.Values))
+            // Dead letters are recorded before the events of their batch, so they are read after them: then none is missing.
+            foreach (var segment in unread.Select(head => head.Name).Union(_newest.Values).OrderBy(segment => segment.Log))
             {
                 await ReadAsync(segment, cancellationToken);
             }

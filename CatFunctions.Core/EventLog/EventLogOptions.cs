@@ -36,6 +36,12 @@ public sealed class EventLogOptions
     /// keeps the topic: what is delivered again when its hour is gone is stored again.
     /// </summary>
     public TimeSpan? RetainFor { get; set; }
+
+    /// <summary>
+    /// Whether offsets that are in neither log are normal, as with a topic that is compacted or written in transactions;
+    /// otherwise they are lost records. Default false.
+    /// </summary>
+    public bool AllowGaps { get; set; }
 }
 
 /// <summary>Registers the event log.</summary>

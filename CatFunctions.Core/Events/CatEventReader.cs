@@ -30,30 +30,29 @@ internal ref struct CatEventReader
 
     /// <param name="json">The JSON.</param>
     /// <param name="hasPosition">Whether it begins with a Kafka position, as a line of the log does.</param>
-    /// <param name="catEvent">The event.</param>
+    /// <param name="catEvent">The event; if it is not one, what could be read of it.</param>
     /// <param name="reason">Why it is not an event.</param>
     public static bool TryRead(
         ReadOnlySpan<byte> json, bool hasPosition, out CatEvent catEvent, [NotNullWhen(false)] out string? reason)
     {
-        catEvent = default;
         reason =
             json.IsEmpty ? "the value is empty"
             : !Utf8.IsValid(json) ? "the value is not UTF-8"
             : HasUnpairedSurrogate(json) ? "a string holds half of a surrogate pair"
             : null;
-        if (reason is not null)
-        {
-            return false;
-        }
-
         var reader = new CatEventReader(EventContract.SkipByteOrderMark(json));
         try
         {
-            reason = reader.Read(hasPosition);
+            var problem = reader.Read(hasPosition);
+            reason ??= problem;
         }
         catch (JsonException exception)
         {
-            reason = $"the value is not JSON: {exception.Message}";
+            reason ??= $"the value is not JSON: {exception.Message}";
+        }
+        catch (InvalidOperationException) when (reason is not null)
+        {
+            // A name that is not text.
         }
 
         catEvent = new CatEvent
@@ -106,7 +105,8 @@ internal ref struct CatEventReader
             if (field <= last)
             {
                 _json.Read();
-                reason ??= ReadField(field);
+                var problem = ReadField(field);
+                reason ??= problem;
             }
             else if (reason is null && !(others ??= []).Add(_json.GetString()!))
             {

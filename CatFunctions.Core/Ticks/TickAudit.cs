@@ -1,135 +1,416 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 
 namespace CatFunctions.Core.Ticks;
 
 /// <summary>
 /// Tells which events of each tick are there: a tick of n events is whole when the indices 0 to n - 1 are. That depends on
-/// the set of events alone: they may be added in any order, or to several audits that are merged. Not for concurrent use.
+/// the set of lines alone: they may be added in any order, or to several audits that are merged. Not for concurrent use.
 /// </summary>
 /// <remarks>
-/// A whole tick costs a few bits, an open one a bit for each event. Events that disagree about the size of their tick
-/// are counted for each size; when one of them is whole, so is the tick.
+/// <para>
+/// What a tick lacks may still come, until the tick is overtaken: when every partition that the log knows holds an event of
+/// a tick later by more than <see cref="Grace"/>, for Kafka keeps the order within a partition. A partition that is silent
+/// does not count: its newest tick is over an hour older than the log's newest, and others were recorded for over an hour
+/// since anything of it was. (The first alone is also true of the partitions that are read last after a long outage.)
+/// A dead letter counts as there, so that the dead letters must be read at least as far as the events are before anything is judged.
+/// </para>
+/// <para>
+/// A whole tick costs a few bits, an open one a bit for each event and some 400 bytes. Above the limits the oldest are given
+/// up, and <see cref="Limits"/> says so. Events that disagree about the size of their tick are counted for each size; when one
+/// of them is whole, so is the tick.
+/// </para>
 /// </remarks>
 internal sealed class TickAudit
 {
-    /// <summary>A tick this much older than another one has had its time to arrive.</summary>
+    /// <summary>How many ticks are followed at once while they are not whole.</summary>
+    public const int MaxOpenTicks = 100_000;
+
+    /// <summary>How much a partition must be ahead of a tick to have gone past it, whatever order the events of a tick were sent in.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    // 64 events each: the ticks of an hour at 100,000 events/s fit, although partitions are read one after the other.
+    private const int MaxOpenWords = 8_000_000;
+
+    // Minutes that have ticks: two years.
+    private const int MaxMinutes = 1_000_000;
+    private const int MaxHours = 1_000;
+
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly Dictionary<DateTimeOffset, OpenTick> _open = [];
     private readonly TickSet _whole = new();
+    private readonly TickSet _givenUp = new();
+    private readonly Dictionary<int, PartitionProgress> _partitions = [];
+    private readonly SortedSet<DateTimeOffset> _hours = [];
+    private int _openTicks;
+    private long _openWords;
+    private long _givenUpEvents;
+    private long _forgotten;
+    private long _forgottenUntil = -1;
+    private long _notJudged;
 
     // The events of a tick come in a row: the page of the one before is at hand.
+    private SegmentName? _segment;
+    private PartitionProgress _progress = new();
     private OpenTick? _tick;
     private int _page;
     private ulong[] _words = [];
 
     /// <summary>How many ticks were seen.</summary>
-    public int Ticks => _open.Count + _whole.Count;
+    public long Ticks => _open.Count + _whole.Count + _givenUp.Count + _forgotten;
+
+    /// <summary>What the limits have left out, a sentence each; usually nothing.</summary>
+    public IEnumerable<string> Limits
+    {
+        get
+        {
+            if (GivenUp > 0)
+            {
+                yield return $"More ticks were open at once than are followed: {GivenUp} of them, which lacked {_givenUpEvents} events then, are not judged.";
+            }
+
+            if (_notJudged > 0)
+            {
+                yield return $"There are more ticks than are remembered: {_notJudged} events of the oldest are not judged.";
+            }
+        }
+    }
+
+    /// <summary>How many ticks were given up before they were whole, because too many were open.</summary>
+    public long GivenUp { get; private set; }
 
     /// <summary>Counts an event.</summary>
     /// <returns>Null, or what is wrong with it.</returns>
-    public string? Add(in EventId id, int tickSize)
+    public string? Add(SegmentName segment, long offset, in EventId id, int tickSize)
     {
         string? problem = null;
-        if (_tick is null || id.Tick != _tick.Time || tickSize != _tick.Size || id.Index / OpenTick.PageLength != _page)
+        if (_tick is null || id.Tick != _tick.Time || tickSize != _tick.Size
+            || id.Index / IndexSet.PageLength != _page || !ReferenceEquals(segment, _segment))
         {
-            if (_whole.Contains(id.Tick))
+            if (!ReferenceEquals(segment, _segment))
             {
-                return $"event {id} is one too many: its tick was complete before";
+                (_segment, _progress) = (segment, ProgressOf(segment.Partition));
+                Remember(segment.Hour);
             }
 
-            _tick = Open(id.Tick, tickSize, out problem);
-            _page = id.Index / OpenTick.PageLength;
-            _words = _tick.PageOf(_page);
+            _progress.Add(segment, offset, id.Tick);
+            if (Find(id.Tick, tickSize) is not { } tick)
+            {
+                _tick = null;
+                return _whole.Contains(id.Tick) ? $"event {id} is one too many: its tick was whole before" : null;
+            }
+
+            if (tick.Events.Count == 0 && _open[id.Tick].Sizes.FirstOrDefault(other => other.Events.Count > 0) is { } other)
+            {
+                problem = $"event {id} says that its tick has {tickSize} events, others say {other.Size}";
+            }
+
+            (_tick, _page) = (tick, id.Index / IndexSet.PageLength);
+            _words = PageOf(tick.Events, _page);
         }
 
-        ref var word = ref _words[id.Index % OpenTick.PageLength / 64];
+        ref var word = ref _words[id.Index % IndexSet.PageLength / 64];
         var bit = 1UL << (id.Index % 64);
         if ((word & bit) != 0)
         {
-            return $"event {id} is there twice";
+            return $"event {id} appears twice";
         }
 
         word |= bit;
-        if (++_tick.Count == tickSize)
+        if (++_tick.Events.Count == tickSize)
         {
-            Close(id.Tick);
+            Close(id.Tick, _whole);
         }
 
-        return problem is null ? null : $"event {id} {problem}";
+        return problem;
+    }
+
+    /// <summary>
+    /// Counts a dead letter, if its value is readable so far that it says which event of which tick it was to be. One that
+    /// is replayed and becomes an event is not there twice.
+    /// </summary>
+    public void AddDeadLetter(ReadOnlySpan<byte> value)
+    {
+        _ = CatEvent.TryRead(value, out var read, out _);
+        var id = read.Id;
+        if (id.Tick != default && id.Index < read.TickSize && Find(id.Tick, read.TickSize) is { } tick)
+        {
+            var words = PageOf(tick.DeadLetters ??= new IndexSet(tick.Size), id.Index / IndexSet.PageLength);
+            words[id.Index % IndexSet.PageLength / 64] |= 1UL << (id.Index % 64);
+        }
     }
 
     /// <summary>Takes in all that another one has counted; that one must not be used any more.</summary>
     public void Merge(TickAudit other)
     {
-        foreach (var tick in other._whole.Ticks)
+        foreach (var (number, partition) in other._partitions)
         {
-            Close(tick);
+            ProgressOf(number).Merge(partition);
+        }
+
+        foreach (var hour in other._hours)
+        {
+            Remember(hour);
+        }
+
+        foreach (var time in other._whole.Times)
+        {
+            Close(time, _whole);
+        }
+
+        foreach (var time in other._givenUp.Times.Where(time => !_whole.Contains(time)))
+        {
+            Close(time, _givenUp);
         }
 
         foreach (var part in other._open.Values.SelectMany(tick => tick.Sizes))
         {
-            if (!_whole.Contains(part.Time) && Open(part.Time, part.Size, out _) is var tick && tick.UnionWith(part))
+            if (Find(part.Time, part.Size) is { } tick)
             {
-                Close(part.Time);
+                Unite(tick.Events, part.Events);
+                if (part.DeadLetters is not null)
+                {
+                    Unite(tick.DeadLetters ??= new IndexSet(tick.Size), part.DeadLetters);
+                }
+
+                if (tick.Events.Count == tick.Size)
+                {
+                    Close(tick.Time, _whole);
+                }
             }
         }
+
+        GivenUp += other.GivenUp;
+        _givenUpEvents += other._givenUpEvents;
+        _notJudged += other._notJudged;
+        _forgotten += other._forgotten;
+        _forgottenUntil = Math.Max(_forgottenUntil, other._forgottenUntil);
     }
 
-    /// <summary>
-    /// Judges the open ticks. One is finished, so that what it lacks is missing, when a later one is whole, or is later
-    /// by more than <see cref="Grace"/>.
-    /// </summary>
-    /// <param name="from">Ticks before may have lost events with hours that were deleted.</param>
-    /// <param name="until">A tick after it, in a future that is not believed, finishes none.</param>
-    public TickFindings Judge(DateTimeOffset from, DateTimeOffset until)
+    /// <summary>Judges a tick, whether it was seen or not.</summary>
+    /// <param name="time">The tick.</param>
+    /// <param name="size">How many events it has.</param>
+    /// <param name="now">The current time; later ticks, in a future that is not believed, overtake none.</param>
+    /// <param name="resent">When what the tick lacked was sent again, if it was: only ticks after that overtake it now.</param>
+    public TickVerdict Judge(DateTimeOffset time, int size, DateTimeOffset now, DateTimeOffset? resent = null)
     {
-        var newestWhole = _whole.NewestUntil(until);
-        var newest = _open.Keys.Where(tick => tick <= until).Append(newestWhole).Max();
-        var open = _open.Values.SelectMany(tick => tick.Sizes).ToLookup(tick =>
-            tick.Time < from ? Finding.Cut
-            : tick.Time < newestWhole || newest - tick.Time > Grace ? Finding.Missing
-            : Finding.Unfinished);
-        return new TickFindings(
-            [.. open[Finding.Missing].OrderBy(tick => tick.Time).ThenBy(tick => tick.Size)],
-            open[Finding.Unfinished].Count(),
-            open[Finding.Cut].Count());
-    }
-
-    private OpenTick Open(DateTimeOffset time, int size, out string? problem)
-    {
-        problem = null;
-        ref var tick = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, time, out _);
-        tick ??= new OpenTick(time, size);
-        if (tick.Size == size)
+        if (_whole.Contains(time))
         {
+            return new TickVerdict(TickState.Whole, []);
+        }
+
+        if (_givenUp.Contains(time) || IsForgotten(time))
+        {
+            return new TickVerdict(TickState.InFlight, []);
+        }
+
+        var tick = _open.GetValueOrDefault(time)?.Sizes.FirstOrDefault(tick => tick.Size == size) ?? new OpenTick(time, size);
+        return new TickVerdict(
+            tick.Missing == 0 ? TickState.Whole
+            : OvertakenBefore(now) > (resent > time ? resent : time) ? TickState.Overtaken
+            : TickState.InFlight,
+            tick.MissingIndices());
+    }
+
+    /// <summary>Judges all ticks that are not whole.</summary>
+    /// <param name="completeFrom">Ticks before may have lost events with hours that were deleted.</param>
+    /// <param name="now">As for one tick.</param>
+    public TickFindings JudgeAll(DateTimeOffset completeFrom, DateTimeOffset now)
+    {
+        var overtakenBefore = OvertakenBefore(now);
+        var (missing, unfinished, cut) = (new List<OpenTick>(), 0, 0);
+        var (missingEvents, unfinishedEvents) = (0L, 0L);
+        foreach (var tick in _open.Values.SelectMany(tick => tick.Sizes))
+        {
+            if (tick.Events.Count == 0 || tick.Missing is not (> 0 and var count))
+            {
+                continue;
+            }
+
+            if (tick.Time < completeFrom)
+            {
+                cut++;
+            }
+            else if (tick.Time < overtakenBefore)
+            {
+                missing.Add(tick);
+                missingEvents += count;
+            }
+            else
+            {
+                unfinished++;
+                unfinishedEvents += count;
+            }
+        }
+
+        missing.Sort((left, right) => (left.Time, left.Size).CompareTo((right.Time, right.Size)));
+        return new TickFindings(missing, missingEvents, unfinished, unfinishedEvents, cut);
+    }
+
+    /// <summary>Up to when every partition has gone past the ticks.</summary>
+    private DateTimeOffset OvertakenBefore(DateTimeOffset now)
+    {
+        var believed = now > DateTimeOffset.MaxValue - Grace ? now : now + Grace;
+        var partitions = _partitions.Values.Select(partition => (Newest: partition.NewestUntil(believed), partition.LastHour)).ToArray();
+        var newest = partitions.Select(partition => partition.Newest).DefaultIfEmpty().Max();
+        var slowest = partitions
+            .Where(partition => newest - partition.Newest <= Hour || !IsSilent(partition.LastHour))
+            .Select(partition => partition.Newest)
+            .DefaultIfEmpty()
+            .Min();
+        return slowest < DateTimeOffset.MinValue + Grace ? DateTimeOffset.MinValue : slowest - Grace;
+    }
+
+    /// <summary>Whether others were recorded for over an hour since: hours that have another one between them are that far apart.</summary>
+    private bool IsSilent(DateTimeOffset lastHour) =>
+        _hours.Max is var newest && lastHour < newest && newest - _hours.GetViewBetween(lastHour + Hour, newest).Min >= 2 * Hour;
+
+    /// <summary>The open tick; null if it is whole, or not judged.</summary>
+    private OpenTick? Find(DateTimeOffset time, int size)
+    {
+        MakeRoom();
+        if (_open.TryGetValue(time, out var tick) && tick.Size == size)
+        {
+            return tick;
+        }
+
+        if (tick is null)
+        {
+            if (_whole.Contains(time) || _givenUp.Contains(time))
+            {
+                return null;
+            }
+
+            if (IsForgotten(time))
+            {
+                _notJudged++;
+                return null;
+            }
+
+            _open[time] = tick = new OpenTick(time, size);
+            _openTicks++;
             return tick;
         }
 
         tick.OtherSizes ??= [];
         if (!tick.OtherSizes.TryGetValue(size, out var other))
         {
-            problem = $"says that its tick has {size} events, others say {tick.Size}";
             tick.OtherSizes[size] = other = new OpenTick(time, size);
+            _openTicks++;
         }
 
         return other;
     }
 
-    private void Close(DateTimeOffset time)
+    private ulong[] PageOf(IndexSet indices, int page)
     {
-        _tick = null;
-        _open.Remove(time);
-        _whole.Add(time);
+        var words = indices.PageOf(page, out var isNew);
+        _openWords += isNew ? words.Length : 0;
+        return words;
     }
 
-    private enum Finding
+    private void Unite(IndexSet indices, IndexSet others)
     {
-        Missing,
-        Unfinished,
-        Cut,
+        foreach (var (number, words) in others.Pages)
+        {
+            indices.Add(PageOf(indices, number), words);
+        }
+    }
+
+    private void Close(DateTimeOffset time, TickSet set)
+    {
+        _tick = null;
+        set.Add(time);
+        if (_open.Remove(time, out var tick))
+        {
+            _openTicks -= tick.Sizes.Count();
+            _openWords -= tick.Sizes.Sum(size => size.Words);
+        }
+
+        if (_whole.MinuteCount + _givenUp.MinuteCount > MaxMinutes)
+        {
+            var minutes = _whole.Minutes.Concat(_givenUp.Minutes).Order().ToArray();
+            _forgottenUntil = Math.Max(_forgottenUntil, minutes[minutes.Length / 2]);
+            _forgotten += _whole.Forget(_forgottenUntil) + _givenUp.Forget(_forgottenUntil);
+        }
+    }
+
+    /// <summary>Where too many ticks are open, closes half of them: those that are whole with their dead letters, and then the oldest.</summary>
+    private void MakeRoom()
+    {
+        if (_openTicks < MaxOpenTicks && _openWords < MaxOpenWords)
+        {
+            return;
+        }
+
+        foreach (var tick in _open.Values.OrderBy(tick => tick.Missing > 0).ThenBy(tick => tick.Time).ToArray())
+        {
+            if (_openTicks <= MaxOpenTicks / 2 && _openWords <= MaxOpenWords / 2)
+            {
+                break;
+            }
+
+            if (tick.Missing is > 0 and var missing)
+            {
+                GivenUp++;
+                _givenUpEvents += missing;
+                Close(tick.Time, _givenUp);
+            }
+            else
+            {
+                Close(tick.Time, _whole);
+            }
+        }
+    }
+
+    private bool IsForgotten(DateTimeOffset time) => TickSet.MinuteOf(time) <= _forgottenUntil;
+
+    private PartitionProgress ProgressOf(int partition)
+    {
+        ref var progress = ref CollectionsMarshal.GetValueRefOrAddDefault(_partitions, partition, out _);
+        return progress ??= new PartitionProgress();
+    }
+
+    private void Remember(DateTimeOffset hour)
+    {
+        if (_hours.Add(hour) && _hours.Count > MaxHours)
+        {
+            _hours.Remove(_hours.Min);
+        }
+    }
+
+    /// <summary>How far the events of a partition have come.</summary>
+    private sealed class PartitionProgress
+    {
+        private DateTimeOffset _newest;
+        private DateTimeOffset _last;
+        private (int Generation, long Offset) _lastPosition;
+
+        /// <summary>The hour in which the last of them was recorded.</summary>
+        public DateTimeOffset LastHour { get; private set; }
+
+        /// <summary>The newest tick; when a clock was wrong and that is in the future, the tick of the last event.</summary>
+        public DateTimeOffset NewestUntil(DateTimeOffset believed) =>
+            _newest <= believed ? _newest : _last <= believed ? _last : DateTimeOffset.MinValue;
+
+        public void Add(SegmentName segment, long offset, DateTimeOffset tick) =>
+            Add((segment.Generation, offset), tick, tick, segment.Hour);
+
+        public void Merge(PartitionProgress other) => Add(other._lastPosition, other._last, other._newest, other.LastHour);
+
+        private void Add((int Generation, long Offset) position, DateTimeOffset last, DateTimeOffset newest, DateTimeOffset hour)
+        {
+            if (position.CompareTo(_lastPosition) >= 0)
+            {
+                (_lastPosition, _last) = (position, last);
+            }
+
+            _newest = newest > _newest ? newest : _newest;
+            LastHour = hour > LastHour ? hour : LastHour;
+        }
     }
 
     /// <summary>A set of ticks. Those on a whole second, as all schedules make them, cost a bit or a few.</summary>
@@ -141,85 +422,98 @@ internal sealed class TickAudit
 
         public int Count { get; private set; }
 
-        public IEnumerable<DateTimeOffset> Ticks => _others.Concat(
+        /// <summary>What its memory grows with.</summary>
+        public int MinuteCount => _minutes.Count + _others.Count;
+
+        public IEnumerable<long> Minutes => _minutes.Keys.Concat(_others.Select(MinuteOf));
+
+        public IEnumerable<DateTimeOffset> Times => _others.Concat(
             from minute in _minutes
             from second in Enumerable.Range(0, 60)
             where (minute.Value & (1UL << second)) != 0
             select new DateTimeOffset((minute.Key * TimeSpan.TicksPerMinute) + (second * TimeSpan.TicksPerSecond), TimeSpan.Zero));
 
+        public static long MinuteOf(DateTimeOffset tick) => tick.UtcTicks / TimeSpan.TicksPerMinute;
+
         public void Add(DateTimeOffset tick)
         {
-            if (tick.Ticks % TimeSpan.TicksPerSecond != 0)
+            if (IsBetweenSeconds(tick))
             {
                 Count += _others.Add(tick) ? 1 : 0;
                 return;
             }
 
-            var (minute, second) = Split(tick);
-            ref var seconds = ref CollectionsMarshal.GetValueRefOrAddDefault(_minutes, minute, out _);
-            Count += (seconds & second) == 0 ? 1 : 0;
-            seconds |= second;
+            ref var seconds = ref CollectionsMarshal.GetValueRefOrAddDefault(_minutes, MinuteOf(tick), out _);
+            Count += (seconds & SecondOf(tick)) == 0 ? 1 : 0;
+            seconds |= SecondOf(tick);
         }
 
-        public bool Contains(DateTimeOffset tick)
-        {
-            var (minute, second) = Split(tick);
-            return tick.Ticks % TimeSpan.TicksPerSecond != 0
-                ? _others.Contains(tick)
-                : _minutes.TryGetValue(minute, out var seconds) && (seconds & second) != 0;
-        }
+        public bool Contains(DateTimeOffset tick) => IsBetweenSeconds(tick)
+            ? _others.Contains(tick)
+            : _minutes.TryGetValue(MinuteOf(tick), out var seconds) && (seconds & SecondOf(tick)) != 0;
 
-        /// <summary>The newest one that is not later than a time; the minimum if there is none.</summary>
-        public DateTimeOffset NewestUntil(DateTimeOffset time)
+        /// <summary>Removes the ticks up to a minute; returns how many there were.</summary>
+        public int Forget(long until)
         {
-            var (lastMinute, lastSecond) = Split(time);
-            var (newest, seconds) = (0L, 0UL);
-            foreach (var (minute, all) in _minutes)
+            var before = Count;
+            foreach (var (minute, seconds) in _minutes.Where(minute => minute.Key <= until))
             {
-                var past = minute < lastMinute ? all : minute == lastMinute ? all & (lastSecond | (lastSecond - 1)) : 0;
-                if (past != 0 && minute >= newest)
-                {
-                    (newest, seconds) = (minute, past);
-                }
+                _minutes.Remove(minute);
+                Count -= BitOperations.PopCount(seconds);
             }
 
-            var other = _others.Where(tick => tick <= time).DefaultIfEmpty().Max();
-            var whole = seconds == 0
-                ? default
-                : new DateTimeOffset((newest * TimeSpan.TicksPerMinute) + (BitOperations.Log2(seconds) * TimeSpan.TicksPerSecond), TimeSpan.Zero);
-            return whole > other ? whole : other;
+            Count -= _others.RemoveWhere(tick => MinuteOf(tick) <= until);
+            return before - Count;
         }
 
-        private static (long Minute, ulong Second) Split(DateTimeOffset tick) =>
-            (tick.UtcTicks / TimeSpan.TicksPerMinute, 1UL << tick.Second);
+        private static bool IsBetweenSeconds(DateTimeOffset tick) => tick.UtcTicks % TimeSpan.TicksPerSecond != 0;
+
+        private static ulong SecondOf(DateTimeOffset tick) => 1UL << tick.Second;
     }
 }
 
+/// <summary>How a tick is.</summary>
+internal enum TickState
+{
+    /// <summary>The log and the dead letters hold all of it.</summary>
+    Whole,
+
+    /// <summary>What it lacks may still come, or the audit had to give it up.</summary>
+    InFlight,
+
+    /// <summary>What it lacks will not come without help.</summary>
+    Overtaken,
+}
+
+/// <summary>How a tick is, and which indices it lacks.</summary>
+internal readonly record struct TickVerdict(TickState State, IEnumerable<int> Missing);
+
 /// <summary>The ticks that are not whole.</summary>
-/// <param name="Missing">Those whose events are missing, oldest first.</param>
-/// <param name="Unfinished">How many are so new that the rest of their events may still be on its way.</param>
-/// <param name="Cut">How many are so old that the rest of their events was deleted with the hours before the log's first.</param>
-internal sealed record TickFindings(IReadOnlyList<OpenTick> Missing, int Unfinished, int Cut);
+/// <param name="Missing">Those that are overtaken, so that events are missing, oldest first.</param>
+/// <param name="MissingEvents">How many events are missing.</param>
+/// <param name="Unfinished">How many ticks have events that may still come.</param>
+/// <param name="UnfinishedEvents">How many events that are.</param>
+/// <param name="Cut">How many ticks are so old that the rest of their events was deleted with the hours before the log's first.</param>
+internal sealed record TickFindings(
+    IReadOnlyList<OpenTick> Missing, long MissingEvents, int Unfinished, long UnfinishedEvents, int Cut);
 
 /// <summary>A tick that is not whole, by one of the sizes that its events tell.</summary>
 /// <param name="time">When it was due.</param>
 /// <param name="size">How many events it must have.</param>
 internal sealed class OpenTick(DateTimeOffset time, int size)
 {
-    /// <summary>How many indices a page covers.</summary>
-    public const int PageLength = 1024;
-
-    // One bit per index. In pages, because an event may claim any index.
-    private readonly Dictionary<int, ulong[]> _pages = [];
-
     public DateTimeOffset Time => time;
 
     public int Size => size;
 
-    /// <summary>How many events are there.</summary>
-    public int Count { get; set; }
+    /// <summary>The indices that are in the event log.</summary>
+    public IndexSet Events { get; } = new(size);
 
-    public int Missing => size - Count;
+    /// <summary>The indices that are in the dead letters, if any are.</summary>
+    public IndexSet? DeadLetters { get; set; }
+
+    /// <summary>How many events are in neither log.</summary>
+    public int Missing => size - Events.Count - (DeadLetters?.CountExcept(Events) ?? 0);
 
     /// <summary>The same tick by the other sizes that were told, if any were.</summary>
     public Dictionary<int, OpenTick>? OtherSizes { get; set; }
@@ -227,38 +521,57 @@ internal sealed class OpenTick(DateTimeOffset time, int size)
     /// <summary>The tick by each size that was told.</summary>
     public IEnumerable<OpenTick> Sizes => OtherSizes is null ? [this] : [this, .. OtherSizes.Values];
 
-    /// <summary>The indices that are not there.</summary>
+    /// <summary>What its memory grows with.</summary>
+    public long Words => Events.Words + (DeadLetters?.Words ?? 0);
+
+    /// <summary>The indices that are in neither log.</summary>
     public IEnumerable<int> MissingIndices()
     {
         for (var index = 0; index < size; index++)
         {
-            if (!_pages.TryGetValue(index / PageLength, out var page) || (page[index % PageLength / 64] & (1UL << (index % 64))) == 0)
+            if (!Events.Contains(index) && DeadLetters?.Contains(index) is not true)
             {
                 yield return index;
             }
         }
     }
+}
 
-    /// <summary>The bits of a page of indices.</summary>
-    public ulong[] PageOf(int page)
+/// <summary>Some of the indices of a tick: one bit each, in pages, because an event may claim any index.</summary>
+internal sealed class IndexSet(int size)
+{
+    /// <summary>How many indices a page covers.</summary>
+    public const int PageLength = 1024;
+
+    private readonly Dictionary<int, ulong[]> _pages = [];
+
+    public int Count { get; set; }
+
+    public IReadOnlyDictionary<int, ulong[]> Pages => _pages;
+
+    public long Words => _pages.Values.Sum(page => (long)page.Length);
+
+    public bool Contains(int index) =>
+        _pages.TryGetValue(index / PageLength, out var page) && (page[index % PageLength / 64] & (1UL << (index % 64))) != 0;
+
+    public ulong[] PageOf(int number, out bool isNew)
     {
-        ref var words = ref CollectionsMarshal.GetValueRefOrAddDefault(_pages, page, out _);
-        return words ??= new ulong[(Math.Min(PageLength, size - (page * PageLength)) + 63) / 64];
+        ref var page = ref CollectionsMarshal.GetValueRefOrAddDefault(_pages, number, out var exists);
+        isNew = !exists;
+        return page ??= new ulong[(Math.Min(PageLength, size - (number * PageLength)) + 63) / 64];
     }
 
-    /// <summary>Counts what the same tick of the same size has in another audit; whether it is whole then.</summary>
-    public bool UnionWith(OpenTick other)
+    /// <summary>Adds the indices that the same page of another set has.</summary>
+    public void Add(ulong[] page, ulong[] other)
     {
-        foreach (var (number, words) in other._pages)
+        for (var i = 0; i < page.Length; i++)
         {
-            var page = PageOf(number);
-            for (var i = 0; i < page.Length; i++)
-            {
-                Count += BitOperations.PopCount(words[i] & ~page[i]);
-                page[i] |= words[i];
-            }
+            Count += BitOperations.PopCount(other[i] & ~page[i]);
+            page[i] |= other[i];
         }
-
-        return Count == size;
     }
+
+    /// <summary>How many indices it has that another set has not.</summary>
+    public int CountExcept(IndexSet other) => _pages.Sum(page =>
+        page.Value.Select((word, i) => BitOperations.PopCount(word & ~(other._pages.GetValueOrDefault(page.Key)?[i] ?? 0))).Sum());
 }

@@ -1,18 +1,26 @@
 using System.CommandLine;
 using System.Globalization;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Local.Terminal;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Local.Cli;
 
 /// <summary><c>verify</c>: checks the whole log.</summary>
 internal static class VerifyCommand
 {
+    private static readonly Option<bool> AllowGaps = new("--allow-gaps")
+    {
+        Description = "Offsets that are in neither log are no problem: the topic is compacted, or written in transactions",
+    };
+
     public static Command Create()
     {
         var command = new Command("verify", "Check the event log; exit with 1 if it has problems.");
         command.AddEventLog();
+        command.Add(AllowGaps);
         command.SetAction(RunAsync);
         return command;
     }
@@ -25,9 +33,12 @@ internal static class VerifyCommand
         location.RequireFolder();
 
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
+        var clock = host.Services.GetRequiredService<TimeProvider>();
         var verifier = new LogVerifier(
             host.Services.GetRequiredService<ISegmentStore>(),
-            new VerificationMeter(terminal, host.Services.GetRequiredService<TimeProvider>()));
+            new VerificationMeter(terminal, clock),
+            clock,
+            arguments.GetValue(AllowGaps) || host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.AllowGaps);
         var report = await verifier.VerifyAsync(cancellationToken);
         if (report.Segments == 0 && location.Folder is null)
         {
@@ -51,14 +62,17 @@ internal static class VerifyCommand
     private static string Describe(PartitionReport partition) => string.Create(
         CultureInfo.InvariantCulture,
         $"{partition.Log.FolderName}, partition {partition.Partition}: {partition.Lines} lines, offsets {partition.FirstOffset} to "
-        + $"{partition.LastOffset}, {partition.Skipped} skipped, {partition.Repeated} repeated, "
+        + $"{partition.LastOffset}, {partition.Repeated} repeated, "
         + $"{partition.Segments} segments, {partition.Generations} generations of the topic");
 
     private static string Describe(VerificationReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{report.Events} events of {report.Ticks} ticks ({report.UnfinishedTicks} unfinished{Cut(report)}), "
-        + $"{report.MissingEvents} missing, {report.DeadLetters} dead letters, {report.Segments} segments, "
-        + $"{report.ProblemCount} problems");
+        $"{report.Events} events of {report.Ticks} ticks ({report.UnfinishedTicks} unfinished{Unfinished(report)}{Cut(report)}), "
+        + $"{report.MissingEvents} missing, {report.DeadLetters} dead letters, {report.Gaps} offsets in neither log, "
+        + $"{report.Segments} segments, {report.ProblemCount} problems");
+
+    private static string Unfinished(VerificationReport report) =>
+        report.UnfinishedTicks > 0 ? $" with {report.UnfinishedEvents} events in flight" : "";
 
     private static string Cut(VerificationReport report) =>
         report.CutTicks > 0 ? $", {report.CutTicks} cut by retention" : "";

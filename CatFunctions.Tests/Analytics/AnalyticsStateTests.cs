@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
+using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 
@@ -258,11 +259,11 @@ public sealed class AnalyticsStateTests
     }
 
     [Fact]
-    public void Missing_events_of_a_finished_tick_degrade_the_state_for_a_day()
+    public void Missing_events_of_an_overtaken_tick_degrade_the_state_for_a_day()
     {
-        var (tick, next) = (Now.AddSeconds(-10), Now.AddSeconds(-5));
+        var (tick, next) = (Now.AddSeconds(-65), Now.AddSeconds(-60));
         var fold = Fold(
-            new TestEvent(Now, Tick: tick, TickSize: 4), new TestEvent(Now, Tick: next, TickSize: 1), new TestEvent(Now, Tick: Now, TickSize: 9));
+            new TestEvent(Now, Tick: tick, TickSize: 4), new TestEvent(Now, Tick: next, TickSize: 2), new TestEvent(Now, Tick: Now, TickSize: 9));
 
         var health = Report(fold, AnalyticsWindow.All).Health;
 
@@ -275,7 +276,7 @@ public sealed class AnalyticsStateTests
         fold.AddEvents(Events, Lines([new TestEvent(tomorrow, Tick: tomorrow)]));
         var later = Report(fold, AnalyticsWindow.All, now: tomorrow).Health;
         later.State.ShouldBe(PipelineState.Healthy);
-        later.Missing.ShouldBe(3 + 8);
+        later.Missing.ShouldBe(3 + 1 + 8);
     }
 
     [Theory]
@@ -296,7 +297,7 @@ public sealed class AnalyticsStateTests
     }
 
     [Fact]
-    public void A_tick_from_the_future_finishes_no_other()
+    public void A_tick_from_the_future_overtakes_no_other()
     {
         var fold = Fold(new TestEvent(Now, Tick: Now, TickSize: 4), new TestEvent(Now, Tick: Now.AddYears(1000), TickSize: 1));
 
@@ -304,7 +305,7 @@ public sealed class AnalyticsStateTests
     }
 
     [Fact]
-    public void A_new_tick_finishes_those_before()
+    public void A_new_tick_overtakes_those_before()
     {
         var fold = Fold(new TestEvent(Now, Tick: Now), new TestEvent(Now, Tick: Now.AddSeconds(5), TickSize: 2));
 
@@ -357,8 +358,24 @@ public sealed class AnalyticsStateTests
 
         Report(fold, AnalyticsWindow.All).Health.Gaps.ShouldBe(5);
 
-        fold.AddDeadLetters(DeadLetters, "{}\n{}\n"u8);
-        Report(fold, AnalyticsWindow.All).Health.Gaps.ShouldBe(3);
+        foreach (var offset in new[] { 2, 5, 7, 102 })
+        {
+            fold.AddDeadLetters(DeadLetters, Encoding.UTF8.GetBytes(DeadLetter(offset) + "\n"));
+        }
+
+        Report(fold, AnalyticsWindow.All).Health.Gaps.ShouldBe(2);
+    }
+
+    [Fact]
+    public void An_event_that_is_a_dead_letter_is_not_missing()
+    {
+        var fold = Fold(new TestEvent(Now, Tick: Now, TickSize: 2), new TestEvent(Now, Tick: Now.AddMinutes(2), TickSize: 1));
+        Report(fold, AnalyticsWindow.All, now: Now.AddMinutes(2)).Health.Missing.ShouldBe(1);
+
+        var invalid = new TestEvent(Now, Photo: "", Tick: Now, Index: 1, TickSize: 2).ToValue();
+        fold.AddDeadLetters(DeadLetters, Encoding.UTF8.GetBytes(DeadLetter(2, invalid) + "\n"));
+
+        Report(fold, AnalyticsWindow.All, now: Now.AddMinutes(2)).Health.Missing.ShouldBe(0);
     }
 
     [Fact]
@@ -391,6 +408,9 @@ public sealed class AnalyticsStateTests
         fold.AddEvents(Events, Lines(lines));
         return fold;
     }
+
+    private static string DeadLetter(long offset, byte[]? value = null) => JsonSerializer.Serialize(
+        new DeadLetter(0, offset, Now.UtcDateTime, "it is not an event", null, value), DeadLetterJsonContext.Default.DeadLetter);
 
     private static byte[] Lines(TestEvent[] lines) =>
         [.. lines.SelectMany((line, offset) => Encoding.UTF8.GetBytes(line.ToLine(0, offset) + "\n"))];

@@ -13,9 +13,9 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <param name="NewestEventAgeSeconds">How long ago that was, in seconds; null without events.</param>
 /// <param name="Recorded">Events in the log.</param>
 /// <param name="DeadLettered">Dead letters in the log.</param>
-/// <param name="Missing">Events that finished ticks miss.</param>
+/// <param name="Missing">Events that overtaken ticks lack.</param>
 /// <param name="IncompleteTicks">The newest of these ticks, newest first, at most <see cref="MaxIncompleteTicks"/>.</param>
-/// <param name="Gaps">Kafka offsets between the events that are neither an event nor a dead letter.</param>
+/// <param name="Gaps">Kafka offsets between the events and dead letters of a partition that are neither.</param>
 /// <param name="Redelivered">Records that were delivered again and skipped, since this host started; null where none records.</param>
 public sealed record PipelineHealth(
     PipelineState State,
@@ -60,7 +60,7 @@ public enum PipelineState
     Degraded,
 }
 
-/// <summary>A finished tick that misses events.</summary>
+/// <summary>A tick that lacks events which will not come: every partition has gone past it.</summary>
 /// <param name="Tick">The tick, as it stands in event ids.</param>
 /// <param name="Missing">How many events it misses.</param>
 /// <param name="Size">How many it should have.</param>
@@ -79,7 +79,8 @@ internal static class HealthBuilder
         TimeSpan? age = analytics.NewestEvent == default ? null
             : now > analytics.NewestEvent ? now - analytics.NewestEvent
             : TimeSpan.Zero;
-        var incomplete = analytics.Ticks.Judge(analytics.CompleteFrom, until: now + TickAudit.Grace).Missing;
+        var ticks = analytics.Ticks.JudgeAll(analytics.CompleteFrom, now);
+        var incomplete = ticks.Missing;
         var (state, message) =
             progress is { } part ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
             : analytics.Recorded == 0 && analytics.DeadLettered == 0 ? (PipelineState.Waiting, "no events yet")
@@ -92,9 +93,9 @@ internal static class HealthBuilder
             age is { } known ? Math.Round(known.TotalSeconds, 1) : null,
             analytics.Recorded,
             analytics.DeadLettered,
-            incomplete.Sum(tick => (long)tick.Missing),
+            ticks.MissingEvents,
             [.. incomplete.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
-            analytics.Gaps,
+            analytics.Gaps.Sum(gap => gap.Count),
             redelivered);
     }
 

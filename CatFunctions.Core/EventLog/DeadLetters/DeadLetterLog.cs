@@ -93,7 +93,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
         return replayed;
     }
 
-    private static T? TryParse<T>(ReadOnlySpan<byte> line)
+    internal static T? TryParse<T>(ReadOnlySpan<byte> line)
         where T : class
     {
         try

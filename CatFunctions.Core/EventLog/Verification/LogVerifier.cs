@@ -8,12 +8,15 @@ namespace CatFunctions.Core.EventLog.Verification;
 
 /// <summary>Checks the whole log, line by line, against its promise.</summary>
 /// <remarks>
-/// It reads hour by hour, all partitions of an hour before the next: so a tick is complete soon after its first event,
-/// and the memory that this takes does not grow with the log.
+/// It reads hour by hour, all partitions of an hour before the next: so a tick is whole soon after its first event, and the
+/// memory that this takes hardly grows with the log.
 /// </remarks>
 /// <param name="store">Where the log is.</param>
 /// <param name="progress">Is told now and then how far it is.</param>
-public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgress>? progress = null)
+/// <param name="clock">Tells which ticks are in the future, so that they say nothing about those before.</param>
+/// <param name="allowGaps"><see cref="EventLogOptions.AllowGaps"/>.</param>
+public sealed class LogVerifier(
+    ISegmentStore store, IProgress<VerificationProgress>? progress = null, TimeProvider? clock = null, bool allowGaps = false)
 {
     /// <summary>How many problems a report spells out.</summary>
     public const int MaxProblems = 20;
@@ -22,7 +25,7 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
 
     private readonly TickAudit _ticks = new();
     private readonly OffsetAudit _offsets = new();
-    private readonly List<PartitionReport> _partitions = [];
+    private readonly SortedDictionary<(LogKind Log, int Partition), PartitionTally> _partitions = [];
     private readonly List<string> _problems = [];
     private long _problemCount;
     private long _lines;
@@ -33,61 +36,87 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
     /// <exception cref="EventLogException">The log cannot be read.</exception>
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
-        var eventSegments = await store.ListAsync(LogKind.Events, partition: null, cancellationToken);
-        var deadLetterSegments = await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken);
-        _totalBytes = eventSegments.Concat(deadLetterSegments).Sum(head => head.Length);
+        // Dead letters are recorded before the events of their batch, so those of an hour are read after its events.
+        SegmentState[] segments =
+        [
+            .. await store.ListAsync(LogKind.Events, partition: null, cancellationToken),
+            .. await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken),
+        ];
+        _totalBytes = segments.Sum(segment => segment.Length);
+        var inOrder =
+            from segment in segments
+            let name = segment.Name
+            orderby name.Hour, name.Log, name.Partition, name.Generation, name.BaseOffset
+            select segment;
+        foreach (var segment in inOrder)
+        {
+            await VerifySegmentAsync(segment, cancellationToken);
+        }
 
-        await VerifyLogAsync(eventSegments, CheckEvent, cancellationToken);
-        var events = _lines;
-        await VerifyLogAsync(deadLetterSegments, CheckDeadLetter, cancellationToken);
+        // A recorder that is running may have begun dead letters since, before events that were read.
+        var known = segments.Select(segment => segment.Name).ToHashSet();
+        foreach (var segment in await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken))
+        {
+            if (known.Add(segment.Name))
+            {
+                await VerifySegmentAsync(segment, cancellationToken);
+            }
+        }
 
-        var ticks = _ticks.Judge(_offsets.CompleteFrom, until: DateTimeOffset.MaxValue);
+        var ticks = _ticks.JudgeAll(_offsets.CompleteFrom, (clock ?? TimeProvider.System).GetUtcNow());
+        foreach (var limit in _ticks.Limits.Append(allowGaps ? null : _offsets.Limit).OfType<string>())
+        {
+            Report(limit);
+        }
+
+        var gaps = ReportGaps();
         foreach (var tick in ticks.Missing)
         {
             Report($"{tick.Missing} of {tick.Size} events of tick {EventId.FormatTick(tick.Time)} are missing, "
                 + $"the first with index {tick.MissingIndices().First()}");
         }
 
+        var partitions = _partitions.Values.Select(partition => partition.Close()).ToArray();
         return new VerificationReport(
-            events,
-            _lines - events,
-            eventSegments.Count + deadLetterSegments.Count,
+            partitions.Where(partition => partition.Log == LogKind.Events).Sum(partition => partition.Lines),
+            partitions.Where(partition => partition.Log == LogKind.DeadLetters).Sum(partition => partition.Lines),
+            known.Count,
             _ticks.Ticks,
             ticks.Unfinished,
             ticks.Cut,
-            ticks.Missing.Sum(tick => (long)tick.Missing),
-            _partitions,
+            ticks.MissingEvents,
+            ticks.UnfinishedEvents,
+            gaps,
+            partitions,
             _problems,
             _problemCount);
     }
 
-    private async Task VerifyLogAsync(IReadOnlyList<SegmentState> heads, CheckLine check, CancellationToken cancellationToken)
+    private long ReportGaps()
     {
-        var tallies = new SortedDictionary<int, PartitionTally>();
-        var inOrder =
-            from head in heads
-            let segment = head.Name
-            orderby segment.Hour, segment.Partition, segment.Generation, segment.BaseOffset
-            select head;
-        foreach (var head in inOrder)
+        var count = 0L;
+        foreach (var gap in _offsets.Gaps)
         {
-            if (!tallies.TryGetValue(head.Name.Partition, out var tally))
+            count += gap.Count;
+            if (!allowGaps)
             {
-                tallies[head.Name.Partition] = tally = new PartitionTally(head.Name.Log, head.Name.Partition);
+                Report(gap.ToString());
             }
-
-            await VerifySegmentAsync(head, tally, check, cancellationToken);
         }
 
-        _partitions.AddRange(tallies.Values.Select(tally => tally.Close()));
+        return count;
     }
 
-    private async Task VerifySegmentAsync(
-        SegmentState head, PartitionTally tally, CheckLine check, CancellationToken cancellationToken)
+    private async Task VerifySegmentAsync(SegmentState state, CancellationToken cancellationToken)
     {
-        var segment = head.Name;
+        var segment = state.Name;
+        if (!_partitions.TryGetValue((segment.Log, segment.Partition), out var tally))
+        {
+            _partitions[(segment.Log, segment.Partition)] = tally = new PartitionTally(segment.Log, segment.Partition);
+        }
+
         Report(segment, tally.Begin(segment));
-        var reader = new SegmentReader(store, segment, bufferSize: (int)Math.Min(head.Length + 1, BufferBytes));
+        var reader = new SegmentReader(store, segment, bufferSize: (int)Math.Min(state.Length + 1, BufferBytes));
         var isFirst = true;
         while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
         {
@@ -115,12 +144,11 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
                 }
 
                 Report(segment, tally.Add(offset));
-                if (segment.Log == LogKind.Events)
-                {
-                    _offsets.Add(segment, offset);
-                }
-
-                if (check(line, positionLength) is { } problem)
+                _offsets.Add(segment, offset);
+                var problem = segment.Log == LogKind.Events
+                    ? CheckEvent(segment, offset, line, positionLength)
+                    : CheckDeadLetter(line);
+                if (problem is not null)
                 {
                     Report(segment, $"offset {offset}: {problem}");
                 }
@@ -136,20 +164,22 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
         }
     }
 
-    private string? CheckEvent(ReadOnlySpan<byte> line, int positionLength) =>
+    private string? CheckEvent(SegmentName segment, long offset, ReadOnlySpan<byte> line, int positionLength) =>
         CatEvent.TryReadLine(line, positionLength, out var catEvent, out var reason)
-            ? _ticks.Add(catEvent.Id, catEvent.TickSize)
+            ? _ticks.Add(segment, offset, catEvent.Id, catEvent.TickSize)
             : reason;
 
-    private static string? CheckDeadLetter(ReadOnlySpan<byte> line, int positionLength)
+    private string? CheckDeadLetter(ReadOnlySpan<byte> line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, DeadLetterJsonContext.Default.DeadLetter) is null ? "the line is null" : null;
+            var letter = JsonSerializer.Deserialize(line, DeadLetterJsonContext.Default.DeadLetter);
+            _ticks.AddDeadLetter(letter?.Value);
+            return letter is null ? "the line is null" : null;
         }
         catch (JsonException exception)
         {
-            return $"the line is no dead letter: {exception.Message}";
+            return $"the line is not a dead letter: {exception.Message}";
         }
     }
 
@@ -169,8 +199,6 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
         }
     }
 
-    private delegate string? CheckLine(ReadOnlySpan<byte> line, int positionLength);
-
     /// <summary>Counts the lines of one log of one partition, and checks their order.</summary>
     private sealed class PartitionTally(LogKind log, int partition)
     {
@@ -180,9 +208,11 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
         private long? _first;
         private long? _last;
         private long? _lastOfGeneration;
-        private long _lines;
-        private long _skipped;
         private long _repeated;
+
+        public LogKind Log => log;
+
+        public long Lines { get; private set; }
 
         /// <summary>Goes on in the next segment.</summary>
         /// <returns>Null, or what is wrong with it.</returns>
@@ -204,7 +234,7 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
         /// <returns>Null, or what is wrong with it.</returns>
         public string? Add(long offset)
         {
-            _lines++;
+            Lines++;
             var before = _lastOfGeneration;
             _first ??= offset;
             _last = _lastOfGeneration = offset;
@@ -214,12 +244,11 @@ public sealed class LogVerifier(ISegmentStore store, IProgress<VerificationProgr
                 return $"offset {offset} comes after offset {before}";
             }
 
-            _skipped += offset - before - 1 ?? 0;
             return null;
         }
 
         /// <summary>What was found.</summary>
         public PartitionReport Close() =>
-            new(log, partition, _segments, _generations, _first, _last, _lines, _skipped, _repeated);
+            new(log, partition, _segments, _generations, _first, _last, Lines, _repeated);
     }
 }

@@ -7,9 +7,11 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// <param name="DeadLetters">Lines of the dead letters.</param>
 /// <param name="Segments">Segments of both logs.</param>
 /// <param name="Ticks">Ticks that have at least one event in the log.</param>
-/// <param name="UnfinishedTicks">Ticks so new that the rest of their events may still be on its way.</param>
+/// <param name="UnfinishedTicks">Ticks that are not overtaken yet, so that the rest of their events may still be on its way.</param>
 /// <param name="CutTicks">Ticks so old that the rest of their events was deleted with the hours before the log's first.</param>
-/// <param name="MissingEvents">Events of finished ticks that are not there.</param>
+/// <param name="MissingEvents">Events of overtaken ticks that are in neither log.</param>
+/// <param name="UnfinishedEvents">Events of unfinished ticks that are in neither log yet.</param>
+/// <param name="Gaps">Offsets between the lines of a partition that are in neither log.</param>
 /// <param name="Partitions">Each log of each partition.</param>
 /// <param name="Problems">Every breach of the log's promise, one sentence each, up to <see cref="LogVerifier.MaxProblems"/>.</param>
 /// <param name="ProblemCount">How many there are in all.</param>
@@ -17,10 +19,12 @@ public sealed record VerificationReport(
     long Events,
     long DeadLetters,
     int Segments,
-    int Ticks,
+    long Ticks,
     int UnfinishedTicks,
     int CutTicks,
     long MissingEvents,
+    long UnfinishedEvents,
+    long Gaps,
     IReadOnlyList<PartitionReport> Partitions,
     IReadOnlyList<string> Problems,
     long ProblemCount);
@@ -33,7 +37,6 @@ public sealed record VerificationReport(
 /// <param name="FirstOffset">The offset of the first line; null if there is none.</param>
 /// <param name="LastOffset">The offset of the last line; null if there is none.</param>
 /// <param name="Lines">Its lines.</param>
-/// <param name="Skipped">Offsets between its lines: those in the other log, and those that Kafka never delivered.</param>
 /// <param name="Repeated">Lines whose offset does not lie above the one before: redeliveries that were stored.</param>
 public sealed record PartitionReport(
     LogKind Log,
@@ -43,7 +46,6 @@ public sealed record PartitionReport(
     long? FirstOffset,
     long? LastOffset,
     long Lines,
-    long Skipped,
     long Repeated);
 
 /// <summary>How far a check of the log is.</summary>

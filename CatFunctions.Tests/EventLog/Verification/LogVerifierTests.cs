@@ -1,6 +1,8 @@
+using System.Text;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
+using CatFunctions.Core.Events;
 
 namespace CatFunctions.Tests.EventLog.Verification;
 
@@ -8,8 +10,10 @@ public sealed class LogVerifierTests : IDisposable
 {
     private const string First = "20261122T073015000Z";
     private const string Second = "20261122T073020000Z";
+    private const string MinutesLater = "20261122T073230000Z";
 
     private readonly TempFolder _folder = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
 
     public void Dispose() => _folder.Dispose();
 
@@ -20,78 +24,123 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task A_log_as_the_recorder_writes_it_is_sound()
     {
-        await Record([.. Tick(First, 0, 10, partition: 0), .. Tick(Second, 0, 10, partition: 1), TestEvents.Record(99, [1], partition: 1)]);
+        await Record([.. Tick(First, 0, 10, partition: 0), .. Tick(Second, 0, 10, partition: 1), TestEvents.Record(10, [1], partition: 1)]);
 
         (await Verify()).ShouldBe(Sound(events: 20, deadLetters: 1, segments: 3, ticks: 2), Comparer);
     }
 
     [Fact]
-    public async Task A_missing_event_of_a_finished_tick_is_a_problem()
+    public async Task A_missing_event_of_an_overtaken_tick_is_a_problem()
     {
-        await Record([.. Tick(First, 0, 10).Where((_, index) => index is not (3 or 7)), .. Tick(Second, 10, 10)]);
+        await Record([.. Renumbered(Tick(First, 0, 10).Where((_, index) => index is not (3 or 7))), .. Tick(MinutesLater, 8, 10)]);
 
-        (await Verify()).Problems.ShouldBe([$"2 of 10 events of tick {First} are missing, the first with index 3"]);
+        var report = await Verify();
+
+        report.Problems.ShouldBe([$"2 of 10 events of tick {First} are missing, the first with index 3"]);
+        report.MissingEvents.ShouldBe(2);
     }
 
     [Fact]
-    public async Task The_newest_tick_may_still_be_on_its_way()
+    public async Task What_may_still_come_is_not_missing()
     {
-        await Record([.. Tick(First, 0, 10), .. Tick(Second, 10, 10)[..4]]);
+        await Record([.. Tick(First, 0, 10), .. Tick(Second, 10, 10)[..4], .. Tick("20261122T073025000Z", 14, 3)]);
 
         var report = await Verify();
 
         report.Problems.ShouldBeEmpty();
         report.UnfinishedTicks.ShouldBe(1);
+        report.UnfinishedEvents.ShouldBe(6);
     }
 
     [Fact]
-    public async Task A_tick_that_is_older_than_the_newest_by_a_minute_has_had_its_time()
+    public async Task A_backlog_that_is_read_unevenly_misses_nothing()
     {
-        await Record([.. Tick(First, 0, 10)[..9], .. Tick("20261122T073116000Z", 10, 10)[..9]]);
+        var ticks = Enumerable.Range(0, 200).Select(i => EventId.FormatTick(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero).AddSeconds(5 * i))).ToArray();
+        await Record([.. ticks[..10].Select((tick, i) => TestEvents.Record(i, TestEvents.WithIndex(0, tick, 2), partition: 0))]);
+        await Record([.. ticks.Select((tick, i) => TestEvents.Record(i, TestEvents.WithIndex(1, tick, 2), partition: 1))]);
 
-        (await Verify()).Problems.ShouldHaveSingleItem().ShouldStartWith($"1 of 10 events of tick {First}");
+        var report = await Verify();
+
+        report.Problems.ShouldBeEmpty();
+        report.UnfinishedTicks.ShouldBe(190);
     }
 
     [Fact]
-    public async Task An_event_that_is_there_twice_is_a_problem()
+    public async Task A_dead_letter_is_not_missing()
+    {
+        var tick = Tick(First, 0, 10);
+        var invalid = TestEvents.Record(4, TestEvents.Utf8(Encoding.UTF8.GetString(tick[4].Value!.Value.Span).Replace("user-1842", "", StringComparison.Ordinal)));
+        await Record([.. tick[..4], invalid, .. tick[5..], .. Tick(MinutesLater, 10, 10)]);
+
+        var report = await Verify();
+
+        report.Problems.ShouldBeEmpty();
+        (report.DeadLetters, report.MissingEvents, report.UnfinishedTicks).ShouldBe((1, 0, 0));
+    }
+
+    [Fact]
+    public async Task Offsets_that_are_in_neither_log_are_a_problem_unless_gaps_are_allowed()
+    {
+        await Record([.. Renumbered(Tick(First, 0, 10), offset => offset < 4 ? offset : offset + 3), TestEvents.Record(15, [1])]);
+
+        var report = await Verify();
+        report.Problems.ShouldBe(["partition 0: offsets 4 to 6 are in neither log"]);
+        report.Gaps.ShouldBe(3);
+
+        report = await new LogVerifier(new FileSegmentStore(_folder.Path), clock: _clock, allowGaps: true).VerifyAsync(CancellationToken.None);
+        report.ProblemCount.ShouldBe(0);
+        report.Gaps.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Dead_letters_of_an_hour_before_fill_their_gaps()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero));
+        await Record([TestEvents.Record(0, [1]), TestEvents.Record(1, [1]), .. Tick(First, 2, 1)], clock);
+        await Record([TestEvents.Record(3, [1])], clock);
+        clock.Advance(TimeSpan.FromHours(2));
+        await Record(Tick(Second, 4, 1), clock);
+
+        (await Verify()).ShouldBe(Sound(events: 2, deadLetters: 3, segments: 3, ticks: 2), Comparer);
+    }
+
+    [Fact]
+    public async Task An_event_that_appears_twice_is_a_problem()
     {
         await Record([.. Tick(First, 0, 10), TestEvents.Record(10, TestEvents.WithIndex(4, First, 10))]);
 
-        (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is one too many: its tick was complete before");
+        (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is one too many: its tick was whole before");
     }
 
     [Fact]
-    public async Task An_event_that_is_there_twice_before_its_tick_is_complete_is_a_problem()
+    public async Task An_event_that_appears_twice_before_its_tick_is_whole_is_a_problem()
     {
-        await Record([.. Tick(First, 0, 10)[..5], TestEvents.Record(10, TestEvents.WithIndex(4, First, 10))]);
+        await Record([.. Tick(First, 0, 10)[..5], TestEvents.Record(5, TestEvents.WithIndex(4, First, 10))]);
 
-        (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is there twice");
+        (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 appears twice");
     }
 
     [Fact]
     public async Task Each_partition_of_each_log_is_reported()
     {
-        await Record([.. Tick(First, 5, 10, partition: 0), TestEvents.Record(20, [1], partition: 0), .. Tick(Second, 0, 3, partition: 1)]);
+        await Record([.. Tick(First, 5, 10, partition: 0), TestEvents.Record(15, [1], partition: 0), .. Tick(Second, 0, 3, partition: 1)]);
         await Record([.. Tick("20261122T073025000Z", 2, 4, partition: 0)]);
 
         (await Verify()).Partitions.ShouldBe(
         [
-            new PartitionReport(LogKind.Events, 0, Segments: 2, Generations: 2, 5, 5, Lines: 14, Skipped: 0, Repeated: 0),
-            new PartitionReport(LogKind.Events, 1, Segments: 1, Generations: 1, 0, 2, Lines: 3, Skipped: 0, Repeated: 0),
-            new PartitionReport(LogKind.DeadLetters, 0, Segments: 1, Generations: 1, 20, 20, Lines: 1, Skipped: 0, Repeated: 0),
+            new PartitionReport(LogKind.Events, 0, Segments: 2, Generations: 2, 5, 5, Lines: 14, Repeated: 0),
+            new PartitionReport(LogKind.Events, 1, Segments: 1, Generations: 1, 0, 2, Lines: 3, Repeated: 0),
+            new PartitionReport(LogKind.DeadLetters, 0, Segments: 1, Generations: 1, 15, 15, Lines: 1, Repeated: 0),
         ]);
     }
 
     [Fact]
-    public async Task Offsets_that_are_skipped_or_repeated_are_counted_by_partition()
+    public async Task Offsets_that_are_repeated_are_counted_by_partition()
     {
-        await Record([TestEvents.Record(0, TestEvents.WithIndex(0, First, 3)), TestEvents.Record(7, TestEvents.WithIndex(1, First, 3))]);
+        await Record(Tick(First, 0, 3)[..2]);
         await ChangeOnlyFile(text => text + text);
 
-        var partition = (await Verify()).Partitions.ShouldHaveSingleItem();
-
-        partition.Skipped.ShouldBe(12);
-        partition.Repeated.ShouldBe(1);
+        (await Verify()).Partitions.ShouldHaveSingleItem().Repeated.ShouldBe(1);
     }
 
     [Fact]
@@ -127,7 +176,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task Progress_ends_with_all_that_was_read()
     {
-        await Record([.. Tick(First, 0, 10), TestEvents.Record(99, [1])]);
+        await Record([.. Tick(First, 0, 10), TestEvents.Record(10, [1])]);
         var reports = new List<VerificationProgress>();
 
         await new LogVerifier(new FileSegmentStore(_folder.Path), new ListProgress(reports)).VerifyAsync(CancellationToken.None);
@@ -147,7 +196,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task A_tick_of_an_absurd_size_costs_no_memory()
     {
-        await Record([TestEvents.Record(0, TestEvents.WithIndex(int.MaxValue - 1, First, int.MaxValue)), .. Tick(Second, 1, 1)]);
+        await Record([TestEvents.Record(0, TestEvents.WithIndex(int.MaxValue - 1, First, int.MaxValue)), .. Tick(MinutesLater, 1, 1)]);
 
         (await Verify()).Problems.ShouldBe([$"{int.MaxValue - 1} of {int.MaxValue} events of tick {First} are missing, the first with index 0"]);
     }
@@ -191,8 +240,8 @@ public sealed class LogVerifierTests : IDisposable
 
     [Theory]
     [InlineData("a foreign line\n", "a line does not begin with its Kafka position")]
-    [InlineData("{\"kafkapartition\":0,\"kafkaoffset\":90,\"id\":1}\n", "id: must be TICK-INDEX")]
-    [InlineData("{\"kafkapartition\":7,\"kafkaoffset\":90,\"id\":1}\n", "a line is of partition 7")]
+    [InlineData("{\"kafkapartition\":0,\"kafkaoffset\":3,\"id\":1}\n", "id: must be TICK-INDEX")]
+    [InlineData("{\"kafkapartition\":7,\"kafkaoffset\":3,\"id\":1}\n", "a line is of partition 7")]
     public async Task A_foreign_line_is_a_problem(string line, string problem)
     {
         await Record(Tick(First, 0, 3));
@@ -217,7 +266,7 @@ public sealed class LogVerifierTests : IDisposable
         (left, right) => left! with { Problems = [], Partitions = [] } == right! with { Problems = [], Partitions = [] } && left.Problems.SequenceEqual(right.Problems));
 
     private static VerificationReport Sound(long events, long deadLetters, int segments, int ticks) =>
-        new(events, deadLetters, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, Partitions: [], Problems: [], ProblemCount: 0);
+        new(events, deadLetters, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, UnfinishedEvents: 0, Gaps: 0, Partitions: [], Problems: [], ProblemCount: 0);
 
     private static ConsumedRecord[] Tick(string tick, long firstOffset, int size, int partition = 0) =>
         [.. Enumerable.Range(0, size).Select(index => TestEvents.Record(firstOffset + index, TestEvents.WithIndex(index, tick, size), partition))];
@@ -235,7 +284,10 @@ public sealed class LogVerifierTests : IDisposable
     }
 
     private Task<VerificationReport> Verify() =>
-        new LogVerifier(new FileSegmentStore(_folder.Path)).VerifyAsync(CancellationToken.None);
+        new LogVerifier(new FileSegmentStore(_folder.Path), clock: _clock).VerifyAsync(CancellationToken.None);
+
+    private static IEnumerable<ConsumedRecord> Renumbered(IEnumerable<ConsumedRecord> records, Func<int, int>? offset = null) =>
+        records.Select((record, i) => record with { Offset = offset?.Invoke(i) ?? i });
 
     private sealed class ListProgress(List<VerificationProgress> reports) : IProgress<VerificationProgress>
     {
