@@ -43,9 +43,15 @@ internal sealed class EventLine : ILineFormat
 
     /// <inheritdoc/>
     public bool IsSame(ReadOnlySpan<byte> storedLine, in LogEntry entry) =>
-        TryRead(storedLine, out _, out var stored)
-        && CatEvent.TryRead(entry.Record.Value.GetValueOrDefault().Span, out var recorded, out _)
-        && stored.Id == recorded.Id;
+        HasSameText(storedLine, entry.Record.Value.GetValueOrDefault().Span)
+        || (TryRead(storedLine, out _, out var stored)
+            && CatEvent.TryRead(entry.Record.Value.GetValueOrDefault().Span, out var recorded, out _)
+            && stored.Id == recorded.Id);
+
+    private static bool HasSameText(ReadOnlySpan<byte> storedLine, ReadOnlySpan<byte> value) =>
+        LogLine.TryReadPosition(storedLine, out _, out _, out var length)
+        && value.Trim(WhiteSpace) is [(byte)'{', .. var attributes]
+        && storedLine[length..].SequenceEqual(attributes);
 
     // Copies valid JSON without the white space between its tokens, which is where its line breaks are.
     private static int Minify(ReadOnlySpan<byte> json, Span<byte> minified)

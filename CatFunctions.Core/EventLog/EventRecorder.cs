@@ -36,8 +36,54 @@ public readonly record struct ConsumedRecord(
 /// <param name="Recorded">Events appended to the log.</param>
 /// <param name="Redelivered">Records that the log already held.</param>
 /// <param name="DeadLettered">Records appended to the dead letters.</param>
-/// <param name="Gaps">Offsets that were skipped over, as compaction and transactions do.</param>
-public readonly record struct RecordResult(int Recorded, int Redelivered, int DeadLettered, long Gaps);
+/// <param name="Gaps">Offsets that were skipped over: how many are in <see cref="Skipped"/>.</param>
+public readonly record struct RecordResult(int Recorded, int Redelivered, int DeadLettered, long Gaps)
+{
+    /// <summary>Between the end of the log and the records of the batch, the offsets that came with none of them.</summary>
+    public IReadOnlyList<OffsetRange> Skipped
+    {
+        get => field ?? [];
+        init => field = value.Count == 0 ? null : value;
+    }
+}
+
+/// <summary>Offsets of a partition that follow one another.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="First">The first of them.</param>
+/// <param name="Last">The last of them.</param>
+public readonly record struct OffsetRange(int Partition, long First, long Last)
+{
+    /// <summary>How many there are.</summary>
+    public long Count => Last - First + 1;
+
+    /// <summary>The range in words.</summary>
+    public override string ToString() => First == Last
+        ? $"offset {First} of partition {Partition}"
+        : $"offsets {First} to {Last} of partition {Partition}";
+
+    /// <summary>What is left of it without some other ranges, in order.</summary>
+    internal IEnumerable<OffsetRange> Without(IEnumerable<OffsetRange> others)
+    {
+        var rest = this;
+        foreach (var other in others.Where(Overlaps).OrderBy(other => other.First))
+        {
+            if (other.First > rest.First && other.First <= rest.Last)
+            {
+                yield return rest with { Last = other.First - 1 };
+            }
+
+            rest = rest with { First = Math.Max(rest.First, Math.Min(other.Last, rest.Last) + 1) };
+        }
+
+        if (rest.First <= rest.Last)
+        {
+            yield return rest;
+        }
+    }
+
+    private bool Overlaps(OffsetRange other) =>
+        other.Partition == Partition && other.First <= Last && other.Last >= First;
+}
 
 /// <summary>Appends consumed records to the event log, or to the dead letters with a reason: each exactly once.</summary>
 /// <param name="store">Where the logs are.</param>
@@ -45,6 +91,9 @@ public readonly record struct RecordResult(int Recorded, int Redelivered, int De
 /// <param name="metrics">Told of each recorded batch, if given.</param>
 public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, PipelineMetrics? metrics = null) : IDisposable
 {
+    /// <summary>How many ranges of missing offsets are remembered.</summary>
+    public const int MaxMissing = 100;
+
     /// <summary>
     /// How many partitions are appended to at once. Appends mostly wait, for a disk or for an answer, so that a few more
     /// than the usual cores pay; but each may hold 8 MiB of lines.
@@ -57,15 +106,28 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     private readonly Dictionary<int, Partition> _partitions = [];
     private readonly ConcurrentBag<LineBuffer> _buffers = [];
     private readonly SemaphoreSlim _oneBatch = new(1, 1);
+    private readonly Lock _lock = new();
     private string?[] _reasons = [];
     private long _redelivered;
+    private volatile IReadOnlyList<OffsetRange> _missing = [];
 
     /// <summary>How many records were delivered again and skipped, since the recorder was made.</summary>
     public long Redelivered => Interlocked.Read(ref _redelivered);
 
+    /// <summary>
+    /// What the log lacks, oldest first: offsets that were skipped over, or that the log has lost, since the recorder was
+    /// made, and that have not come since; at most <see cref="MaxMissing"/> ranges. Where the topic is compacted or
+    /// written in transactions that is normal.
+    /// </summary>
+    public IReadOnlyList<OffsetRange> Missing => _missing;
+
     /// <summary>Records a batch. When it returns, the whole batch is durable and its offsets may be committed.</summary>
     /// <param name="batch">Records of any partitions; those of one partition in the order of their delivery.</param>
     /// <param name="cancellationToken">Gives up between two appends.</param>
+    /// <exception cref="LostRecordsException">
+    /// The log has lost records that it held. Read them again where that is possible, or give the same batch again: that
+    /// is recorded then, and the loss stays in <see cref="Missing"/>.
+    /// </exception>
     /// <exception cref="EventLogException">
     /// The log cannot be read or written. Give the same batch again: nothing is stored twice, and what was stored counts
     /// as redelivered.
@@ -78,13 +140,31 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         {
             var start = clock.GetTimestamp();
             var newest = Sort(batch);
-            var deadLettered = await AppendAsync(log => log.DeadLetters, cancellationToken);
-            var recorded = await AppendAsync(log => log.Events, cancellationToken);
+            var partitions = _partitions.Values.Where(partition => partition.HasRecords).ToArray();
+            var deadLettered = await ForEachAsync(
+                partitions,
+                partition => partition.NeedsTail || partition.HasDeadLetters,
+                async (partition, buffer) =>
+                {
+                    await partition.BeginAsync(cancellationToken);
+                    return await partition.AppendDeadLettersAsync(buffer, cancellationToken);
+                },
+                cancellationToken);
+            var recorded = await ForEachAsync(
+                partitions,
+                partition => partition.HasEvents,
+                (partition, buffer) => partition.AppendEventsAsync(buffer, cancellationToken),
+                cancellationToken);
+            OffsetRange[] skipped = [.. partitions.SelectMany(partition => partition.End())];
+            UpdateMissing(skipped, [.. partitions.SelectMany(partition => partition.Runs)]);
             var result = new RecordResult(
-                recorded, batch.Count - recorded - deadLettered, deadLettered, _partitions.Values.Sum(partition => partition.Gaps));
+                recorded, batch.Count - recorded - deadLettered, deadLettered, skipped.Sum(range => range.Count))
+            {
+                Skipped = skipped,
+            };
             Interlocked.Add(ref _redelivered, result.Redelivered);
             metrics?.CountBatch(
-                result.Recorded, result.Redelivered, result.DeadLettered, newest, clock.GetElapsedTime(start));
+                result.Recorded, result.Redelivered, result.DeadLettered, result.Gaps, newest, clock.GetElapsedTime(start));
             return result;
         }
         catch (Exception exception)
@@ -103,6 +183,19 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         }
     }
 
+    /// <summary>
+    /// Where a consumer that can choose begins: at the last offset that the event log holds, so that the first record that
+    /// comes proves, by <see cref="HoldsAsync"/>, that it is still the same topic; null: at the beginning.
+    /// </summary>
+    /// <exception cref="EventLogException">The log cannot be read, or has lost records: ask again.</exception>
+    public Task<long?> FindLastOffsetAsync(int partition, CancellationToken cancellationToken) =>
+        BetweenBatchesAsync(() => Of(partition).FindLastOffsetAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Whether one of the logs holds this very record at its offset.</summary>
+    /// <exception cref="EventLogException">The log cannot be read, or has lost records: ask again.</exception>
+    public Task<bool> HoldsAsync(ConsumedRecord record, CancellationToken cancellationToken) =>
+        BetweenBatchesAsync(() => Of(record.Partition).HoldsAsync(new LogEntry(record, Reason: null), cancellationToken), cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => _oneBatch.Dispose();
 
@@ -114,16 +207,56 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         for (var i = 0; i < batch.Count; i++)
         {
             var record = batch[i];
-            if (!_partitions.TryGetValue(record.Partition, out var partition))
-            {
-                _partitions[record.Partition] = partition = new Partition(record.Partition, store, clock);
-            }
-
-            partition.Add(new LogEntry(record, _reasons[i]));
+            Of(record.Partition).Add(new LogEntry(record, _reasons[i]));
             newest = record.Timestamp > newest ? record.Timestamp : newest;
         }
 
         return newest;
+    }
+
+    private Partition Of(int number)
+    {
+        if (!_partitions.TryGetValue(number, out var partition))
+        {
+            _partitions[number] = partition = new Partition(number, store, clock);
+        }
+
+        return partition;
+    }
+
+    private async Task<T> BetweenBatchesAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await _oneBatch.WaitAsync(cancellationToken);
+        try
+        {
+            return await ask();
+        }
+        catch (LostRecordsException lost)
+        {
+            Learn(lost);
+            throw;
+        }
+        finally
+        {
+            _oneBatch.Release();
+        }
+    }
+
+    private void Learn(LostRecordsException lost)
+    {
+        Of(lost.Offsets.Partition).ForgetTail();
+        UpdateMissing([lost.Offsets], []);
+    }
+
+    private void UpdateMissing(OffsetRange[] missing, OffsetRange[] arrived)
+    {
+        lock (_lock)
+        {
+            if (missing.Length > 0 || _missing.Count > 0)
+            {
+                _missing = [.. _missing.SelectMany(range => range.Without(arrived)).Concat(missing).Distinct().TakeLast(MaxMissing)];
+            }
+        }
     }
 
     private void Validate(IReadOnlyList<ConsumedRecord> batch)
@@ -157,29 +290,33 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     }
 
     /// <summary>
-    /// Appends to one log of each partition, a few partitions at once. After one has failed no further one is begun, as
-    /// the next would likely wait for the same outage; when this returns or throws, nothing is being appended any more.
+    /// Appends for a few partitions at once. After one has failed no further one is begun, as the next would likely wait
+    /// for the same outage; when this returns or throws, nothing is being appended any more.
     /// </summary>
     /// <returns>How many records were appended; the others are redeliveries.</returns>
-    private async Task<int> AppendAsync(Func<Partition, Part> log, CancellationToken cancellationToken)
+    private async Task<int> ForEachAsync(
+        Partition[] partitions,
+        Func<Partition, bool> isConcerned,
+        Func<Partition, LineBuffer, Task<int>> appendAsync,
+        CancellationToken cancellationToken)
     {
         var appended = 0;
-        var parts = _partitions.Values.Select(log).Where(part => part.Entries.Count > 0).ToArray();
-        if (parts.Length == 1)
+        partitions = Array.FindAll(partitions, partition => isConcerned(partition));
+        if (partitions.Length == 1)
         {
             // The usual small batch of one partition needs no other thread.
-            await AppendPartAsync(parts[0]);
+            await AppendPartitionAsync(partitions[0]);
         }
-        else if (parts.Length > 1)
+        else if (partitions.Length > 1)
         {
             // What was begun is not cancelled by the failure of another: only so is it known what was appended.
             var options = new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(parts, options, async (part, _) => await AppendPartAsync(part));
+            await Parallel.ForEachAsync(partitions, options, async (partition, _) => await AppendPartitionAsync(partition));
         }
 
         return appended;
 
-        async Task AppendPartAsync(Part part)
+        async Task AppendPartitionAsync(Partition partition)
         {
             if (!_buffers.TryTake(out var buffer))
             {
@@ -188,7 +325,12 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
 
             try
             {
-                Interlocked.Add(ref appended, await part.Log.AppendAsync(part.Entries, buffer, cancellationToken));
+                Interlocked.Add(ref appended, await appendAsync(partition, buffer));
+            }
+            catch (LostRecordsException lost)
+            {
+                Learn(lost);
+                throw;
             }
             finally
             {
@@ -197,35 +339,122 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         }
     }
 
-    /// <summary>Both logs of a partition, and what the batch holds for them.</summary>
-    private sealed class Partition(int number, ISegmentStore store, TimeProvider clock)
+    /// <summary>The logs of a partition, and what a batch holds for them.</summary>
+    private sealed class Partition
     {
-        private long? _highestOffset;
+        private readonly int _number;
+        private readonly PartitionLog _eventLog;
+        private readonly PartitionLog _deadLetterLog;
+        private readonly List<LogEntry> _events = [];
+        private readonly List<LogEntry> _deadLetters = [];
+        private readonly List<OffsetRange> _runs = [];
+        private readonly List<OffsetRange> _skipped = [];
 
-        public Part Events { get; } =
-            new(new PartitionLog(store, LogKind.Events, number, new EventLine(), RollPolicy.Default, clock), []);
+        // The offset that comes next if none is skipped over; null until both tails are known.
+        private long? _nextOffset;
+        private int _generation;
 
-        public Part DeadLetters { get; } =
-            new(new PartitionLog(store, LogKind.DeadLetters, number, new DeadLetterLine(), RollPolicy.Default, clock), []);
+        public Partition(int number, ISegmentStore store, TimeProvider clock)
+        {
+            _number = number;
+            _eventLog = new PartitionLog(store, LogKind.Events, number, new EventLine(), RollPolicy.Default, clock);
+            _deadLetterLog = new PartitionLog(store, LogKind.DeadLetters, number, new DeadLetterLine(), RollPolicy.Default, clock)
+            {
+                Other = _eventLog,
+            };
+            _eventLog.Other = _deadLetterLog;
+        }
 
-        /// <summary>How many offsets were skipped over, in and before the batch.</summary>
-        public long Gaps { get; private set; }
+        public bool HasRecords => _runs.Count > 0;
+
+        public bool HasEvents => _events.Count > 0;
+
+        public bool HasDeadLetters => _deadLetters.Count > 0;
+
+        /// <summary>The offsets of the batch that follow one another, in the order of their delivery.</summary>
+        public IReadOnlyList<OffsetRange> Runs => _runs;
+
+        /// <summary>Whether the tails of the logs have to be read: for the first time, or since offsets seem to be skipped over.</summary>
+        public bool NeedsTail => _nextOffset is not { } next || FindSkipped(next).Any();
 
         public void Add(in LogEntry entry)
         {
             var offset = entry.Record.Offset;
-            Gaps += _highestOffset < offset ? offset - _highestOffset.Value - 1 : 0;
-            _highestOffset = Math.Max(_highestOffset ?? 0, offset);
-            (entry.Reason is null ? Events : DeadLetters).Entries.Add(entry);
+            if (HasRecords && _runs[^1].Last + 1 == offset)
+            {
+                _runs[^1] = _runs[^1] with { Last = offset };
+            }
+            else
+            {
+                _runs.Add(new OffsetRange(_number, offset, offset));
+            }
+
+            (entry.Reason is null ? _events : _deadLetters).Add(entry);
+        }
+
+        /// <summary>Learns what was skipped over. Another recorder may have recorded it meanwhile, so the logs are asked.</summary>
+        public async Task BeginAsync(CancellationToken cancellationToken)
+        {
+            if (NeedsTail)
+            {
+                await _eventLog.LoadAsync(again: true, cancellationToken);
+                await _deadLetterLog.LoadAsync(again: true, cancellationToken);
+                long?[] known = [_nextOffset, _eventLog.End, _deadLetterLog.End];
+                var next = known.Max() ?? _runs[0].First;
+                _skipped.AddRange(FindSkipped(next));
+                _nextOffset = Math.Max(next, _runs.Max(run => run.Last) + 1);
+                _generation = _eventLog.Generation;
+            }
+        }
+
+        public Task<int> AppendDeadLettersAsync(LineBuffer buffer, CancellationToken cancellationToken) =>
+            _deadLetterLog.AppendAsync(_deadLetters, buffer, cancellationToken);
+
+        public Task<int> AppendEventsAsync(LineBuffer buffer, CancellationToken cancellationToken) =>
+            _eventLog.AppendAsync(_events, buffer, cancellationToken);
+
+        /// <summary>All of the batch is in the logs.</summary>
+        /// <returns>What was skipped over.</returns>
+        public OffsetRange[] End()
+        {
+            // In a topic that was created again, offsets start again.
+            var last = _eventLog.Generation == _generation ? Math.Max(_runs.Max(run => run.Last), _nextOffset - 1 ?? 0) : _runs[^1].Last;
+            (_nextOffset, _generation) = (last + 1, _eventLog.Generation);
+            OffsetRange[] skipped = [.. _skipped];
+            _skipped.Clear();
+            return skipped;
         }
 
         public void Clear()
         {
-            Events.Entries.Clear();
-            DeadLetters.Entries.Clear();
-            Gaps = 0;
+            _events.Clear();
+            _deadLetters.Clear();
+            _runs.Clear();
+        }
+
+        /// <summary>The logs do not end any more where they ended.</summary>
+        public void ForgetTail() => _nextOffset = null;
+
+        public Task<long?> FindLastOffsetAsync(CancellationToken cancellationToken) => _eventLog.FindLastOffsetAsync(cancellationToken);
+
+        public async Task<bool> HoldsAsync(LogEntry entry, CancellationToken cancellationToken)
+        {
+            await _eventLog.LoadAsync(again: false, cancellationToken);
+            await _deadLetterLog.LoadAsync(again: false, cancellationToken);
+            return await _eventLog.HoldsAsync(entry, cancellationToken) || await _deadLetterLog.HoldsAsync(entry, cancellationToken);
+        }
+
+        private IEnumerable<OffsetRange> FindSkipped(long next)
+        {
+            foreach (var run in _runs)
+            {
+                if (run.First > next)
+                {
+                    yield return new OffsetRange(_number, next, run.First - 1);
+                }
+
+                next = Math.Max(next, run.Last + 1);
+            }
         }
     }
-
-    private sealed record Part(PartitionLog Log, List<LogEntry> Entries);
 }

@@ -6,9 +6,13 @@ namespace CatFunctions.Core.EventLog;
 
 /// <summary>
 /// One log of one partition. The position is stored with the data: what the log holds is read from its tail, an entry
-/// below it is a redelivery, and an append states what it builds on. So each entry is appended exactly once, whatever
-/// is delivered again, whoever else writes, and wherever a crash strikes. Not for concurrent use.
+/// below it is compared with the line at its offset, and an append states what it builds on. So each entry is appended
+/// exactly once, whatever is delivered again, whoever else writes, and wherever a crash strikes. Not for concurrent use.
 /// </summary>
+/// <remarks>
+/// A line at the entry's offset that is another record means that the topic was created again: the log goes on in a new
+/// generation, with offsets that may go back. In doubt the entry is kept.
+/// </remarks>
 /// <param name="store">Where the segments are.</param>
 /// <param name="log">Which log.</param>
 /// <param name="partition">The Kafka partition.</param>
@@ -27,14 +31,85 @@ internal sealed class PartitionLog(
     // loaded when the log is first used, and again when an append found that another writer was there or had no answer.
     private bool _isLoaded;
     private SegmentState? _newest;
-    private int _generation;
     private long _nextOffset;
 
-    // The generation that the batch before began in. A batch that is given again, in whole or from somewhere in it on,
-    // may begin with records of a topic that was created again meanwhile; what is older than that is gone from Kafka.
-    private int? _oldestGeneration;
+    // The last position that the store has confirmed. A tail that is lower has lost records.
+    private (int Generation, long NextOffset) _confirmed;
 
-    /// <summary>Appends what the log does not hold yet. When it returns, all entries are durable.</summary>
+    // The oldest generation that a record above the tail may be of. Usually that is the newest one, and nothing is looked
+    // up. Earlier ones are in question after a load, and while records fill a gap of theirs, until one of them ends or
+    // holds another record.
+    private int _oldestGeneration = int.MaxValue;
+
+    // The generation that the last batch began in: that batch may be given again, in whole or from somewhere in it on.
+    private int _batchGeneration = int.MaxValue;
+
+    private StoredLines? _stored;
+    private long _endWhenLoaded;
+
+    /// <summary>The other log of the partition: what it holds is not appended to this one.</summary>
+    public PartitionLog? Other { get; set; }
+
+    /// <summary>Counts the topics that had this name one after the other, as far as this log knows, from 1.</summary>
+    public int Generation { get; private set; } = 1;
+
+    /// <summary>The offset behind the last line; null if the log is empty, or not loaded.</summary>
+    public long? End => _newest is null ? null : _nextOffset;
+
+    /// <summary>Reads the tail.</summary>
+    /// <param name="again">Even if it is known: another recorder may have appended to the log.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LostRecordsException">The log has lost records that it held.</exception>
+    /// <exception cref="EventLogException">The store cannot be read.</exception>
+    public async ValueTask LoadAsync(bool again, CancellationToken cancellationToken)
+    {
+        if (_isLoaded && !again)
+        {
+            return;
+        }
+
+        _isLoaded = false;
+        _stored = null;
+        (_newest, Generation, _nextOffset) = (await store.OpenNewestAsync(log, partition, cancellationToken), 1, 0);
+        if (_newest is { Name: var segment })
+        {
+            var (line, end) = await SegmentSearch.ReadLastLineAsync(store, _newest, cancellationToken);
+            _newest = _newest with { Length = end };
+            Generation = segment.Generation;
+            _nextOffset = end == 0 ? segment.BaseOffset : SegmentSearch.ReadOffset(segment, line.Span) + 1;
+        }
+
+        var before = _confirmed;
+        _confirmed = (Generation, _nextOffset);
+        if (_confirmed.CompareTo(before) < 0)
+        {
+            var first = Generation == before.Generation ? _nextOffset : 0;
+            throw new LostRecordsException(log, new OffsetRange(partition, first, before.NextOffset - 1));
+        }
+
+        _oldestGeneration = Math.Min(_oldestGeneration, Math.Max(1, Generation - 1));
+        _batchGeneration = Math.Min(_batchGeneration, Generation);
+        _endWhenLoaded = _nextOffset;
+        _isLoaded = true;
+    }
+
+    /// <summary>The last offset that the log holds; null if it holds none.</summary>
+    /// <exception cref="EventLogException">The store cannot be read.</exception>
+    public async Task<long?> FindLastOffsetAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(again: true, cancellationToken);
+        if (_newest is not { Length: 0 })
+        {
+            return End - 1;
+        }
+
+        var segments = await store.ListAsync(log, partition, cancellationToken);
+        return segments.LastOrDefault(segment => segment.Length > 0) is { } last
+            ? SegmentSearch.ReadOffset(last.Name, (await SegmentSearch.ReadLastLineAsync(store, last, cancellationToken)).Line.Span)
+            : null;
+    }
+
+    /// <summary>Appends what neither log holds yet. When it returns, all entries are durable.</summary>
     /// <param name="entries">Entries of this partition, in the order of their delivery.</param>
     /// <param name="buffer">Room for lines, while this runs.</param>
     /// <param name="cancellationToken">Gives up between two appends; the same entries can be given again.</param>
@@ -44,9 +119,13 @@ internal sealed class PartitionLog(
         IReadOnlyList<LogEntry> entries, LineBuffer buffer, CancellationToken cancellationToken)
     {
         var appended = 0;
+        await LoadAsync(again: false, cancellationToken);
+        _stored = null;
+        _oldestGeneration = Math.Min(_oldestGeneration, _batchGeneration);
         while (!await TryAppendAsync())
         {
             // Another writer was there. With a fresh tail, what it has appended is a redelivery.
+            await LoadAsync(again: true, cancellationToken);
         }
 
         return appended;
@@ -54,49 +133,28 @@ internal sealed class PartitionLog(
         async Task<bool> TryAppendAsync()
         {
             buffer.Clear();
-            if (!_isLoaded)
-            {
-                await LoadAsync(cancellationToken);
-            }
-
-            // A run of redeliveries is recognized by its first entry; it ends where the offsets go back, or past its generation.
-            long? redelivered = null;
-            var endOfRun = 0L;
             for (var i = 0; i < entries.Count; i++)
             {
                 var entry = entries[i];
                 var offset = entry.Record.Offset;
-                if (offset > redelivered && offset < endOfRun)
-                {
-                    redelivered = offset;
-                    continue;
-                }
-
-                redelivered = null;
                 int? stored = null;
-                if (offset < _nextOffset || (i == 0 && _oldestGeneration < _generation))
+                if (offset < _nextOffset || _oldestGeneration < Generation || offset < Other?._endWhenLoaded)
                 {
-                    if (!await TryFlushAsync())
+                    if (offset < _nextOffset && !await TryFlushAsync())
                     {
                         return false;
                     }
 
                     stored = await FindGenerationAsync(entry, cancellationToken);
-                    if (stored is { } generation)
+                    if (stored is null && offset < _nextOffset)
                     {
-                        redelivered = offset;
-                        endOfRun = await FindEndAsync(generation, cancellationToken);
-                    }
-                    else if (offset < _nextOffset)
-                    {
-                        // Another record had this offset, or the log cannot tell which: the topic was created again.
-                        _generation++;
+                        Generation++;
                     }
                 }
 
                 if (i == 0)
                 {
-                    _oldestGeneration = stored ?? _generation;
+                    _batchGeneration = stored ?? Generation;
                 }
 
                 if (stored is null)
@@ -113,7 +171,7 @@ internal sealed class PartitionLog(
             return await TryFlushAsync();
         }
 
-        async Task<bool> TryFlushAsync()
+        async ValueTask<bool> TryFlushAsync()
         {
             if (buffer.Count > 0)
             {
@@ -130,44 +188,58 @@ internal sealed class PartitionLog(
         }
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Whether the newest generation that has a line at the entry's offset has this entry there.</summary>
+    public async ValueTask<bool> HoldsAsync(LogEntry entry, CancellationToken cancellationToken)
     {
-        (_newest, _generation, _nextOffset) = (await store.FindNewestAsync(log, partition, cancellationToken), 1, 0);
-        if (_newest is { Name: var segment })
+        for (var generation = entry.Record.Offset < _nextOffset ? Generation : 0; generation > 0; generation--)
         {
-            var (line, end) = await SegmentSearch.ReadLastLineAsync(store, _newest, cancellationToken);
-            _newest = _newest with { Length = end };
-            _generation = segment.Generation;
-            _nextOffset = end == 0 ? segment.BaseOffset : SegmentSearch.ReadOffset(segment, line.Span) + 1;
+            if (await FindLineAsync(generation, entry.Record.Offset, cancellationToken) is ({ IsEmpty: false } line, _))
+            {
+                return IsSame(line.Span, entry);
+            }
         }
 
-        _oldestGeneration ??= _generation;
-        _isLoaded = true;
+        return false;
     }
 
-    /// <summary>The generation whose segments hold the entry; null if none does that the batch can be of.</summary>
+    /// <summary>The generation that holds the entry, be it in this log or in the other one; null if none does.</summary>
     private async ValueTask<int?> FindGenerationAsync(LogEntry entry, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SegmentState>? segments = null;
-        for (var generation = _generation; generation >= _oldestGeneration; generation--)
+        var offset = entry.Record.Offset;
+        var newest = offset < _nextOffset ? Generation : Generation - 1;
+        var oldestInQuestion = newest + 1;
+        var isAnother = false;
+        for (var generation = newest; generation > 0; generation--)
         {
-            var holder = CanHold(_newest)
-                ? _newest
-                : (segments ??= await store.ListAsync(log, partition, cancellationToken)).LastOrDefault(CanHold);
-            if (holder is not null
-                && await SegmentSearch.FindLineAsync(store, holder, entry.Record.Offset, cancellationToken) is { } line
-                && IsSame(line.Span, entry))
+            // The newest one that has a line at the offset decides, unless the batch may be of one before.
+            if (generation < _oldestGeneration && (isAnother || offset >= _nextOffset))
+            {
+                break;
+            }
+
+            var (line, hasEnded) = await FindLineAsync(generation, offset, cancellationToken);
+            if (!line.IsEmpty && IsSame(line.Span, entry))
             {
                 return generation;
             }
 
-            bool CanHold(SegmentState? state) => state is { Length: > 0, Name: var segment }
-                && segment.Generation == generation
-                && segment.BaseOffset <= entry.Record.Offset;
+            isAnother |= !line.IsEmpty;
+            oldestInQuestion = isAnother || hasEnded ? oldestInQuestion : generation;
         }
 
+        // What is an event to this version may have been a dead letter to the one before, or the other way round.
+        if (offset < Other?._endWhenLoaded && await Other.HoldsAsync(entry, cancellationToken))
+        {
+            return Generation;
+        }
+
+        _oldestGeneration = oldestInQuestion;
         return null;
     }
+
+    private ValueTask<(ReadOnlyMemory<byte> Line, bool HasEnded)> FindLineAsync(
+        int generation, long offset, CancellationToken cancellationToken) =>
+        (_stored ??= new StoredLines(store, log, partition, _newest!)).FindAsync(generation, offset, cancellationToken);
 
     private bool IsSame(ReadOnlySpan<byte> line, in LogEntry entry)
     {
@@ -182,39 +254,28 @@ internal sealed class PartitionLog(
         }
     }
 
-    /// <summary>The offset behind the last line of a generation.</summary>
-    private async ValueTask<long> FindEndAsync(int generation, CancellationToken cancellationToken)
-    {
-        if (generation == _generation)
-        {
-            return _nextOffset;
-        }
-
-        var segments = await store.ListAsync(log, partition, cancellationToken);
-        var last = segments.Last(segment => segment.Name.Generation == generation && segment.Length > 0);
-        var (line, _) = await SegmentSearch.ReadLastLineAsync(store, last, cancellationToken);
-        return SegmentSearch.ReadOffset(last.Name, line.Span) + 1;
-    }
-
     private async ValueTask<bool> TryAppendLinesAsync(LineBuffer lines, CancellationToken cancellationToken)
     {
         // Until the store has answered nobody knows what it holds; if it never does, the tail is read again.
         _isLoaded = false;
+        _stored = null;
         var hour = SegmentName.HourOf(clock.GetUtcNow());
         if (_newest is null || MustRoll(_newest, hour, lines))
         {
             // A clock that is behind must not put a newer segment into an older folder.
             hour = hour < _newest?.Name.Hour ? _newest.Name.Hour : hour;
-            var next = new SegmentName(log, hour, partition, _generation, lines.BaseOffset);
+            var next = new SegmentName(log, hour, partition, Generation, lines.BaseOffset);
             _newest = await store.TryCreateAsync(next, _newest, cancellationToken);
         }
 
         _newest = _newest is null ? null : await store.TryAppendAsync(_newest, lines.Memory, cancellationToken);
-        return _isLoaded = _newest is not null;
+        _isLoaded = _newest is not null;
+        _confirmed = _isLoaded ? (Generation, lines.NextOffset) : _confirmed;
+        return _isLoaded;
     }
 
     private bool MustRoll(SegmentState newest, DateTimeOffset hour, LineBuffer lines) =>
-        newest.Name.Generation != _generation
+        newest.Name.Generation != Generation
         || newest.Name.Hour < hour
         || (newest.Length == 0 && newest.Name.BaseOffset != lines.BaseOffset)
         || (newest.Length > 0 && newest.Length + lines.Memory.Length > roll.MaxBytes)
@@ -245,6 +306,9 @@ internal sealed class LineBuffer
     /// <summary>The offset of the first one.</summary>
     public long BaseOffset { get; private set; }
 
+    /// <summary>The offset behind the last one.</summary>
+    public long NextOffset { get; private set; }
+
     /// <summary>The lines, line breaks included.</summary>
     public ReadOnlyMemory<byte> Memory => _lines.WrittenMemory[.._length];
 
@@ -262,6 +326,7 @@ internal sealed class LineBuffer
             BaseOffset = entry.Record.Offset;
         }
 
+        NextOffset = entry.Record.Offset + 1;
         _length = _lines.WrittenCount;
         return true;
     }

@@ -17,6 +17,7 @@ public sealed class PipelineMetrics
     private readonly Counter<long> _eventsRecorded;
     private readonly Counter<long> _recordsRedelivered;
     private readonly Counter<long> _recordsDeadLettered;
+    private readonly Counter<long> _offsetsSkipped;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _appendDuration;
     private long _newestEvent;
@@ -39,6 +40,8 @@ public sealed class PipelineMetrics
             "catfunctions.records.redelivered", "{record}", "Records that the log already held.");
         _recordsDeadLettered = meter.CreateCounter<long>(
             "catfunctions.records.dead_lettered", "{record}", "Records appended to the dead letters.");
+        _offsetsSkipped = meter.CreateCounter<long>(
+            "catfunctions.offsets.skipped", "{offset}", "Offsets that came with no record: lost, unless the topic is compacted or written in transactions.");
         _batchSize = meter.CreateHistogram(
             "catfunctions.batch.size", "{record}", "Records of a recorded batch.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384] });
@@ -68,13 +71,16 @@ public sealed class PipelineMetrics
     /// <param name="recorded">How many of its records were appended to the log.</param>
     /// <param name="redelivered">How many the log already held.</param>
     /// <param name="deadLettered">How many were appended to the dead letters.</param>
+    /// <param name="skipped">How many offsets were skipped over before and between them.</param>
     /// <param name="newest">The Kafka timestamp of its newest record.</param>
     /// <param name="duration">How long it took.</param>
-    internal void CountBatch(int recorded, int redelivered, int deadLettered, DateTimeOffset newest, TimeSpan duration)
+    internal void CountBatch(
+        int recorded, int redelivered, int deadLettered, long skipped, DateTimeOffset newest, TimeSpan duration)
     {
         _eventsRecorded.Add(recorded);
         _recordsRedelivered.Add(redelivered);
         _recordsDeadLettered.Add(deadLettered);
+        _offsetsSkipped.Add(skipped);
         _batchSize.Record(recorded + redelivered + deadLettered);
         _appendDuration.Record(duration.TotalSeconds);
         if (newest.UtcTicks > Interlocked.Read(ref _newestEvent))

@@ -30,8 +30,8 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
         return IsBroken ? throw new EventLogException("The store is broken.") : store.ListSinceAsync(log, hour, cancellationToken);
     }
 
-    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
-        store.FindNewestAsync(log, partition, cancellationToken);
+    public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
+        store.OpenNewestAsync(log, partition, cancellationToken);
 
     public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -43,7 +43,7 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
     public async Task Nobody_can_append_to_a_segment_that_has_a_successor()
     {
         await Record(TestEvents.Events(0, 3));
-        var zombie = (await Log.Store.FindNewestAsync(LogKind.Events, 0, CancellationToken.None))!;
+        var zombie = (await Log.Store.OpenNewestAsync(LogKind.Events, 0, CancellationToken.None))!;
         Clock.Advance(TimeSpan.FromHours(1));
         await Record(TestEvents.Events(3, 3));
 
@@ -59,6 +59,19 @@ public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContr
     {
         await Record(TestEvents.Events(0, 3));
         Log.Append(First, "{\"kafkapartition\":0,\"kafkaoff");
+        Restart();
+
+        var error = await Record(TestEvents.Events(3, 1)).ShouldThrowAsync<EventLogException>();
+
+        error.Message.ShouldStartWith(First);
+        error.Message.ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public async Task A_blob_that_ends_with_a_foreign_line_is_a_clear_error()
+    {
+        await Record(TestEvents.Events(0, 3));
+        Log.Append(First, "a foreign line\n");
         Restart();
 
         var error = await Record(TestEvents.Events(3, 1)).ShouldThrowAsync<EventLogException>();

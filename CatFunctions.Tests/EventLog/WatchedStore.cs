@@ -45,8 +45,8 @@ internal sealed class WatchedStore(ISegmentStore store) : ISegmentStore
     public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>
         store.ListAsync(log, partition, cancellationToken);
 
-    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
-        store.FindNewestAsync(log, partition, cancellationToken);
+    public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
+        store.OpenNewestAsync(log, partition, cancellationToken);
 
     public ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) =>
         store.ReadAsync(segment, position, buffer, cancellationToken);

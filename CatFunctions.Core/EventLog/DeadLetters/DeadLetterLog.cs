@@ -59,7 +59,7 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
 
     private async Task<bool> TryAppendAsync(ReplayMark first, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        var newest = await store.FindNewestAsync(LogKind.Replays, first.Partition, cancellationToken);
+        var newest = await store.OpenNewestAsync(LogKind.Replays, first.Partition, cancellationToken);
         if (newest is not null)
         {
             var (_, end) = await SegmentSearch.ReadLastLineAsync(store, newest, cancellationToken);

@@ -17,6 +17,9 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// is only one successor. A writer that dies between the two leaves a successor that does not exist yet: whoever looks
 /// for the newest segment creates it. The chain begins at an empty blob that is created with the name of the first
 /// segment, so that only one first segment can be.
+/// A block is appended whole or not at all, and was stored durably when the service answers. So there is nothing to flush
+/// or to cut, which an append blob does not allow either: an end that is not a line was written by something else, and is
+/// an error.
 /// </remarks>
 /// <param name="container">The container.</param>
 public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISegmentStore
@@ -53,7 +56,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
+    public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         Reading(() => FindTailAsync(log, partition, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>

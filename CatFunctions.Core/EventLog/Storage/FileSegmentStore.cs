@@ -1,12 +1,25 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace CatFunctions.Core.EventLog.Storage;
 
 /// <summary>Segments as files under a folder. Writers of one partition exclude each other while they append.</summary>
+/// <remarks>
+/// Only the last append can be damaged: the one before was on the disk before it began. After a power cut it may lack any
+/// of its pages, so when a log is opened that stretch is checked line by line, and cut at the first line that is not
+/// whole; its records are still in Kafka.
+/// </remarks>
 /// <param name="root">The folder.</param>
 public sealed class FileSegmentStore(string root) : ISegmentStore
 {
+    private readonly ConcurrentDictionary<(LogKind Log, int Partition), bool> _isTrusted = [];
+
+    /// <summary>Makes durable what was written to a file; tests let it fail.</summary>
+    internal Action<SafeFileHandle> Flush { get; init; } = DurableFile.Flush;
+
     /// <inheritdoc/>
     public Task PrepareAsync(CancellationToken cancellationToken) => Writing(() =>
     {
@@ -23,8 +36,11 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         Reading(() => Task.FromResult(List(log, hour, "partition=*")));
 
     /// <inheritdoc/>
-    public Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
-        Reading(() => Task.FromResult(FindNewest(log, partition)));
+    public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) => Writing(() =>
+    {
+        using var partitionLock = Lock(log, partition, cancellationToken);
+        return Task.FromResult(FindNewest(log, partition) is { } newest ? Repair(newest.Name) : null);
+    });
 
     /// <inheritdoc/>
     public ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) => Reading(() =>
@@ -36,15 +52,16 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     /// <inheritdoc/>
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) => Writing(() =>
     {
-        using var partitionLock = Lock(segment, cancellationToken);
+        using var partitionLock = Lock(segment.Log, segment.Partition, cancellationToken);
         if (FindNewest(segment.Log, segment.Partition)?.Name != predecessor?.Name || !IsUnchanged(predecessor))
         {
             return Task.FromResult<SegmentState?>(null);
         }
 
         var path = PathOf(segment);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+        DurableFile.CreateFolder(Path.GetDirectoryName(path)!);
+        DurableFile.Create(path).Dispose();
+        FlushFolders(path);
         return Task.FromResult<SegmentState?>(new SegmentState(segment, 0));
     });
 
@@ -52,7 +69,7 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     public Task<SegmentState?> TryAppendAsync(SegmentState newest, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(() =>
     {
         var segment = newest.Name;
-        using var partitionLock = Lock(segment, cancellationToken);
+        using var partitionLock = Lock(segment.Log, segment.Partition, cancellationToken);
         if (FindNewest(segment.Log, segment.Partition)?.Name != segment)
         {
             return Task.FromResult<SegmentState?>(null);
@@ -64,15 +81,14 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
             return Task.FromResult<SegmentState?>(null);
         }
 
-        RandomAccess.Write(file, lines.Span, newest.Length);
-        RandomAccess.FlushToDisk(file);
+        Append(file, newest, lines.Span);
         return Task.FromResult<SegmentState?>(newest with { Length = newest.Length + lines.Length });
     });
 
     /// <inheritdoc/>
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(() =>
     {
-        using var partitionLock = Lock(segment, cancellationToken);
+        using var partitionLock = Lock(segment.Log, segment.Partition, cancellationToken);
         var path = PathOf(segment);
         if (File.Exists(path))
         {
@@ -110,6 +126,129 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         ];
     }
 
+    /// <summary>Cuts what is damaged, and makes the rest durable: whoever wrote it may have died before it was.</summary>
+    private SegmentState Repair(SegmentName segment)
+    {
+        using var file = OpenToAppend(segment);
+        var (start, lines) = ReadLastAppend(file);
+        lines = lines[..SoundLength(segment, lines.Span)];
+        var end = start + lines.Length;
+        if (RandomAccess.GetLength(file) != end)
+        {
+            RandomAccess.SetLength(file, end);
+        }
+
+        var key = (segment.Log, segment.Partition);
+        if (!_isTrusted.GetValueOrDefault(key))
+        {
+            // A flush that failed may have dropped the pages, and only the writer of then was told: write them again.
+            RandomAccess.Write(file, lines.Span, start);
+        }
+
+        _isTrusted[key] = false;
+        Flush(file);
+        FlushFolders(PathOf(segment));
+        _isTrusted[key] = true;
+        return new SegmentState(segment, end);
+    }
+
+    private void Append(SafeFileHandle file, SegmentState newest, ReadOnlySpan<byte> lines)
+    {
+        var key = (newest.Name.Log, newest.Name.Partition);
+        for (var isLastTry = false; ; isLastTry = true)
+        {
+            RandomAccess.Write(file, lines, newest.Length);
+            try
+            {
+                Flush(file);
+                return;
+            }
+            catch (IOException)
+            {
+                // What can be read now may not be on the disk, and the next flush would not say so.
+                _isTrusted[key] = false;
+                RandomAccess.SetLength(file, newest.Length);
+                if (isLastTry)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>The whole lines at the end of a file that the last append is among, and where they begin.</summary>
+    private static (long Start, ReadOnlyMemory<byte> Lines) ReadLastAppend(SafeFileHandle file)
+    {
+        var length = RandomAccess.GetLength(file);
+        for (long size = LineBuffer.MaxBytes + 1; ; size *= 2)
+        {
+            var bytes = new byte[Math.Min(size, length)];
+            var start = length - bytes.Length;
+            var filled = 0;
+            while (RandomAccess.Read(file, bytes.AsSpan(filled), start + filled) is var read and > 0)
+            {
+                filled += read;
+            }
+
+            var end = bytes.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
+            var first = start == 0 ? 0 : bytes.AsSpan(0, end).IndexOf((byte)'\n') + 1;
+            if (start == 0 || first < end)
+            {
+                return (start + first, bytes.AsMemory(first..end));
+            }
+        }
+    }
+
+    /// <summary>How long the lines are before the first that is not whole, or not one of the segment.</summary>
+    private static int SoundLength(SegmentName segment, ReadOnlySpan<byte> lines)
+    {
+        var end = 0;
+        var last = -1L;
+        while (lines[end..].IndexOf((byte)'\n') is var length and >= 0)
+        {
+            var line = lines.Slice(end, length);
+            if (!LogLine.TryReadPosition(line, out var partition, out var offset)
+                || partition != segment.Partition
+                || (offset <= last && segment.Log != LogKind.Replays) // marks come in any order
+                || !IsJson(line))
+            {
+                break;
+            }
+
+            (last, end) = (offset, end + length + 1);
+        }
+
+        return end;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            while (reader.Read())
+            {
+                reader.Skip();
+            }
+
+            return Utf8.IsValid(line);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The folders of partition, hour, date and log, and the root: any may be new.</summary>
+    private static void FlushFolders(string path)
+    {
+        for (var levels = 0; levels < 5; levels++)
+        {
+            path = Path.GetDirectoryName(path)!;
+            DurableFile.FlushFolder(path);
+        }
+    }
+
     private bool IsUnchanged(SegmentState? segment)
     {
         if (segment is null)
@@ -118,7 +257,13 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         }
 
         using var file = OpenToAppend(segment.Name);
-        return TryCutTornLine(file, segment.Length);
+        if (!TryCutTornLine(file, segment.Length))
+        {
+            return false;
+        }
+
+        Flush(file);
+        return true;
     }
 
     /// <summary>
@@ -179,8 +324,8 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     private SafeFileHandle OpenToAppend(SegmentName segment) =>
         File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
 
-    private PartitionLock Lock(SegmentName segment, CancellationToken cancellationToken) =>
-        PartitionLock.Acquire(root, $"{segment.Log.FolderName}-{segment.Partition}", cancellationToken);
+    private PartitionLock Lock(LogKind log, int partition, CancellationToken cancellationToken) =>
+        PartitionLock.Acquire(root, $"{log.FolderName}-{partition}", cancellationToken);
 
     private string PathOf(SegmentName segment) => Path.Combine(root, segment.ToString());
 

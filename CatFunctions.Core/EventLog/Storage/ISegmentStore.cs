@@ -20,8 +20,9 @@ public interface ISegmentStore
     async Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) =>
         [.. (await ListAsync(log, partition: null, cancellationToken)).Where(segment => segment.Name.Hour >= hour)];
 
-    /// <summary>The newest segment of a partition; null if it has none.</summary>
-    Task<SegmentState?> FindNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);
+    /// <summary>Finds the newest segment of a partition, to append to it. What it holds then is whole, as far as the store can tell, and durable.</summary>
+    /// <returns>Null if the partition has none.</returns>
+    Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);
 
     /// <summary>Reads bytes from a position on; returns how many, 0 at the end.</summary>
     ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);

@@ -17,7 +17,8 @@ internal sealed class PartitionLock : IDisposable
     /// <exception cref="EventLogException">Another process holds it for too long.</exception>
     public static PartitionLock Acquire(string root, string name, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(root, ".locks")).FullName;
+        var folder = Path.Combine(root, ".locks");
+        DurableFile.CreateFolder(folder);
         var path = Path.Combine(folder, name);
         var started = TimeProvider.System.GetTimestamp();
         while (true)
@@ -25,7 +26,7 @@ internal sealed class PartitionLock : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                return new PartitionLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+                return new PartitionLock(DurableFile.Open(path, FileMode.OpenOrCreate, FileShare.None));
             }
             catch (IOException exception) when (IsSharingViolation(exception))
             {

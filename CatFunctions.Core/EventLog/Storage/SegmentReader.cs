@@ -95,12 +95,12 @@ internal static class SegmentSearch
         return (ReadOnlyMemory<byte>.Empty, 0);
     }
 
-    /// <summary>The line of an offset, without its line break; null if the segment does not hold it.</summary>
+    /// <summary>Finds a place, in bytes, where a line begins that is a little before the line of an offset, or that very line.</summary>
     /// <remarks>
     /// A search over the bytes: the lines carry their offsets, so that no index is needed. It starts at the end, where
     /// redeliveries are, in steps that double until they are half of what is left.
     /// </remarks>
-    public static async ValueTask<ReadOnlyMemory<byte>?> FindLineAsync(
+    public static async ValueTask<long> SeekAsync(
         ISegmentStore store, SegmentState segment, long offset, CancellationToken cancellationToken)
     {
         // The line, if it is there, begins in [low, high).
@@ -123,22 +123,7 @@ internal static class SegmentSearch
             }
         }
 
-        return await ScanAsync(store, segment.Name, low, offset, cancellationToken);
-    }
-
-    private static async ValueTask<ReadOnlyMemory<byte>?> ScanAsync(
-        ISegmentStore store, SegmentName segment, long position, long offset, CancellationToken cancellationToken)
-    {
-        var reader = new SegmentReader(store, segment, position, ScanBytes);
-        await foreach (var line in reader.ReadEachLineAsync(cancellationToken))
-        {
-            if (LogLine.TryReadPosition(line.Span, out _, out var found) && found >= offset)
-            {
-                return found == offset ? line : default(ReadOnlyMemory<byte>?);
-            }
-        }
-
-        return null;
+        return low;
     }
 
     private static async ValueTask<(long Start, long Offset)?> ReadFirstLineAfterAsync(

@@ -1,0 +1,124 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CatFunctions.Core.EventLog.Storage;
+
+/// <summary>
+/// Files and folders that are on the disk when the disk has said so. Only the owner may write to them, and only the group
+/// may read them too.
+/// </summary>
+internal static partial class DurableFile
+{
+    private const UnixFileMode FilePermissions = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
+    private const UnixFileMode FolderPermissions = FilePermissions | UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
+
+    /// <summary>Creates a file that must not exist yet. Its name is durable once its folder is flushed.</summary>
+    public static SafeFileHandle Create(string path)
+    {
+        using (Open(path, FileMode.CreateNew, FileShare.ReadWrite))
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        }
+    }
+
+    /// <summary>Opens a file that is created if it does not exist. What is written to it is not buffered here.</summary>
+    public static FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = FilePermissions;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Creates a folder, and those above it, unless it exists. What was created is durable.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is not null)
+        {
+            CreateFolder(parent);
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, FolderPermissions);
+            FlushFolder(parent ?? path);
+        }
+    }
+
+    /// <summary>Makes durable what was written to a file.</summary>
+    /// <exception cref="IOException">The disk did not confirm it. It says so once: a second flush proves nothing.</exception>
+    /// <remarks>
+    /// <see cref="RandomAccess.FlushToDisk"/> cannot fail on Linux: the runtime's native part returns 1 on an error, and
+    /// the caller tests for a negative number (.NET 10.0.12).
+    /// </remarks>
+    public static void Flush(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            while (FSync(file) != 0)
+            {
+                ThrowUnlessInterrupted();
+            }
+        }
+        else
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+    }
+
+    /// <summary>Makes durable which files and folders a folder holds.</summary>
+    /// <exception cref="IOException">The disk did not confirm it.</exception>
+    public static void FlushFolder(string path)
+    {
+        const int AccessDenied = 13;
+        const int InvalidArgument = 22;
+        if (OperatingSystem.IsWindows())
+        {
+            return; // a folder cannot be flushed there, and need not be
+        }
+
+        try
+        {
+            using var folder = OpenFolder(path, flags: 0);
+            while (folder.IsInvalid || FSync(folder) != 0)
+            {
+                ThrowUnlessInterrupted();
+            }
+        }
+        catch (IOException exception) when (exception.InnerException is Win32Exception { NativeErrorCode: AccessDenied or InvalidArgument })
+        {
+            // The folder belongs to somebody else, or its file system flushes nothing but files.
+        }
+    }
+
+    private static void ThrowUnlessInterrupted()
+    {
+        const int Interrupted = 4;
+        var error = new Win32Exception(Marshal.GetLastPInvokeError());
+        if (error.NativeErrorCode != Interrupted)
+        {
+            throw new IOException($"The disk did not confirm a write ({error.Message})", error);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle OpenFolder(string path, int flags);
+}
