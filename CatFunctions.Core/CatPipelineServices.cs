@@ -28,6 +28,10 @@ public static class CatPipelineServices
     }
 
     /// <summary>Adds the page and the analytics behind it, over the event log.</summary>
-    public static IServiceCollection AddDashboard(this IServiceCollection services) =>
-        services.AddSingleton<AnalyticsService>().AddSingleton<AnalyticsEndpoint>();
+    public static IServiceCollection AddDashboard(this IServiceCollection services)
+    {
+        services.AddOptions<DashboardOptions>().BindConfiguration(DashboardOptions.Section)
+            .ValidateOnStart(options => options.Problems());
+        return services.AddSingleton<AnalyticsService>().AddSingleton<DashboardHeaders>().AddSingleton<AnalyticsEndpoint>();
+    }
 }

@@ -93,7 +93,7 @@ internal sealed class FilledTopic : ITopic
         try
         {
             await TryCreateAsync(admin, kafka.Topic, partitions);
-            await connection.WaitUntilReadyAsync(admin.Handle, cancellationToken);
+            await connection.WaitUntilReadyAsync(cancellationToken);
             return new FilledTopic(kafka, admin, admin.GetMetadata(kafka.Topic, AdminTimeout).Topics.Single().Partitions.Count);
         }
         catch

@@ -24,7 +24,7 @@ public sealed partial class AnalyticsEndpoint(AnalyticsService analytics, ILogge
     /// </summary>
     public async Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        DashboardHeaders.Set(request.HttpContext.Response);
+        DashboardHeaders.SetFor(request.HttpContext);
         var errors = new Dictionary<string, string[]>();
 
         var windowText = ValueOf(request, "window", DefaultWindow);

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Dashboard;
 
@@ -9,6 +11,17 @@ namespace CatFunctions.Core.Dashboard;
 public static class DashboardEndpointRouteBuilderExtensions
 {
     private static readonly string[] ReadOnly = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Gives every answer of the application the headers of the dashboard, those for errors too.</summary>
+    public static IApplicationBuilder UseDashboardHeaders(this IApplicationBuilder app)
+    {
+        var headers = app.ApplicationServices.GetRequiredService<DashboardHeaders>();
+        return app.Use((context, next) =>
+        {
+            headers.Set(context.Response);
+            return next(context);
+        });
+    }
 
     /// <summary>Maps the page to <c>/</c> and, with its assets, to <c>/api/dashboard</c>, and its JSON to <c>/api/analytics</c>.</summary>
     public static IEndpointRouteBuilder MapDashboard(this IEndpointRouteBuilder endpoints)
@@ -30,17 +43,55 @@ public static class DashboardEndpointRouteBuilderExtensions
     }
 }
 
-/// <summary>The headers of every answer: nothing runs but our own script, nothing is loaded but photos, nothing is told to their hosts.</summary>
-internal static class DashboardHeaders
+/// <summary>The settings of the section <c>Dashboard</c>.</summary>
+public sealed partial class DashboardOptions
 {
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Dashboard";
 
-    public static void Set(HttpResponse response)
+    /// <summary>
+    /// The hosts from which a browser may load photos by https, separated by commas, with <c>*.</c> for all subdomains;
+    /// a port or a path may follow. <c>*</c> alone: any host. The default is where TheCatAPI keeps its photos.
+    /// </summary>
+    public string ImageHosts { get; set; } =
+        "*.thecatapi.com, *.theimageapi.com, *.media.tumblr.com, s3.us-west-2.amazonaws.com/cdn2.thecatapi.com/";
+
+    /// <summary>The hosts as sources of a Content-Security-Policy.</summary>
+    internal IEnumerable<string> ImageSources() => ImageHosts
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(host => host == "*" ? "https:" : $"https://{host}");
+
+    internal IEnumerable<string> Problems()
     {
-        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        if (!ImageSources().All(source => ImageSource().IsMatch(source)))
+        {
+            yield return "Dashboard:ImageHosts must be host names separated by commas, such as cdn2.thecatapi.com, *.example.org.";
+        }
+    }
+
+    [GeneratedRegex(@"\Ahttps:(//(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?(/[a-z0-9._~/-]*)?)?\z", RegexOptions.IgnoreCase)]
+    private static partial Regex ImageSource();
+}
+
+/// <summary>
+/// The headers of every answer: a browser runs only our own script, loads photos only from the hosts of the settings, and
+/// gives nothing of ours to other sites.
+/// </summary>
+internal sealed class DashboardHeaders(IOptions<DashboardOptions> options)
+{
+    private readonly string _contentSecurityPolicy =
+        $"default-src 'none'; script-src 'self'; style-src 'self'; img-src {string.Join(' ', options.Value.ImageSources().Prepend("'self'"))}; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>Sets the headers of an answer.</summary>
+    public static void SetFor(HttpContext context) =>
+        context.RequestServices.GetRequiredService<DashboardHeaders>().Set(context.Response);
+
+    public void Set(HttpResponse response)
+    {
+        response.Headers.ContentSecurityPolicy = _contentSecurityPolicy;
         response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-cache";
     }

@@ -17,11 +17,23 @@ public static class DashboardPage
     /// </param>
     public static IResult Get(HttpRequest request)
     {
-        DashboardHeaders.Set(request.HttpContext.Response);
-        var found = request.RouteValues["asset"] is string { Length: > 0 } asset ? DashboardAssets.Find(asset) : Render(request);
-        return found is null
-            ? TypedResults.NotFound()
-            : TypedResults.Bytes(found.Content, found.ContentType, entityTag: found.Tag);
+        DashboardHeaders.SetFor(request.HttpContext);
+        if (request.RouteValues["asset"] is string { Length: > 0 } name)
+        {
+            return DashboardAssets.Find(name) is { } asset
+                ? TypedResults.Bytes(asset.Content, asset.ContentType, entityTag: asset.Tag)
+                : TypedResults.NotFound();
+        }
+
+        var page = Render(request);
+        if (KeyOf(request) is "")
+        {
+            return TypedResults.Bytes(page.Content, page.ContentType, entityTag: page.Tag);
+        }
+
+        // The page holds the key, so nobody may keep it.
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Bytes(page.Content, page.ContentType);
     }
 
     private static DashboardAsset Render(HttpRequest request)

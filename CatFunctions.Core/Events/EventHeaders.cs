@@ -8,6 +8,9 @@ public static class EventHeaders
     /// <summary>The span that the event was produced in, as W3C Trace Context has it.</summary>
     public const string TraceParent = "traceparent";
 
+    /// <summary>Marks a record whose event was sent before and may therefore be in Kafka already.</summary>
+    public const string Resent = "catfunctions-resent";
+
     private static readonly KeyValuePair<string, string> ContentType =
         new("content-type", "application/cloudevents+json; charset=utf-8");
 

@@ -91,8 +91,10 @@ internal static partial class CliOptions
 
     public static Option<string?> Storage { get; } = new("--storage")
     {
-        Description = "Connection string of the container's storage account [default: the setting EventLogStorage]",
-        HelpName = "CONNECTION",
+        Description = "Connection string of the container's storage account, or @FILE for a file that holds it, so that the "
+            + "list of processes does not show it [default: the environment variable EventLogStorage]",
+        HelpName = "CONNECTION|@FILE",
+        CustomParser = ParseStorage,
     };
 
     /// <summary>Adds the options that say where the event log is.</summary>
@@ -233,6 +235,25 @@ internal static partial class CliOptions
 
         result.AddError($"{((OptionResult)result.Parent!).Option.Name} {takes}, not '{text}'.");
         return default;
+    }
+
+    private static string? ParseStorage(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (!text.StartsWith('@'))
+        {
+            return text;
+        }
+
+        try
+        {
+            return File.ReadAllText(text[1..]).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            result.AddError($"--storage cannot read its file: {exception.Message}");
+            return null;
+        }
     }
 
     private static TickSchedule? ParseSchedule(ArgumentResult result)

@@ -23,9 +23,12 @@ internal static class CommandLine
         ProcessTerminationTimeout = null,
     };
 
+    /// <summary>An argument that begins with @ is not a file of arguments.</summary>
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        var arguments = root.Parse(args);
+        var arguments = root.Parse(args, Parsing);
         if (arguments.Errors is [var error, ..])
         {
             return Fail(WrongUsage, $"{error.Message.TrimEnd('.')}. See --help.");
@@ -51,10 +54,17 @@ internal static class CommandLine
 
     private static int Fail(int exitCode, string message, Exception? exception = null)
     {
-        Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");
-        if (exception is not null && Environment.GetEnvironmentVariable(DebugVariable) is "1")
+        try
         {
-            Console.Error.WriteLine(exception);
+            Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");
+            if (exception is not null && Environment.GetEnvironmentVariable(DebugVariable) is "1")
+            {
+                Console.Error.WriteLine(exception);
+            }
+        }
+        catch (IOException)
+        {
+            // Nobody can read it; the exit code still tells.
         }
 
         return exitCode;

@@ -26,6 +26,15 @@ internal static class LocalHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Services.AddRoutingCore();
+        builder.Services.AddHealthChecks().AddCheck<CatPipeline>("pipeline");
+
+        // A page of another site whose name leads to this machine must not read ours.
+        builder.Services.AddHostFiltering(options =>
+        {
+            options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"];
+            options.AllowEmptyHosts = false;
+            options.IncludeFailureMessage = false;
+        });
         Configure(builder);
         return builder;
     }

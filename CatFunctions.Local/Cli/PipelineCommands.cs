@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using CatFunctions.Core;
 using CatFunctions.Core.Dashboard;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CatFunctions.Local.Cli;
 
@@ -74,7 +75,10 @@ internal static class PipelineCommands
         builder.Services.AddDashboard();
 
         var app = builder.Build();
+        app.UseDashboardHeaders();
+        app.UseHostFiltering();
         app.MapDashboard();
+        app.MapHealthChecks("/healthz", new() { ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable } });
         return LocalHost.RunAsync(app, arguments.GetValue(CliOptions.For), cancellationToken);
     }
 

@@ -19,6 +19,7 @@ internal static class PipelineServices
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("CatFunctions", LogLevel.Information)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None) // repeats what CommandLine says
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None) // repeats what the pipeline says
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton<ILoggerProvider, TerminalLoggerProvider>();
         builder.Services.AddSingleton(TerminalOutput.FromConsole());

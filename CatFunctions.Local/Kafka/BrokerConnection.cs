@@ -7,7 +7,7 @@ namespace CatFunctions.Local.Kafka;
 /// Knows whether the broker answers. librdkafka reports every broken connection and every attempt to repair it; here
 /// they become one outage with a beginning and an end.
 /// </summary>
-internal sealed partial class BrokerConnection
+internal sealed partial class BrokerConnection : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1);
@@ -18,6 +18,7 @@ internal sealed partial class BrokerConnection
     private readonly ILogger<BrokerConnection> _logger;
     private readonly TimeProvider _clock;
     private readonly Outage _outage;
+    private readonly Lazy<IAdminClient> _admin;
     private volatile bool _isStarted;
     private volatile string? _lastClientError;
 
@@ -25,7 +26,14 @@ internal sealed partial class BrokerConnection
     {
         (_kafka, _status, _clock, _logger) = (kafka, status, clock, logger);
         _outage = new Outage($"The connection to Kafka at {kafka.BootstrapServers}", clock, logger);
+        _admin = new(() => KafkaSettings.Build(() => new AdminClientBuilder(kafka.ForAdmin())
+            .SetErrorHandler((_, error) => OnError(error))
+            .SetLogHandler((_, line) => OnLog(line))
+            .Build()));
     }
+
+    /// <summary>Whether there is an outage.</summary>
+    public bool IsWaiting => _outage.IsOpen;
 
     /// <summary>Receives an error from a client.</summary>
     public void OnError(Error error)
@@ -37,6 +45,13 @@ internal sealed partial class BrokerConnection
         {
             _outage.Begin($"{reason.TrimEnd('.')}.");
         }
+    }
+
+    /// <summary>Receives the error for which a producer has returned events: they wait.</summary>
+    public void OnUndelivered(Error error)
+    {
+        _status.SetLastError(error.Reason);
+        _outage.Begin($"{error.Reason.TrimEnd('.')}.");
     }
 
     /// <summary>Receives a line of a client's own log.</summary>
@@ -53,10 +68,10 @@ internal sealed partial class BrokerConnection
 
     /// <summary>Waits until the broker answers and has the topic. On most brokers this also creates the topic.</summary>
     /// <exception cref="FailureException">This did not happen within 10 s.</exception>
-    public async Task WaitUntilReadyAsync(Handle client, CancellationToken cancellationToken)
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var start = _clock.GetTimestamp();
-        while (await FindProblemAsync(client, cancellationToken) is { } problem)
+        while (await FindProblemAsync(cancellationToken) is { } problem)
         {
             if (_clock.GetElapsedTime(start) + RequestTimeout > StartTimeout)
             {
@@ -69,15 +84,19 @@ internal sealed partial class BrokerConnection
         _isStarted = true;
     }
 
+    /// <summary>Whether the broker answers and has the topic.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
+        await FindProblemAsync(cancellationToken) is null;
+
     /// <summary>Detects the end of outages, until cancelled.</summary>
-    public async Task WatchAsync(Handle client, CancellationToken cancellationToken)
+    public async Task WatchAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(RequestTimeout, _clock);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                if (_outage.IsOpen && await FindProblemAsync(client, cancellationToken) is null)
+                if (_outage.IsOpen && await FindProblemAsync(cancellationToken) is null)
                 {
                     _outage.End();
                 }
@@ -88,12 +107,19 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    private async Task<string?> FindProblemAsync(Handle client, CancellationToken cancellationToken)
+    public void Dispose()
+    {
+        if (_admin.IsValueCreated)
+        {
+            _admin.Value.Dispose();
+        }
+    }
+
+    private async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var admin = new DependentAdminClientBuilder(client).Build();
-            var metadata = await Task.Run(() => admin.GetMetadata(_kafka.Topic, RequestTimeout), cancellationToken);
+            var metadata = await Task.Run(() => _admin.Value.GetMetadata(_kafka.Topic, RequestTimeout), cancellationToken);
             var topic = metadata.Topics.Single();
             return topic is { Error.IsError: false, Partitions.Count: > 0 }
                 ? null

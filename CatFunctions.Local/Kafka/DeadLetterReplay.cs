@@ -21,7 +21,7 @@ internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, B
     public async Task<(int Replayed, int Left)> RunAsync(bool all, CancellationToken cancellationToken)
     {
         using var producer = BuildProducer();
-        await broker.WaitUntilReadyAsync(producer.Handle, cancellationToken);
+        await broker.WaitUntilReadyAsync(cancellationToken);
 
         var (replayed, left) = (0, 0);
         var batch = new List<StoredDeadLetter>(BatchSize);

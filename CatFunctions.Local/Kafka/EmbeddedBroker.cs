@@ -18,10 +18,12 @@ internal sealed class EmbeddedBroker : IDisposable
     public const int PartitionCapacity = 5 * 1024 * 1024;
 
     private const int BrokerId = 1;
+    private const short ProduceApi = 0;
     private const short JoinGroupApi = 11;
 
     private readonly KafkaClientHandle _client;
     private readonly MockClusterHandle _cluster;
+    private readonly string _topic;
 
     /// <summary>Starts a broker that has one topic.</summary>
     /// <exception cref="KafkaException">It could not be started.</exception>
@@ -41,11 +43,29 @@ internal sealed class EmbeddedBroker : IDisposable
         // Without a controller, some clients wait for one; with the default delay, the first consumer waits for 3 s.
         Librdkafka.SetController(_cluster, BrokerId);
         Librdkafka.SetInitialRebalanceDelay(_cluster, milliseconds: 0);
+        _topic = topic;
         Check(Librdkafka.CreateTopic(_cluster, topic, partitions, replicationFactor: 1));
     }
 
     /// <summary>Its address, as in <c>bootstrap.servers</c>.</summary>
     public string BootstrapServers { get; }
+
+    /// <summary>Deletes the topic with its records, and creates it again.</summary>
+    public void RecreateTopic(int partitions)
+    {
+        do
+        {
+            Check(Librdkafka.DeleteTopic(_cluster, _topic));
+        }
+        while (Librdkafka.CreateTopic(_cluster, _topic, partitions, replicationFactor: 1) is ErrorCode.TopicAlreadyExists); // a client was faster
+    }
+
+    /// <summary>Makes the broker answer with this error when it is asked for the topic; none: it has the topic.</summary>
+    public void SetTopicError(ErrorCode error) => Librdkafka.SetTopicError(_cluster, _topic, error);
+
+    /// <summary>Makes the next requests to produce fail with these errors, one each.</summary>
+    public void FailProducing(params ReadOnlySpan<ErrorCode> errors) =>
+        Librdkafka.PushErrors(_cluster, ProduceApi, (nuint)errors.Length, errors);
 
     /// <summary>Cuts all connections and refuses new ones; the records stay.</summary>
     public void GoDown() => Check(Librdkafka.SetBrokerDown(_cluster, BrokerId));

@@ -39,9 +39,6 @@ internal sealed class EventConsumer : IDisposable
         }
     }
 
-    /// <summary>The client, for requests to the broker.</summary>
-    public Handle Client => _consumer.Handle;
-
     /// <summary>The batches, in order. Each must be given to <see cref="Complete"/>. Ends after a stop.</summary>
     public ChannelReader<RecordBatch> Batches => _filled.Reader;
 

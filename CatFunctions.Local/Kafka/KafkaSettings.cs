@@ -40,6 +40,15 @@ internal sealed record KafkaSettings(
         "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "auto.offset.reset",
     ];
 
+    /// <summary>The properties for questions to the broker.</summary>
+    /// <exception cref="UsageException">A property is reserved.</exception>
+    public AdminClientConfig ForAdmin()
+    {
+        var config = new AdminClientConfig();
+        Apply(config);
+        return config;
+    }
+
     /// <summary>The producer's properties.</summary>
     /// <exception cref="UsageException">A property is reserved.</exception>
     public ProducerConfig ForProducer()
@@ -50,7 +59,7 @@ internal sealed record KafkaSettings(
 
             // An outage may last: events wait for the broker as long as it takes.
             MessageTimeoutMs = 0,
-            DeliveryReportFields = "key,value",
+            DeliveryReportFields = "status",
         };
         Apply(config);
         config.EnableIdempotence = true;
@@ -117,6 +126,9 @@ internal sealed record KafkaSettings(
     {
         config.BootstrapServers = BootstrapServers;
         config.ReconnectBackoffMaxMs = 1000;
+
+        // So soon, partitions that were added are found.
+        config.TopicMetadataRefreshIntervalMs = 10_000;
         foreach (var (name, value) in Properties)
         {
             if (Reserved.Contains(name))

@@ -14,6 +14,9 @@ internal static partial class Librdkafka
 {
     public const int ProducerType = 0;
 
+    private const int PurgeQueued = 1;
+    private const int PurgeInFlight = 2;
+
     private const string Library = "librdkafka";
 
     static Librdkafka() => NativeLibrary.SetDllImportResolver(typeof(Librdkafka).Assembly, Resolve);
@@ -28,6 +31,17 @@ internal static partial class Librdkafka
     /// <summary>Creates a client. On success it owns the configuration.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_new")]
     public static partial KafkaClientHandle NewClient(int type, nint configuration, Span<byte> error, nuint errorSize);
+
+    /// <summary>Makes a producer fail all messages that it has not sent, and all requests that are not answered.</summary>
+    public static void Purge(Handle producer) => Purge((SafeHandle)GetClient(producer), PurgeQueued | PurgeInFlight);
+
+    /// <summary>Confluent.Kafka offers neither records in batches nor this, and does not expose its <c>rd_kafka_t</c>.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
+    [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
+    public static extern object GetClient(Handle handle);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_purge")]
+    private static partial ErrorCode Purge(SafeHandle client, int flags);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_destroy")]
     public static partial void DestroyClient(nint client);
@@ -51,6 +65,13 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     public static partial ErrorCode CreateTopic(
         MockClusterHandle cluster, string topic, int partitions, int replicationFactor);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_delete", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial ErrorCode DeleteTopic(MockClusterHandle cluster, string topic);
+
+    /// <summary>Makes the cluster answer with this error when it is asked for the topic's metadata.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_set_error", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void SetTopicError(MockClusterHandle cluster, string topic, ErrorCode error);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
     public static partial ErrorCode SetBrokerDown(MockClusterHandle cluster, int brokerId);
@@ -185,16 +206,11 @@ internal sealed class KafkaQueueHandle : ClientPartHandle
     /// <summary>Opens the queue in which a consumer that has a group finds its records and its errors.</summary>
     public static KafkaQueueHandle Open(Handle consumer)
     {
-        var client = (SafeHandle)GetClient(consumer);
+        var client = (SafeHandle)Librdkafka.GetClient(consumer);
         var queue = Librdkafka.GetConsumerQueue(client);
         queue.Hold(client);
         return queue;
     }
 
     protected override void Destroy(nint part) => Librdkafka.DestroyQueue(part);
-
-    /// <summary>Confluent.Kafka offers no records in batches, and does not expose its <c>rd_kafka_t</c>.</summary>
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
-    [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
-    private static extern object GetClient(Handle handle);
 }

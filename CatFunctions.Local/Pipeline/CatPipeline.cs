@@ -1,6 +1,7 @@
 using System.Globalization;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Terminal;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CatFunctions.Local.Pipeline;
 
@@ -15,7 +16,7 @@ internal sealed class CatPipeline(
     TerminalOutput terminal,
     TimeProvider clock,
     ProduceLoop? producing = null,
-    RecordLoop? recording = null)
+    RecordLoop? recording = null) : IHealthCheck
 {
     /// <summary>How long a stop may take before the remaining work is given up. Closing the clients comes on top.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
@@ -27,10 +28,9 @@ internal sealed class CatPipeline(
     /// <exception cref="FailureException">The broker does not answer, a client failed, or events were lost.</exception>
     public async Task RunAsync(TimeSpan? duration, CancellationToken stop)
     {
-        var client = (producing?.Client ?? recording?.Client)!;
         try
         {
-            await broker.WaitUntilReadyAsync(client, stop);
+            await broker.WaitUntilReadyAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -48,7 +48,7 @@ internal sealed class CatPipeline(
         }
 
         var background = Task.WhenAll(
-            broker.WatchAsync(client, stopping.Token),
+            broker.WatchAsync(stopping.Token),
             reporter.RunAsync(producing is not null, recording is not null, stopping.Token));
         try
         {
@@ -63,6 +63,12 @@ internal sealed class CatPipeline(
 
         ThrowIfEventsAreLost();
     }
+
+    /// <summary>Degraded while a part of the pipeline waits for something to work again.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(broker.IsWaiting || producing is { IsWaiting: true } || recording is { IsWaiting: true }
+            ? HealthCheckResult.Degraded(status.LastError?.Message)
+            : HealthCheckResult.Healthy());
 
     private async Task RunPartsAsync(CancellationTokenSource stopping, CancellationToken abort)
     {

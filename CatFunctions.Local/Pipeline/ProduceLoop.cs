@@ -3,7 +3,6 @@ using CatFunctions.Core.Photos;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Kafka;
-using Confluent.Kafka;
 
 namespace CatFunctions.Local.Pipeline;
 
@@ -19,8 +18,8 @@ internal sealed class ProduceLoop(
 {
     private readonly Outage _outage = new("Producing", clock, logger);
 
-    /// <summary>The client, for requests to the broker.</summary>
-    public Handle Client => producer.Client;
+    /// <summary>Whether there is an outage.</summary>
+    public bool IsWaiting => _outage.IsOpen;
 
     /// <summary>Produces until stopped, then finishes the tick and delivers all of it; gives up when aborted.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)

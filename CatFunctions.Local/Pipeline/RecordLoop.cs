@@ -46,8 +46,8 @@ internal sealed class RecordLoop
             .Build();
     }
 
-    /// <summary>The client, for requests to the broker.</summary>
-    public Handle Client => _consumer.Client;
+    /// <summary>Whether there is an outage.</summary>
+    public bool IsWaiting => _outage.IsOpen;
 
     /// <summary>Records until stopped, then what was consumed until then; gives up when aborted.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)

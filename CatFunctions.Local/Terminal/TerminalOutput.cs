@@ -8,6 +8,7 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
 {
     private readonly Lock _lock = new();
     private int _statusLength;
+    private long _unwritten;
 
     /// <summary>The standard output and the standard error of this process.</summary>
     public static TerminalOutput FromConsole() =>
@@ -35,8 +36,7 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
         {
             // Some terminals do not know their width.
             var text = getWidth() is > 0 and var width && status.Length >= width ? status[..(width - 1)] : status;
-            output.Write($"\r{text.PadRight(_statusLength)}");
-            output.Flush();
+            TryWrite(output, $"\r{text.PadRight(_statusLength)}");
             _statusLength = text.Length;
         }
     }
@@ -47,12 +47,34 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
         {
             if (_statusLength > 0)
             {
-                output.Write($"\r{new string(' ', _statusLength)}\r");
-                output.Flush();
+                TryWrite(output, $"\r{new string(' ', _statusLength)}\r");
                 _statusLength = 0;
             }
 
-            writer.WriteLine(line);
+            if (_unwritten > 0 && TryWrite(writer, $"Lines that could not be written: {_unwritten}{writer.NewLine}"))
+            {
+                _unwritten = 0;
+            }
+
+            if (!TryWrite(writer, line + writer.NewLine))
+            {
+                _unwritten++;
+            }
+        }
+    }
+
+    /// <summary>What cannot be written, to a full disk or a closed pipe, must not stop the pipeline.</summary>
+    private static bool TryWrite(TextWriter writer, string text)
+    {
+        try
+        {
+            writer.Write(text);
+            writer.Flush();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            return false;
         }
     }
 }

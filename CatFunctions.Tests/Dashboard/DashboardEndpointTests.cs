@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using CatFunctions.Core.Dashboard;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 
@@ -113,15 +114,18 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("api/dashboard/nothing")]
     [InlineData("api/analytics")]
     [InlineData("api/analytics?window=nonsense")]
-    public async Task Every_answer_forbids_what_the_page_does_not_need(string path)
+    [InlineData("nothing")]
+    [InlineData("api/analytics", "POST")]
+    public async Task Every_answer_forbids_what_the_page_does_not_need(string path, string method = "GET")
     {
-        using var response = await _host.Http.GetAsync(path);
+        using var response = await SendAsync(new HttpMethod(method), path);
 
         response.Headers.GetValues("Content-Security-Policy").ShouldBe([
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https://cats.example; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"]);
         response.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         response.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
+        response.Headers.GetValues("Cross-Origin-Resource-Policy").ShouldBe(["same-origin"]);
     }
 
     [Theory]
@@ -176,6 +180,39 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
         html.ShouldContain("\"api/dashboard/page.js?code=a%2B%26b%22%27%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E\"");
         html.ShouldNotContain("alert(1)");
     }
+
+    [Fact]
+    public async Task A_page_with_a_function_key_is_kept_by_nobody()
+    {
+        using var page = await _host.Http.GetAsync("?code=secret");
+        using var asset = await _host.Http.GetAsync("api/dashboard/page.js?code=secret");
+
+        page.Headers.CacheControl?.NoStore.ShouldBeTrue();
+        page.Headers.ETag.ShouldBeNull();
+        asset.Headers.CacheControl?.NoStore.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("cdn2.thecatapi.com", "https://cdn2.thecatapi.com")]
+    [InlineData("*.example.org, 127.0.0.1:8443,a.example/cats/", "https://*.example.org https://127.0.0.1:8443 https://a.example/cats/")]
+    [InlineData("*", "https:")]
+    [InlineData("", "")]
+    public void Photos_are_loaded_from_the_hosts_of_the_setting(string setting, string sources) =>
+        string.Join(' ', new DashboardOptions { ImageHosts = setting }.ImageSources()).ShouldBe(sources);
+
+    [Fact]
+    public void By_default_photos_are_loaded_from_where_TheCatAPI_keeps_them() =>
+        new DashboardOptions().ImageSources().ShouldContain("https://*.thecatapi.com");
+
+    [Theory]
+    [InlineData("a.example; script-src *")]
+    [InlineData("https://a.example")]
+    [InlineData("a.example b.example")]
+    [InlineData("a.*.example")]
+    [InlineData("'unsafe-inline'")]
+    [InlineData("a.example\nb")]
+    public void Image_hosts_that_would_change_the_policy_are_refused(string setting) =>
+        new DashboardOptions { ImageHosts = setting }.Problems().ShouldHaveSingleItem();
 
     [Fact]
     public async Task A_log_that_cannot_be_read_is_told_without_details()

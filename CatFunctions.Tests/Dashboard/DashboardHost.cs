@@ -25,8 +25,10 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Configuration["EventLog:Directory"] = _folder.Path;
+        builder.Configuration["Dashboard:ImageHosts"] = "cats.example";
         builder.Services.AddSingleton(clock).AddEventLog().AddDashboard();
         _app = builder.Build();
+        _app.UseDashboardHeaders();
         if (key is not null)
         {
             _app.Use((context, next) => LetInAsync(context, next, key));

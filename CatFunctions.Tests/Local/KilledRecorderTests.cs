@@ -34,12 +34,15 @@ public sealed class KilledRecorderTests(Azurite azurite)
     public async Task A_recorder_to_blobs_that_is_killed_again_and_again_loses_nothing_and_stores_nothing_twice()
     {
         using var log = new BlobTestLog(azurite);
+        using var folder = new TempFolder();
+        var connection = Path.Combine(folder.Path, "connection");
+        await File.WriteAllTextAsync(connection, $"{azurite.ConnectionString}\n");
         await KillAsync(
             log,
             Kills(5),
             rate: 500,
             partitions: 6,
-            ["--blob-container", log.Container.Name, "--storage", azurite.ConnectionString]);
+            ["--blob-container", log.Container.Name, "--storage", $"@{connection}"]);
     }
 
     private static int Kills(int few) => ManyKills is null ? few : int.Parse(ManyKills, CultureInfo.InvariantCulture);

@@ -19,6 +19,9 @@ internal sealed class LocalHostProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>The program of the local host.</summary>
+    public static string ProgramPath { get; } = Path.Combine(AppContext.BaseDirectory, "CatFunctions.Local.dll");
+
     /// <summary>The lines of the standard output so far.</summary>
     public IReadOnlyList<string> Output => _output.Lines;
 
@@ -27,7 +30,7 @@ internal sealed class LocalHostProcess : IAsyncDisposable
 
     /// <summary>Starts it with these arguments, and with these settings in its environment.</summary>
     public static LocalHostProcess Start(string[] arguments, Dictionary<string, string>? environment = null) =>
-        Start(Path.Combine(AppContext.BaseDirectory, "CatFunctions.Local.dll"), arguments, environment);
+        Start(ProgramPath, arguments, environment);
 
     /// <summary>Starts another program of the solution in the same way.</summary>
     public static LocalHostProcess Start(

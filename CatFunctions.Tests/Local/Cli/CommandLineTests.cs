@@ -20,6 +20,7 @@ public sealed class CommandLineTests
     [InlineData("run --brokers a:1 --partitions 4", "--partitions is for the embedded broker")]
     [InlineData("run --data x --blob-container cats", "--data and --blob-container are both given")]
     [InlineData("verify --storage UseDevelopmentStorage=true", "--storage is for --blob-container")]
+    [InlineData("verify --blob-container cats --storage @/no/such/file", "--storage cannot read its file: Could not find")]
     [InlineData("stats --window 2h", "--window takes 15m, 1h, 24h, all, not '2h'")]
     [InlineData("stats --top 0", "--top takes a number from 1 to 100, not '0'")]
     [InlineData("produce", "Option '--brokers' is required")]

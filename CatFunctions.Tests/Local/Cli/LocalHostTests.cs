@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -182,6 +183,52 @@ public sealed class LocalHostTests : IDisposable
         await host.TerminateAsync();
         (await host.WaitForExitAsync()).ShouldBe(0);
         host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Only_requests_to_this_machine_by_its_own_names_are_answered()
+    {
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", _data.Path]);
+        var line = await host.WaitForOutputAsync("The page is at ");
+        var address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]);
+        using var http = new HttpClient { BaseAddress = address };
+
+        foreach (var name in (string[])["localhost", $"127.0.0.1:{address.Port}", "[::1]"])
+        {
+            using var answer = await GetAsync(name, "/healthz");
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await answer.Content.ReadAsStringAsync()).ShouldBe("Healthy");
+        }
+
+        foreach (var name in (string[])["cats.example", "127.0.0.1.cats.example", "localhost.", "127.0.0.2"])
+        {
+            using var answer = await GetAsync(name, "/");
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, name);
+            answer.Headers.Contains("Content-Security-Policy").ShouldBeTrue();
+            answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        }
+
+        Task<HttpResponseMessage> GetAsync(string name, string path)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = name } };
+            return http.SendAsync(request);
+        }
+    }
+
+    [Fact]
+    public async Task Output_to_a_full_disk_does_not_stop_the_pipeline()
+    {
+        using var host = Process.Start("/bin/sh",
+        [
+            "-c", "exec dotnet \"$@\" >/dev/full 2>/dev/full", "sh", LocalHostProcess.ProgramPath,
+            "run", "--photos", "sample", "--port", "0", "--rate", "500", "--schedule", "* * * * * *", "--for", "00:00:03", "--data", _data.Path,
+        ]);
+
+        await host.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        host.ExitCode.ShouldBe(0);
+        CountEvents().ShouldBeGreaterThan(1000);
+        await VerifyAsync();
     }
 
     [Fact]

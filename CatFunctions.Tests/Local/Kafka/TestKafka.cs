@@ -10,7 +10,7 @@ internal sealed class TestKafka : IDisposable
 {
     public const string Topic = "cats";
 
-    public TestKafka(int partitions = 3)
+    public TestKafka(int partitions = 3, Dictionary<string, string>? properties = null)
     {
         Broker = new EmbeddedBroker(Topic, partitions);
         Settings = new KafkaSettings(
@@ -19,7 +19,7 @@ internal sealed class TestKafka : IDisposable
             IsEmbedded: true,
 
             // How long the embedded broker waits for a member that left, or that a busy machine keeps from its heartbeats.
-            new Dictionary<string, string> { ["session.timeout.ms"] = "6000" });
+            new Dictionary<string, string>(properties ?? []) { ["session.timeout.ms"] = "6000" });
         Connection = new BrokerConnection(Settings, Status, TimeProvider.System, Logger<BrokerConnection>());
     }
 
@@ -43,5 +43,9 @@ internal sealed class TestKafka : IDisposable
     public ILogger<T> Logger<T>() => LoggerFactory.Create(logging =>
         logging.AddProvider(new TerminalLoggerProvider(new TerminalOutput(Output, Output, getWidth: null)))).CreateLogger<T>();
 
-    public void Dispose() => Broker.Dispose();
+    public void Dispose()
+    {
+        Connection.Dispose();
+        Broker.Dispose();
+    }
 }

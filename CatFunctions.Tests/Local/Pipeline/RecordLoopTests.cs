@@ -98,8 +98,8 @@ public sealed class RecordLoopTests : IAsyncDisposable
     public async Task A_broker_that_goes_away_is_reported_once_and_its_return_once()
     {
         Start(_ => Task.CompletedTask);
-        await _kafka.Connection.WaitUntilReadyAsync(_producer.Client, CancellationToken.None);
-        var watching = _kafka.Connection.WatchAsync(_producer.Client, _stop.Token);
+        await _kafka.Connection.WaitUntilReadyAsync(CancellationToken.None);
+        var watching = _kafka.Connection.WatchAsync(_stop.Token);
         await ProduceAsync(size: 10, count: 10);
 
         _kafka.Broker.GoDown();

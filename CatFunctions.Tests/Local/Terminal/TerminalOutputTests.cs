@@ -49,6 +49,33 @@ public sealed class TerminalOutputTests : IDisposable
     }
 
     [Fact]
+    public void Output_that_cannot_be_written_is_dropped_and_counted_until_it_can()
+    {
+        using var disk = new FullDisk { IsFull = true };
+        var terminal = new TerminalOutput(disk, _error, getWidth: null);
+
+        terminal.WriteLine("lost");
+        terminal.ShowStatus("lost too");
+        disk.IsFull = false;
+        terminal.WriteLine("third");
+        terminal.WriteLine("fourth");
+
+        disk.ToString().ShouldBe("Lines that could not be written: 2\nthird\nfourth\n");
+    }
+
+    [Fact]
+    public void A_status_that_cannot_be_written_stops_nobody()
+    {
+        using var disk = new FullDisk { IsFull = true };
+        var terminal = new TerminalOutput(disk, _error, getWidth: () => 80);
+
+        terminal.ShowStatus("status");
+        terminal.WriteErrorLine("error");
+
+        _error.ToString().ShouldBe("error\n");
+    }
+
+    [Fact]
     public void In_a_file_each_status_is_a_line()
     {
         var terminal = new TerminalOutput(_output, _error, getWidth: null);
@@ -57,5 +84,22 @@ public sealed class TerminalOutputTests : IDisposable
         terminal.ShowStatus("second");
 
         _output.ToString().ShouldBe("first\nsecond\n");
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public FullDisk() => NewLine = "\n";
+
+        public bool IsFull { get; set; }
+
+        public override void Write(string? value)
+        {
+            if (IsFull)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            base.Write(value);
+        }
     }
 }
