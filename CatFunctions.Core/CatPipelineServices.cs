@@ -2,6 +2,7 @@ using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Dashboard;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
+using CatFunctions.Core.Outbox;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public static class CatPipelineServices
 {
     /// <summary>Adds the whole pipeline.</summary>
     public static IServiceCollection AddCatPipeline(this IServiceCollection services, PhotoMode photos) =>
-        services.AddProducing(photos).AddEventLog().AddDashboard();
+        services.AddProducing(photos).AddEventLog().AddOutbox().AddDashboard();
 
     /// <summary>Adds what turns a tick into events: the <see cref="TickEventSource"/>.</summary>
     public static IServiceCollection AddProducing(this IServiceCollection services, PhotoMode photos)

@@ -21,6 +21,9 @@ internal static class TestEvents
 
     public static byte[] With(string attribute, JsonNode? value) => Changed(sample => sample[attribute] = value);
 
+    public static byte[] With(string attribute, JsonNode? value, string another, JsonNode? anotherValue) =>
+        Changed(sample => (sample[attribute], sample[another]) = (value, anotherValue));
+
     public static byte[] WithData(string name, JsonNode? value) => Changed(sample => sample["data"]![name] = value);
 
     public static byte[] Without(string attribute) => Changed(sample => sample.AsObject().Remove(attribute));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CatFunctions.Core.Events;
+using CatFunctions.Core.Outbox;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
@@ -13,6 +14,7 @@ public sealed partial class ProduceCatEvents(
     TickEventSource source,
     TickSchedule schedule,
     TickGuard guard,
+    TickOutbox outbox,
     PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<ProduceCatEvents> logger)
@@ -29,7 +31,7 @@ public sealed partial class ProduceCatEvents(
         var tick = schedule.TickFor(clock.GetLocalNow(), timer.ScheduleStatus?.Next);
         using var trace = PipelineTrace.StartTick(tick);
         using var events = await source.GenerateAsync(tick, cancellationToken);
-        if (!guard.TryPass(tick))
+        if (!await outbox.TryAddAsync(tick, events, cancellationToken) || !guard.TryPass(tick))
         {
             LogRepeated(tick.ScheduledTime);
             return [];

@@ -1,6 +1,7 @@
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Outbox;
 
 namespace CatFunctions.Core.Analytics;
 
@@ -17,7 +18,9 @@ namespace CatFunctions.Core.Analytics;
 /// <param name="store">Where the log is.</param>
 /// <param name="clock">Tells the current minute.</param>
 /// <param name="recorder">The recorder of this host, if it has one.</param>
-public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, EventRecorder? recorder = null) : IDisposable
+/// <param name="outbox">The outbox beside the log, if it has one.</param>
+public sealed class AnalyticsService(
+    ISegmentStore store, TimeProvider clock, EventRecorder? recorder = null, TickOutbox? outbox = null) : IDisposable
 {
     /// <summary>The longest leaderboard that can be asked for.</summary>
     public const int MaxTop = 100;
@@ -30,10 +33,11 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
-    private readonly Dictionary<(AnalyticsWindow Window, int Top), (AnalyticsReport Report, long Version)> _reports = [];
+    private readonly Dictionary<(AnalyticsWindow Window, int Top), (AnalyticsReport Report, long Version, object Pending)> _reports = [];
     private LogFollower _log = new(store, clock);
     private Task _refresh = Task.CompletedTask;
     private DateTimeOffset _refreshed;
+    private IReadOnlyDictionary<DateTimeOffset, int> _pending = new Dictionary<DateTimeOffset, int>();
 
     /// <summary>How long an answer waits for the log to be read. Default 2 s.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(2);
@@ -87,6 +91,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        var pending = outbox is null ? _pending : await outbox.ListAsync(cancellationToken);
         if (!await _log.CatchUpAsync(cancellationToken))
         {
             var rest = new LogFollower(store, clock);
@@ -97,6 +102,11 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
                 _reports.Clear();
             }
         }
+
+        lock (_lock)
+        {
+            _pending = pending;
+        }
     }
 
     private AnalyticsReport Report(AnalyticsState analytics, AnalyticsWindow window, int top)
@@ -104,6 +114,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
         var now = clock.GetUtcNow();
         if (_reports.TryGetValue((window, top), out var known)
             && known.Version == analytics.Version
+            && known.Pending == _pending
             && (now - known.Report.GeneratedAt).Duration() < RefreshInterval)
         {
             return known.Report;
@@ -114,9 +125,9 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
             _reports.Clear();
         }
 
-        var health = HealthBuilder.Build(analytics, _log.Progress, recorder?.Redelivered, now);
+        var health = HealthBuilder.Build(analytics, _log.Progress, recorder?.Redelivered, _pending, now);
         var report = ReportBuilder.Build(analytics, window, top, health, now);
-        _reports[(window, top)] = (report, analytics.Version);
+        _reports[(window, top)] = (report, analytics.Version, _pending);
         return report;
     }
 }

@@ -163,6 +163,22 @@ internal sealed class AnalyticsState
         }
     }
 
+    /// <summary>Takes in whole lines of a segment of the copies: no more than that their offsets are not lost.</summary>
+    public void AddCopies(SegmentName segment, ReadOnlySpan<byte> lines)
+    {
+        Version++;
+        while (!lines.IsEmpty)
+        {
+            var length = lines.IndexOf((byte)'\n');
+            if (LogLine.TryReadPosition(lines[..length], out _, out var offset))
+            {
+                _offsets.Add(segment, offset);
+            }
+
+            lines = lines[(length + 1)..];
+        }
+    }
+
     /// <summary>Takes in another part of the log; its fold must not be used any more.</summary>
     public void Merge(AnalyticsState other)
     {

@@ -5,7 +5,7 @@ using CatFunctions.Core.EventLog.Storage;
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
-/// Folds both logs and follows their ends: it remembers how far it has read each segment and reads only what is new,
+/// Folds the logs and follows their ends: it remembers how far it has read each segment and reads only what is new,
 /// whole lines only, so that a torn line which is cut and written again is never seen. Questions may be asked while it
 /// catches up.
 /// </summary>
@@ -28,7 +28,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     private const int BufferSize = 1 << 18;
     private const int TailBufferSize = 1 << 16;
 
-    private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters];
+    private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters, LogKind.Copies];
 
     private readonly Lock _lock = new();
     private readonly AnalyticsState _state = new(clock.GetUtcNow());
@@ -209,13 +209,17 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
     private static void Fold(AnalyticsState state, SegmentName segment, ReadOnlySpan<byte> lines)
     {
-        if (segment.Log == LogKind.Events)
+        switch (segment.Log)
         {
-            state.AddEvents(segment, lines);
-        }
-        else
-        {
-            state.AddDeadLetters(segment, lines);
+            case LogKind.Events:
+                state.AddEvents(segment, lines);
+                break;
+            case LogKind.DeadLetters:
+                state.AddDeadLetters(segment, lines);
+                break;
+            default:
+                state.AddCopies(segment, lines);
+                break;
         }
     }
 

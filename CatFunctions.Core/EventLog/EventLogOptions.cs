@@ -47,7 +47,7 @@ public sealed class EventLogOptions
 /// <summary>Registers the event log.</summary>
 public static class EventLogServices
 {
-    /// <summary>Adds the recorders and the store that the section <c>EventLog</c> names.</summary>
+    /// <summary>Adds the recorders, the store that the section <c>EventLog</c> names.</summary>
     public static IServiceCollection AddEventLog(this IServiceCollection services)
     {
         services.AddPipelineMetrics();

@@ -34,7 +34,7 @@ public readonly record struct ConsumedRecord(
 
 /// <summary>What became of a batch of records. The first three add up to the batch.</summary>
 /// <param name="Recorded">Events appended to the log.</param>
-/// <param name="Redelivered">Records that the log already held.</param>
+/// <param name="Redelivered">Records that the log already held, copies at other offsets included.</param>
 /// <param name="DeadLettered">Records appended to the dead letters.</param>
 /// <param name="Gaps">Offsets that were skipped over: how many are in <see cref="Skipped"/>.</param>
 public readonly record struct RecordResult(int Recorded, int Redelivered, int DeadLettered, long Gaps)
@@ -108,6 +108,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     private readonly SemaphoreSlim _oneBatch = new(1, 1);
     private readonly Lock _lock = new();
     private string?[] _reasons = [];
+    private EventId[] _ids = [];
     private long _redelivered;
     private volatile IReadOnlyList<OffsetRange> _missing = [];
 
@@ -207,7 +208,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         for (var i = 0; i < batch.Count; i++)
         {
             var record = batch[i];
-            Of(record.Partition).Add(new LogEntry(record, _reasons[i]));
+            Of(record.Partition).Add(new LogEntry(record, _reasons[i], _ids[i]));
             newest = record.Timestamp > newest ? record.Timestamp : newest;
         }
 
@@ -264,6 +265,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         if (_reasons.Length < batch.Count)
         {
             _reasons = new string?[batch.Count];
+            _ids = new EventId[batch.Count];
         }
 
         if (batch.Count <= RecordsValidatedAtOnce)
@@ -283,7 +285,8 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
                 _reasons[i] = "the record has no value";
                 if (batch[i].Value is { } value)
                 {
-                    CatEvent.TryRead(value.Span, out _, out _reasons[i]);
+                    CatEvent.TryRead(value.Span, out var catEvent, out _reasons[i]);
+                    _ids[i] = catEvent.Id;
                 }
             }
         }
@@ -345,6 +348,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         private readonly int _number;
         private readonly PartitionLog _eventLog;
         private readonly PartitionLog _deadLetterLog;
+        private readonly PartitionLog _copyLog;
         private readonly List<LogEntry> _events = [];
         private readonly List<LogEntry> _deadLetters = [];
         private readonly List<OffsetRange> _runs = [];
@@ -357,7 +361,12 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         public Partition(int number, ISegmentStore store, TimeProvider clock)
         {
             _number = number;
-            _eventLog = new PartitionLog(store, LogKind.Events, number, new EventLine(), RollPolicy.Default, clock);
+            _copyLog = new PartitionLog(store, LogKind.Copies, number, new CopyLine(), RollPolicy.Default, clock);
+            _eventLog = new PartitionLog(store, LogKind.Events, number, new EventLine(), RollPolicy.Default, clock)
+            {
+                Copies = _copyLog,
+                Ids = new RecordedIds(store, number, clock),
+            };
             _deadLetterLog = new PartitionLog(store, LogKind.DeadLetters, number, new DeadLetterLine(), RollPolicy.Default, clock)
             {
                 Other = _eventLog,
@@ -399,7 +408,8 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
             {
                 await _eventLog.LoadAsync(again: true, cancellationToken);
                 await _deadLetterLog.LoadAsync(again: true, cancellationToken);
-                long?[] known = [_nextOffset, _eventLog.End, _deadLetterLog.End];
+                await _copyLog.LoadAsync(again: true, cancellationToken);
+                long?[] known = [_nextOffset, _eventLog.End, _deadLetterLog.End, _copyLog.End];
                 var next = known.Max() ?? _runs[0].First;
                 _skipped.AddRange(FindSkipped(next));
                 _nextOffset = Math.Max(next, _runs.Max(run => run.Last) + 1);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using CatFunctions.Core.Events;
 
 namespace CatFunctions.Core.EventLog;
 
@@ -68,4 +69,5 @@ internal interface ILineFormat
 /// <summary>A record and what the validator made of it.</summary>
 /// <param name="Record">The record.</param>
 /// <param name="Reason">Why it is not an event; null if it is one.</param>
-internal readonly record struct LogEntry(ConsumedRecord Record, string? Reason);
+/// <param name="Id">The event's id.</param>
+internal readonly record struct LogEntry(ConsumedRecord Record, string? Reason, EventId Id = default);

@@ -50,6 +50,12 @@ internal sealed class PartitionLog(
     /// <summary>The other log of the partition: what it holds is not appended to this one.</summary>
     public PartitionLog? Other { get; set; }
 
+    /// <summary>The log that gets the records whose events this one holds already, at other offsets, if it looks for them.</summary>
+    public PartitionLog? Copies { get; init; }
+
+    /// <summary>Tells which events these are.</summary>
+    public RecordedIds? Ids { get; init; }
+
     /// <summary>Counts the topics that had this name one after the other, as far as this log knows, from 1.</summary>
     public int Generation { get; private set; } = 1;
 
@@ -78,6 +84,8 @@ internal sealed class PartitionLog(
             Generation = segment.Generation;
             _nextOffset = end == 0 ? segment.BaseOffset : SegmentSearch.ReadOffset(segment, line.Span) + 1;
         }
+
+        await (Ids?.LoadAsync(_newest, cancellationToken) ?? default);
 
         var before = _confirmed;
         _confirmed = (Generation, _nextOffset);
@@ -119,13 +127,23 @@ internal sealed class PartitionLog(
         IReadOnlyList<LogEntry> entries, LineBuffer buffer, CancellationToken cancellationToken)
     {
         var appended = 0;
+        var copies = new List<LogEntry>();
         await LoadAsync(again: false, cancellationToken);
         _stored = null;
         _oldestGeneration = Math.Min(_oldestGeneration, _batchGeneration);
-        while (!await TryAppendAsync())
+        try
         {
-            // Another writer was there. With a fresh tail, what it has appended is a redelivery.
-            await LoadAsync(again: true, cancellationToken);
+            while (!await TryAppendAsync())
+            {
+                // Another writer was there. With a fresh tail, what it has appended is a redelivery.
+                await LoadAsync(again: true, cancellationToken);
+            }
+        }
+        catch
+        {
+            // The lines that were not appended count no longer.
+            _isLoaded = false;
+            throw;
         }
 
         return appended;
@@ -133,6 +151,7 @@ internal sealed class PartitionLog(
         async Task<bool> TryAppendAsync()
         {
             buffer.Clear();
+            copies.Clear();
             for (var i = 0; i < entries.Count; i++)
             {
                 var entry = entries[i];
@@ -146,12 +165,28 @@ internal sealed class PartitionLog(
                     }
 
                     stored = await FindGenerationAsync(entry, cancellationToken);
-                    if (stored is null && offset < _nextOffset)
+                }
+
+                if (stored is null && Ids?.MayHold(entry.Id) == true)
+                {
+                    if (Ids.MustRead(entry.Id))
                     {
-                        Generation++;
+                        if (!await TryFlushAsync())
+                        {
+                            return false;
+                        }
+
+                        await Ids.ReadAsync(entry.Id, _newest!, cancellationToken);
+                    }
+
+                    if (Ids.Holds(entry.Id))
+                    {
+                        copies.Add(entry);
+                        continue;
                     }
                 }
 
+                Generation += stored is null && offset < _nextOffset ? 1 : 0;
                 if (i == 0)
                 {
                     _batchGeneration = stored ?? Generation;
@@ -164,6 +199,7 @@ internal sealed class PartitionLog(
                         return false;
                     }
 
+                    Ids?.Add(entry.Id);
                     _nextOffset = offset + 1;
                 }
             }
@@ -173,6 +209,13 @@ internal sealed class PartitionLog(
 
         async ValueTask<bool> TryFlushAsync()
         {
+            // Before the events that follow them, so that no offset among those is without a line.
+            if (copies.Count > 0)
+            {
+                await Copies!.AppendAsync(copies, new LineBuffer(), cancellationToken);
+                copies.Clear();
+            }
+
             if (buffer.Count > 0)
             {
                 if (!await TryAppendLinesAsync(buffer, cancellationToken))

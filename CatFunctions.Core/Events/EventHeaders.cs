@@ -17,4 +17,7 @@ public static class EventHeaders
     /// <summary>The headers of an event that is produced in a span, if there is one.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(Activity? span) =>
         span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? [ContentType, new(TraceParent, id)] : [ContentType];
+
+    /// <summary>The headers of an event that is sent again.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> OfResent(Activity? span) => [.. Of(span), new(Resent, "true")];
 }

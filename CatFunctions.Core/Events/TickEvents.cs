@@ -15,9 +15,9 @@ public sealed class TickEvents : IReadOnlyList<OutgoingEvent>, IDisposable
     private const int MaxChunkSize = 64 * 1024 * 1024;
 
     private readonly List<byte[]> _chunks = [];
+    private readonly List<int> _used = [];
     private readonly int _chunkSize;
     private OutgoingEvent[]? _events;
-    private int _usedOfLastChunk;
 
     /// <param name="capacity">How many events there will be, at most.</param>
     internal TickEvents(int capacity)
@@ -50,6 +50,9 @@ public sealed class TickEvents : IReadOnlyList<OutgoingEvent>, IDisposable
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>The values of all events, in order and a line each, in as many pieces as there are buffers.</summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> Lines => _chunks.Zip(_used, (chunk, used) => (ReadOnlyMemory<byte>)chunk.AsMemory(0, used));
+
     public void Dispose()
     {
         if (_events is null)
@@ -67,15 +70,17 @@ public sealed class TickEvents : IReadOnlyList<OutgoingEvent>, IDisposable
     internal void Add(string key, ReadOnlySpan<byte> value)
     {
         ObjectDisposedException.ThrowIf(_events is null, this);
-        if (_chunks.Count == 0 || _chunks[^1].Length - _usedOfLastChunk < value.Length)
+        var length = value.Length + 1;
+        if (_chunks.Count == 0 || _chunks[^1].Length - _used[^1] < length)
         {
-            _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(_chunkSize, value.Length)));
-            _usedOfLastChunk = 0;
+            _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(_chunkSize, length)));
+            _used.Add(0);
         }
 
-        var stored = _chunks[^1].AsMemory(_usedOfLastChunk, value.Length);
-        value.CopyTo(stored.Span);
-        _usedOfLastChunk += value.Length;
-        _events[Count++] = new OutgoingEvent(key, stored);
+        var line = _chunks[^1].AsMemory(_used[^1], length);
+        value.CopyTo(line.Span);
+        line.Span[^1] = (byte)'\n';
+        _used[^1] += length;
+        _events[Count++] = new OutgoingEvent(key, line[..^1]);
     }
 }

@@ -18,6 +18,8 @@ public sealed class PipelineMetrics
     private readonly Counter<long> _recordsRedelivered;
     private readonly Counter<long> _recordsDeadLettered;
     private readonly Counter<long> _offsetsSkipped;
+    private readonly Counter<long> _eventsResent;
+    private readonly Gauge<long> _eventsInFlight;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _appendDuration;
     private long _newestEvent;
@@ -42,6 +44,10 @@ public sealed class PipelineMetrics
             "catfunctions.records.dead_lettered", "{record}", "Records appended to the dead letters.");
         _offsetsSkipped = meter.CreateCounter<long>(
             "catfunctions.offsets.skipped", "{offset}", "Offsets that came with no record: lost, unless the topic is compacted or written in transactions.");
+        _eventsResent = meter.CreateCounter<long>(
+            "catfunctions.events.resent", "{event}", "Events that were sent again, because they did not reach the log.");
+        _eventsInFlight = meter.CreateGauge<long>(
+            "catfunctions.events.in_flight", "{event}", "Events that were produced and are not in the log yet, as of the last look at the outbox.");
         _batchSize = meter.CreateHistogram(
             "catfunctions.batch.size", "{record}", "Records of a recorded batch.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384] });
@@ -64,6 +70,12 @@ public sealed class PipelineMetrics
 
     /// <summary>Ticks were missed, because an earlier one took longer than the schedule allows.</summary>
     public void CountMissedTicks(long ticks) => _ticksMissed.Add(ticks);
+
+    /// <summary>Events were sent again.</summary>
+    public void CountResent(int events) => _eventsResent.Add(events);
+
+    /// <summary>So many events are in the outbox and not in the log.</summary>
+    public void SetInFlight(long events) => _eventsInFlight.Record(events);
 
     public void CountPhotos(int photos) => _photosFetched.Add(photos);
 

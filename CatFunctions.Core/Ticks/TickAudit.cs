@@ -199,12 +199,12 @@ internal sealed class TickAudit
     {
         if (_whole.Contains(time))
         {
-            return new TickVerdict(TickState.Whole, []);
+            return new TickVerdict(TickState.Whole, 0, []);
         }
 
         if (_givenUp.Contains(time) || IsForgotten(time))
         {
-            return new TickVerdict(TickState.InFlight, []);
+            return new TickVerdict(TickState.InFlight, 0, []);
         }
 
         var tick = _open.GetValueOrDefault(time)?.Sizes.FirstOrDefault(tick => tick.Size == size) ?? new OpenTick(time, size);
@@ -212,20 +212,23 @@ internal sealed class TickAudit
             tick.Missing == 0 ? TickState.Whole
             : OvertakenBefore(now) > (resent > time ? resent : time) ? TickState.Overtaken
             : TickState.InFlight,
+            tick.Missing,
             tick.MissingIndices());
     }
 
     /// <summary>Judges all ticks that are not whole.</summary>
     /// <param name="completeFrom">Ticks before may have lost events with hours that were deleted.</param>
     /// <param name="now">As for one tick.</param>
-    public TickFindings JudgeAll(DateTimeOffset completeFrom, DateTimeOffset now)
+    /// <param name="pending">The ticks of the outbox, with their sizes: what they lack is sent again, so it is in flight.</param>
+    public TickFindings JudgeAll(
+        DateTimeOffset completeFrom, DateTimeOffset now, IReadOnlyDictionary<DateTimeOffset, int>? pending = null)
     {
         var overtakenBefore = OvertakenBefore(now);
         var (missing, unfinished, cut) = (new List<OpenTick>(), 0, 0);
         var (missingEvents, unfinishedEvents) = (0L, 0L);
         foreach (var tick in _open.Values.SelectMany(tick => tick.Sizes))
         {
-            if (tick.Events.Count == 0 || tick.Missing is not (> 0 and var count))
+            if (tick.Events.Count == 0 || tick.Missing is not (> 0 and var count) || pending?.ContainsKey(tick.Time) == true)
             {
                 continue;
             }
@@ -244,6 +247,13 @@ internal sealed class TickAudit
                 unfinished++;
                 unfinishedEvents += count;
             }
+        }
+
+        foreach (var (time, size) in pending ?? new Dictionary<DateTimeOffset, int>())
+        {
+            var count = Judge(time, size, now).MissingCount;
+            unfinished += count > 0 ? 1 : 0;
+            unfinishedEvents += count;
         }
 
         missing.Sort((left, right) => (left.Time, left.Size).CompareTo((right.Time, right.Size)));
@@ -485,8 +495,8 @@ internal enum TickState
     Overtaken,
 }
 
-/// <summary>How a tick is, and which indices it lacks.</summary>
-internal readonly record struct TickVerdict(TickState State, IEnumerable<int> Missing);
+/// <summary>How a tick is, how many events it lacks, and which indices these have, in order.</summary>
+internal readonly record struct TickVerdict(TickState State, int MissingCount, IEnumerable<int> Missing);
 
 /// <summary>The ticks that are not whole.</summary>
 /// <param name="Missing">Those that are overtaken, so that events are missing, oldest first.</param>

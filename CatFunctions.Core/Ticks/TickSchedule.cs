@@ -75,25 +75,34 @@ public sealed class TickSchedule
 }
 
 /// <summary>
-/// Lets a tick pass only if it is later than all before it. A timer may fire twice for one tick, when it is late by
-/// nearly the whole interval or is started by hand, and the events of the second time would have the ids of the first.
+/// Lets each tick pass once. A timer may fire twice for one tick, when it is late by nearly the whole interval or is started
+/// by hand, and the events of the second time would have the ids of the first.
 /// </summary>
 public sealed class TickGuard
 {
-    private readonly Lock _lock = new();
-    private DateTimeOffset _latest;
+    /// <summary>How many ticks it remembers.</summary>
+    public const int Capacity = 1_000;
 
-    /// <summary>Whether the tick is later than all that have passed; then it has passed too.</summary>
+    private readonly Lock _lock = new();
+    private readonly HashSet<DateTimeOffset> _passed = [];
+    private readonly Queue<DateTimeOffset> _inOrder = [];
+
+    /// <summary>Whether the tick is not one of those that have passed; then it has passed too.</summary>
     public bool TryPass(Tick tick)
     {
         lock (_lock)
         {
-            if (tick.ScheduledTime <= _latest)
+            if (!_passed.Add(tick.ScheduledTime))
             {
                 return false;
             }
 
-            _latest = tick.ScheduledTime;
+            _inOrder.Enqueue(tick.ScheduledTime);
+            if (_inOrder.Count > Capacity)
+            {
+                _passed.Remove(_inOrder.Dequeue());
+            }
+
             return true;
         }
     }

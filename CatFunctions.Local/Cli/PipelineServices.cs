@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CatFunctions.Core;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Outbox;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
@@ -104,7 +105,7 @@ internal static class PipelineServices
             string.IsNullOrEmpty(container) && string.IsNullOrEmpty(data) ? "./data" : data, container);
         Override(builder, DirectoryKey, location.Folder ?? "");
         Override(builder, ContainerKey, location.Container ?? "");
-        builder.Services.AddEventLog();
+        builder.Services.AddEventLog().AddOutbox();
         return location;
     }
 

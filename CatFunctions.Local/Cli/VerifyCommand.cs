@@ -3,6 +3,7 @@ using System.Globalization;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
+using CatFunctions.Core.Outbox;
 using CatFunctions.Local.Terminal;
 using Microsoft.Extensions.Options;
 
@@ -38,7 +39,8 @@ internal static class VerifyCommand
             host.Services.GetRequiredService<ISegmentStore>(),
             new VerificationMeter(terminal, clock),
             clock,
-            arguments.GetValue(AllowGaps) || host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.AllowGaps);
+            arguments.GetValue(AllowGaps) || host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.AllowGaps,
+            host.Services.GetRequiredService<TickOutbox>().ListAsync);
         var report = await verifier.VerifyAsync(cancellationToken);
         if (report.Segments == 0 && location.Folder is null)
         {
@@ -68,7 +70,7 @@ internal static class VerifyCommand
     private static string Describe(VerificationReport report) => string.Create(
         CultureInfo.InvariantCulture,
         $"{report.Events} events of {report.Ticks} ticks ({report.UnfinishedTicks} unfinished{Unfinished(report)}{Cut(report)}), "
-        + $"{report.MissingEvents} missing, {report.DeadLetters} dead letters, {report.Gaps} offsets in neither log, "
+        + $"{report.MissingEvents} missing, {report.DeadLetters} dead letters, {report.Copies} copies left out, {report.Gaps} offsets in neither log, "
         + $"{report.Segments} segments, {report.ProblemCount} problems");
 
     private static string Unfinished(VerificationReport report) =>

@@ -86,6 +86,7 @@ internal sealed class CatPipeline(
                 if (recording is not null)
                 {
                     await inFlight.WaitUntilAllRecordedAsync(abort);
+                    await (producing?.CleanAsync(abort) ?? Task.CompletedTask);
                 }
             }
             catch (OperationCanceledException) when (abort.IsCancellationRequested)
@@ -144,6 +145,12 @@ internal sealed class CatPipeline(
         var waiting = recording is null ? 0 : inFlight.Count;
         var reason = status.LastError?.Message
             ?? $"they were too many for the {StopTimeout.TotalSeconds} s that a stop may take: lower --rate";
+        if (producing is { HasOutbox: true } && undelivered + (kafka.IsEmbedded ? waiting : 0) > 0)
+        {
+            terminal.WriteLine($"{undelivered + waiting} events have not reached the log: {reason} The next run sends them again from the outbox.");
+            return;
+        }
+
         if (kafka.IsEmbedded && undelivered + waiting > 0)
         {
             throw new FailureException($"{undelivered + waiting} events could not be recorded and are lost: {reason}");

@@ -50,7 +50,7 @@ public sealed class AnalyticsServiceTests : IDisposable
               "breeds": [{ "breed": "Abyssinian", "photos": 1, "views": 1, "likes": 1, "likeRate": 1 }],
               "health": {
                 "state": "healthy", "message": "healthy", "newestEvent": "2026-11-22T07:30:14.9Z", "newestEventAgeSeconds": 0.1,
-                "recorded": 2, "deadLettered": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null
+                "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null
               },
               "limits": []
             }
@@ -137,7 +137,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     [Fact]
     public async Task Many_callers_at_once_share_one_read()
     {
-        await _log.RecordAsync(Enumerable.Repeat(new TestEvent(Now), 100));
+        await _log.RecordAsync(Enumerable.Range(0, 100).Select(i => new TestEvent(Now, Index: i, TickSize: 100)));
         var gate = new TaskCompletionSource();
         _store.Gate = gate.Task;
 
@@ -145,7 +145,7 @@ public sealed class AnalyticsServiceTests : IDisposable
         gate.SetResult();
 
         (await Task.WhenAll(answers)).ShouldAllBe(report => report.Totals.Views == 100);
-        _store.Lists.ShouldBe(2);
+        _store.Lists.ShouldBe(3);
     }
 
     [Fact]

@@ -520,7 +520,7 @@ public abstract class EventRecorderContract<TLog>(TLog log) : RecorderTest<TLog>
     public async Task A_batch_larger_than_one_append_is_stored_whole()
     {
         var filler = new string('x', 900 * 1024);
-        var batch = Enumerable.Range(0, 12).Select(offset => TestEvents.Record(offset, TestEvents.With("filler", filler))).ToArray();
+        var batch = Enumerable.Range(0, 12).Select(offset => TestEvents.Record(offset, TestEvents.With("id", $"20261122T073015000Z-{offset}", "filler", filler))).ToArray();
 
         (await Record(batch)).Recorded.ShouldBe(12);
 

@@ -17,14 +17,13 @@ internal sealed class MutatedEvents(int seed)
         [0xFF], [0x00], [0xC3], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
     ];
 
-    private static readonly byte[] Whole = TestEvents.Utf8(TestEvents.Json);
-
     private readonly Random _random = new(seed);
+    private int _count;
 
     /// <summary>The next value.</summary>
     public byte[] Next()
     {
-        var value = Whole;
+        var value = TestEvents.WithIndex(_count++, tickSize: int.MaxValue);
         for (var count = _random.Next(4); count > 0; count--)
         {
             value = Mutate(value);

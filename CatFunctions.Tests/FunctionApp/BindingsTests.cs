@@ -99,6 +99,13 @@ public sealed class BindingsTests
                   "brokerList": "%KafkaBrokerList%", "topic": "%KafkaTopic%", "consumerGroup": "%KafkaConsumerGroup%",
                   "keyDataType": "Binary", "cardinality": "Many", {{security}}
                 }
+              ],
+              "ResendCatEvents": [
+                {
+                  "name": "$return", "type": "kafka", "direction": "Out",
+                  "brokerList": "%KafkaBrokerList%", "topic": "%KafkaTopic%", "enableIdempotence": true, {{security}}
+                },
+                { "name": "timer", "type": "timerTrigger", "direction": "In", "schedule": "30 * * * * *" }
               ]
             }
             """)!.ToJsonString());

@@ -10,7 +10,7 @@ public sealed class UnwritableLogTests
     [Fact]
     public async Task While_the_log_cannot_be_written_a_batch_fails_after_some_patience_and_later_the_same_batch_is_recorded_once()
     {
-        await using var host = await FunctionsHost.StartAsync();
+        await using var host = await FunctionsHost.StartAsync(("Outbox__Enabled", "false"));
         var messages = KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", due: null));
         var batch = KafkaExtension.ToBatch(messages);
         await File.WriteAllTextAsync(host.LogFolder, "a file where the folder should be, which stops root too");

@@ -6,7 +6,7 @@ public sealed class TickGuardTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly TickGuard _watermark = new();
+    private readonly TickGuard _guard = new();
 
     [Fact]
     public void A_tick_passes_once()
@@ -24,11 +24,26 @@ public sealed class TickGuardTests
     }
 
     [Fact]
-    public void A_tick_before_the_latest_does_not_pass()
+    public void Ticks_pass_after_a_clock_that_was_ahead_is_right_again()
     {
         Pass(Noon);
+        Pass(Noon.AddDays(1));
 
-        Pass(Noon.AddSeconds(-5)).ShouldBeFalse();
+        Pass(Noon.AddSeconds(5)).ShouldBeTrue();
+        Pass(Noon).ShouldBeFalse();
+        Pass(Noon.AddDays(1)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Only_the_last_ticks_are_remembered()
+    {
+        for (var i = 0; i <= TickGuard.Capacity; i++)
+        {
+            Pass(Noon.AddSeconds(i));
+        }
+
+        Pass(Noon.AddSeconds(1)).ShouldBeFalse();
+        Pass(Noon).ShouldBeTrue();
     }
 
     [Fact]
@@ -42,5 +57,5 @@ public sealed class TickGuardTests
     }
 
     private bool Pass(DateTimeOffset scheduledTime) =>
-        _watermark.TryPass(new Tick(scheduledTime, TimeSpan.FromSeconds(5)));
+        _guard.TryPass(new Tick(scheduledTime, TimeSpan.FromSeconds(5)));
 }

@@ -13,7 +13,8 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <param name="NewestEventAgeSeconds">How long ago that was, in seconds; null without events.</param>
 /// <param name="Recorded">Events in the log.</param>
 /// <param name="DeadLettered">Dead letters in the log.</param>
-/// <param name="Missing">Events that overtaken ticks lack.</param>
+/// <param name="InFlight">Events that were produced and may still come: those that the ticks in the outbox, or that are not overtaken yet, lack.</param>
+/// <param name="Missing">Events that overtaken ticks lack, unless the outbox holds them.</param>
 /// <param name="IncompleteTicks">The newest of these ticks, newest first, at most <see cref="MaxIncompleteTicks"/>.</param>
 /// <param name="Gaps">Kafka offsets between the events and dead letters of a partition that are neither.</param>
 /// <param name="Redelivered">Records that were delivered again and skipped, since this host started; null where none records.</param>
@@ -24,6 +25,7 @@ public sealed record PipelineHealth(
     double? NewestEventAgeSeconds,
     long Recorded,
     long DeadLettered,
+    long InFlight,
     long Missing,
     IReadOnlyList<IncompleteTick> IncompleteTicks,
     long Gaps,
@@ -73,13 +75,19 @@ internal static class HealthBuilder
     /// <param name="analytics">What the log adds up to.</param>
     /// <param name="progress">How much of the log was read, 0 to 1, while it is read for the first time; else null.</param>
     /// <param name="redelivered">The recorder's own count, if this host records.</param>
+    /// <param name="pending">The ticks of the outbox, with their sizes.</param>
     /// <param name="now">The current time.</param>
-    public static PipelineHealth Build(AnalyticsState analytics, double? progress, long? redelivered, DateTimeOffset now)
+    public static PipelineHealth Build(
+        AnalyticsState analytics,
+        double? progress,
+        long? redelivered,
+        IReadOnlyDictionary<DateTimeOffset, int>? pending,
+        DateTimeOffset now)
     {
         TimeSpan? age = analytics.NewestEvent == default ? null
             : now > analytics.NewestEvent ? now - analytics.NewestEvent
             : TimeSpan.Zero;
-        var ticks = analytics.Ticks.JudgeAll(analytics.CompleteFrom, now);
+        var ticks = analytics.Ticks.JudgeAll(analytics.CompleteFrom, now, pending);
         var incomplete = ticks.Missing;
         var (state, message) =
             progress is { } part ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
@@ -93,6 +101,7 @@ internal static class HealthBuilder
             age is { } known ? Math.Round(known.TotalSeconds, 1) : null,
             analytics.Recorded,
             analytics.DeadLettered,
+            ticks.UnfinishedEvents,
             ticks.MissingEvents,
             [.. incomplete.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
             analytics.Gaps.Sum(gap => gap.Count),

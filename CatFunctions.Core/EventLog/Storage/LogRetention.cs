@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace CatFunctions.Core.EventLog.Storage;
 
 /// <summary>
-/// Deletes whole hours of both logs that are older than <see cref="EventLogOptions.RetainFor"/>, but never the newest
+/// Deletes whole hours of the logs that are older than <see cref="EventLogOptions.RetainFor"/>, but never the newest
 /// segment of a partition: it says where the partition goes on. Any number of processes may do so at once.
 /// </summary>
 /// <remarks>
@@ -26,7 +26,7 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
 
         var end = clock.GetUtcNow() - retainFor;
         var deleted = 0;
-        foreach (var log in (LogKind[])[LogKind.Events, LogKind.DeadLetters])
+        foreach (var log in (LogKind[])[LogKind.Events, LogKind.DeadLetters, LogKind.Copies])
         {
             foreach (var segment in OldSegments(await store.ListAsync(log, partition: null, cancellationToken), end))
             {

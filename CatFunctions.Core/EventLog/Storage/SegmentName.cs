@@ -12,6 +12,9 @@ public enum LogKind
     /// <summary>The records that are not events, with the reason.</summary>
     DeadLetters,
 
+    /// <summary>The records whose events are in the log already, at other offsets.</summary>
+    Copies,
+
     /// <summary>Which dead letters were produced again, and where to.</summary>
     Replays,
 }
@@ -26,6 +29,7 @@ public static class LogKindNames
         {
             LogKind.Events => "events",
             LogKind.DeadLetters => "dead-letters",
+            LogKind.Copies => "copies",
             LogKind.Replays => "replays",
             _ => throw new ArgumentOutOfRangeException(nameof(log)),
         };
@@ -35,6 +39,7 @@ public static class LogKindNames
         {
             "events" => LogKind.Events,
             "dead-letters" => LogKind.DeadLetters,
+            "copies" => LogKind.Copies,
             "replays" => LogKind.Replays,
             _ => null,
         };

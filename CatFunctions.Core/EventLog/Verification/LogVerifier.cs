@@ -15,13 +15,21 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// <param name="progress">Is told now and then how far it is.</param>
 /// <param name="clock">Tells which ticks are in the future, so that they say nothing about those before.</param>
 /// <param name="allowGaps"><see cref="EventLogOptions.AllowGaps"/>.</param>
+/// <param name="listPendingAsync">The ticks of the outbox, with their sizes: what they lack is in flight, not missing.</param>
 public sealed class LogVerifier(
-    ISegmentStore store, IProgress<VerificationProgress>? progress = null, TimeProvider? clock = null, bool allowGaps = false)
+    ISegmentStore store,
+    IProgress<VerificationProgress>? progress = null,
+    TimeProvider? clock = null,
+    bool allowGaps = false,
+    Func<CancellationToken, Task<IReadOnlyDictionary<DateTimeOffset, int>>>? listPendingAsync = null)
 {
     /// <summary>How many problems a report spells out.</summary>
     public const int MaxProblems = 20;
 
     private const int BufferBytes = 4 << 20;
+
+    // They are recorded before the events of their batch, so those of an hour are read after its events.
+    private static readonly LogKind[] BeforeEvents = [LogKind.DeadLetters, LogKind.Copies];
 
     private readonly TickAudit _ticks = new();
     private readonly OffsetAudit _offsets = new();
@@ -36,12 +44,13 @@ public sealed class LogVerifier(
     /// <exception cref="EventLogException">The log cannot be read.</exception>
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
-        // Dead letters are recorded before the events of their batch, so those of an hour are read after its events.
-        SegmentState[] segments =
-        [
-            .. await store.ListAsync(LogKind.Events, partition: null, cancellationToken),
-            .. await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken),
-        ];
+        var pending = listPendingAsync is null ? null : await listPendingAsync(cancellationToken);
+        var segments = new List<SegmentState>();
+        foreach (var log in (LogKind[])[LogKind.Events, .. BeforeEvents])
+        {
+            segments.AddRange(await store.ListAsync(log, partition: null, cancellationToken));
+        }
+
         _totalBytes = segments.Sum(segment => segment.Length);
         var inOrder =
             from segment in segments
@@ -53,17 +62,20 @@ public sealed class LogVerifier(
             await VerifySegmentAsync(segment, cancellationToken);
         }
 
-        // A recorder that is running may have begun dead letters since, before events that were read.
+        // A recorder that is running may have begun dead letters or copies since, before events that were read.
         var known = segments.Select(segment => segment.Name).ToHashSet();
-        foreach (var segment in await store.ListAsync(LogKind.DeadLetters, partition: null, cancellationToken))
+        foreach (var log in BeforeEvents)
         {
-            if (known.Add(segment.Name))
+            foreach (var segment in await store.ListAsync(log, partition: null, cancellationToken))
             {
-                await VerifySegmentAsync(segment, cancellationToken);
+                if (known.Add(segment.Name))
+                {
+                    await VerifySegmentAsync(segment, cancellationToken);
+                }
             }
         }
 
-        var ticks = _ticks.JudgeAll(_offsets.CompleteFrom, (clock ?? TimeProvider.System).GetUtcNow());
+        var ticks = _ticks.JudgeAll(_offsets.CompleteFrom, (clock ?? TimeProvider.System).GetUtcNow(), pending);
         foreach (var limit in _ticks.Limits.Append(allowGaps ? null : _offsets.Limit).OfType<string>())
         {
             Report(limit);
@@ -80,6 +92,7 @@ public sealed class LogVerifier(
         return new VerificationReport(
             partitions.Where(partition => partition.Log == LogKind.Events).Sum(partition => partition.Lines),
             partitions.Where(partition => partition.Log == LogKind.DeadLetters).Sum(partition => partition.Lines),
+            partitions.Where(partition => partition.Log == LogKind.Copies).Sum(partition => partition.Lines),
             known.Count,
             _ticks.Ticks,
             ticks.Unfinished,
@@ -145,9 +158,12 @@ public sealed class LogVerifier(
 
                 Report(segment, tally.Add(offset));
                 _offsets.Add(segment, offset);
-                var problem = segment.Log == LogKind.Events
-                    ? CheckEvent(segment, offset, line, positionLength)
-                    : CheckDeadLetter(line);
+                var problem = segment.Log switch
+                {
+                    LogKind.Events => CheckEvent(segment, offset, line, positionLength),
+                    LogKind.DeadLetters => CheckDeadLetter(line),
+                    _ => null,
+                };
                 if (problem is not null)
                 {
                     Report(segment, $"offset {offset}: {problem}");

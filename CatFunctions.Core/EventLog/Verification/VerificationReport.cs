@@ -5,9 +5,10 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// <summary>What a check of the whole log has found.</summary>
 /// <param name="Events">Lines of the event log.</param>
 /// <param name="DeadLetters">Lines of the dead letters.</param>
-/// <param name="Segments">Segments of both logs.</param>
+/// <param name="Copies">Records whose events were in the log already, at other offsets.</param>
+/// <param name="Segments">Segments of all these logs.</param>
 /// <param name="Ticks">Ticks that have at least one event in the log.</param>
-/// <param name="UnfinishedTicks">Ticks that are not overtaken yet, so that the rest of their events may still be on its way.</param>
+/// <param name="UnfinishedTicks">Ticks whose other events are on their way: they are in the outbox, or not overtaken yet.</param>
 /// <param name="CutTicks">Ticks so old that the rest of their events was deleted with the hours before the log's first.</param>
 /// <param name="MissingEvents">Events of overtaken ticks that are in neither log.</param>
 /// <param name="UnfinishedEvents">Events of unfinished ticks that are in neither log yet.</param>
@@ -18,6 +19,7 @@ namespace CatFunctions.Core.EventLog.Verification;
 public sealed record VerificationReport(
     long Events,
     long DeadLetters,
+    long Copies,
     int Segments,
     long Ticks,
     int UnfinishedTicks,

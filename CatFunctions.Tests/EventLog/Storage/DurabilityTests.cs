@@ -170,7 +170,7 @@ public sealed class DurabilityTests : IDisposable
     {
         var filler = new string('x', 900 * 1024);
         await _recorder.RecordAsync(
-            [.. Enumerable.Range(0, 6).Select(offset => TestEvents.Record(offset, TestEvents.With("filler", filler)))],
+            [.. Enumerable.Range(0, 6).Select(offset => TestEvents.Record(offset, TestEvents.With("id", $"20261122T080000000Z-{offset}", "filler", filler)))],
             CancellationToken.None);
         Damage(_log.PathOf(_log.Files(LogKind.Events).Single()), position: 100);
         Restart();

@@ -107,7 +107,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task An_event_that_appears_twice_is_a_problem()
     {
-        await Record([.. Tick(First, 0, 10), TestEvents.Record(10, TestEvents.WithIndex(4, First, 10))]);
+        await Record([.. Tick(First, 0, 10), TestEvents.Record(0, TestEvents.WithIndex(4, First, 10), partition: 1)]);
 
         (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 is one too many: its tick was whole before");
     }
@@ -115,7 +115,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task An_event_that_appears_twice_before_its_tick_is_whole_is_a_problem()
     {
-        await Record([.. Tick(First, 0, 10)[..5], TestEvents.Record(5, TestEvents.WithIndex(4, First, 10))]);
+        await Record([.. Tick(First, 0, 10)[..5], TestEvents.Record(0, TestEvents.WithIndex(4, First, 10), partition: 1)]);
 
         (await Verify()).Problems.ShouldHaveSingleItem().ShouldEndWith($"event {First}-4 appears twice");
     }
@@ -266,7 +266,7 @@ public sealed class LogVerifierTests : IDisposable
         (left, right) => left! with { Problems = [], Partitions = [] } == right! with { Problems = [], Partitions = [] } && left.Problems.SequenceEqual(right.Problems));
 
     private static VerificationReport Sound(long events, long deadLetters, int segments, int ticks) =>
-        new(events, deadLetters, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, UnfinishedEvents: 0, Gaps: 0, Partitions: [], Problems: [], ProblemCount: 0);
+        new(events, deadLetters, Copies: 0, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, UnfinishedEvents: 0, Gaps: 0, Partitions: [], Problems: [], ProblemCount: 0);
 
     private static ConsumedRecord[] Tick(string tick, long firstOffset, int size, int partition = 0) =>
         [.. Enumerable.Range(0, size).Select(index => TestEvents.Record(firstOffset + index, TestEvents.WithIndex(index, tick, size), partition))];

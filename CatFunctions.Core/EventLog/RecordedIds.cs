@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Text;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Events;
+using CatFunctions.Core.Ticks;
+
+namespace CatFunctions.Core.EventLog;
+
+/// <summary>
+/// Tells whether the events of a partition are in its log already, at other offsets: an event that is sent again may have
+/// arrived the first time. Not for concurrent use.
+/// </summary>
+/// <remarks>
+/// A producer sends ticks and indices in ascending order, and Kafka keeps the order within a partition. So an event whose id
+/// is above all others of its partition is new, and only one that is not has to be looked up: in the ordinary flow, backlogs
+/// included, none. A look-up reads the hours of the log from the event's tick on, a day back at most, and keeps what it has
+/// read, so the cost is bounded whatever ids come in.
+/// </remarks>
+/// <param name="store">Where the segments are.</param>
+/// <param name="partition">The Kafka partition.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvider clock)
+{
+    // The highest id is searched for in so many bytes before the end of the log: those after an event that was sent again.
+    private const int TailBytes = 1 << 20;
+
+    // No more is read for look-ups, or kept: 1 GiB of lines, and 64 MiB of bits.
+    private const long MaxBytesRead = 1L << 30;
+    private const int MaxPages = 1 << 19;
+
+    private static readonly TimeSpan LookBack = TimeSpan.FromDays(1);
+    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(10);
+
+    private EventId _highest;
+    private Dictionary<DateTimeOffset, IndexSet>? _ticks;
+    private DateTimeOffset _readFrom;
+    private long _bytesRead;
+    private int _pages;
+    private long _lastUse;
+
+    /// <summary>Forgets all; then learns where the log ends.</summary>
+    /// <param name="newest">The newest segment; null if there is none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask LoadAsync(SegmentState? newest, CancellationToken cancellationToken)
+    {
+        (_highest, _ticks) = (default, null);
+        if (newest is null)
+        {
+            return;
+        }
+
+        var rest = (long)TailBytes;
+        var older = newest.Length < TailBytes / 2
+            ? await store.ListSinceAsync(newest.Name.Log, newest.Name.Hour.AddHours(-1), cancellationToken)
+            : [];
+        foreach (var segment in older.Where(segment => segment.Name.Partition == partition && newest.Name.IsAfter(segment.Name))
+            .OrderByDescending(segment => (segment.Name.Hour, segment.Name.Generation, segment.Name.BaseOffset))
+            .Prepend(newest)
+            .TakeWhile(_ => rest > 0))
+        {
+            await ReadAsync(segment, Math.Max(0, segment.Length - rest), cancellationToken);
+            rest -= segment.Length;
+        }
+    }
+
+    /// <summary>Whether the event may be in the log.</summary>
+    public bool MayHold(in EventId id) => id.Tick != default && !IsAboveHighest(id);
+
+    /// <summary>Whether a look-up of the event has to read the log first, which has to be up to date then.</summary>
+    public bool MustRead(in EventId id) => _ticks is null || FirstHourOf(id) < _readFrom;
+
+    /// <summary>Reads the part of the log that may hold the event.</summary>
+    /// <param name="id">The event.</param>
+    /// <param name="newest">Where the log ends, as far as its writer knows: what others have appended since is not a copy.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask ReadAsync(EventId id, SegmentState newest, CancellationToken cancellationToken)
+    {
+        var from = FirstHourOf(id);
+        _lastUse = clock.GetTimestamp();
+        if (_ticks is null)
+        {
+            (_ticks, _readFrom, _bytesRead, _pages) = ([], DateTimeOffset.MaxValue, 0, 0);
+        }
+
+        var segments = await store.ListSinceAsync(LogKind.Events, from, cancellationToken);
+        foreach (var segment in segments
+            .Select(segment => segment.Name == newest.Name ? newest : segment)
+            .Where(segment => segment.Name.Partition == partition && segment.Name.Hour < _readFrom && !segment.Name.IsAfter(newest.Name))
+            .OrderByDescending(segment => segment.Name.Hour))
+        {
+            if (_bytesRead < MaxBytesRead && _pages < MaxPages)
+            {
+                _bytesRead += segment.Length;
+                await ReadAsync(segment, position: 0, cancellationToken);
+            }
+        }
+
+        _readFrom = from;
+    }
+
+    /// <summary>Whether the event is in the log, as far as it was read.</summary>
+    public bool Holds(in EventId id)
+    {
+        _lastUse = clock.GetTimestamp();
+        return _ticks!.TryGetValue(id.Tick, out var indices) && indices.Contains(id.Index);
+    }
+
+    /// <summary>The event is appended.</summary>
+    public void Add(in EventId id)
+    {
+        if (IsAboveHighest(id))
+        {
+            _highest = id;
+        }
+
+        if (_ticks is null || id.Tick == default)
+        {
+            return;
+        }
+
+        if (!_ticks.TryGetValue(id.Tick, out var indices))
+        {
+            if (clock.GetElapsedTime(_lastUse) > KeepFor)
+            {
+                _ticks = null;
+                return;
+            }
+
+            _ticks[id.Tick] = indices = new IndexSet(int.MaxValue);
+        }
+
+        if (_pages >= MaxPages)
+        {
+            return;
+        }
+
+        var words = indices.PageOf(id.Index / IndexSet.PageLength, out var isNew);
+        _pages += isNew ? 1 : 0;
+        words[id.Index % IndexSet.PageLength / 64] |= 1UL << (id.Index % 64);
+    }
+
+    private async ValueTask ReadAsync(SegmentState segment, long position, CancellationToken cancellationToken)
+    {
+        var reader = new SegmentReader(store, segment.Name, position);
+        while (position < segment.Length && await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+        {
+            Add(lines.Span[..(int)Math.Min(lines.Length, segment.Length - position)]);
+            position = reader.Position;
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            var length = lines.IndexOf((byte)'\n');
+            if (EventLine.TryRead(lines[..length], out _, out var catEvent))
+            {
+                Add(catEvent.Id);
+            }
+
+            lines = lines[(length + 1)..];
+        }
+    }
+
+    private bool IsAboveHighest(in EventId id) =>
+        id.Tick > _highest.Tick || (id.Tick == _highest.Tick && id.Index > _highest.Index);
+
+    // The clock of the recorder may be behind that of the producer.
+    private DateTimeOffset FirstHourOf(in EventId id)
+    {
+        var now = clock.GetUtcNow();
+        var first = id.Tick < now ? id.Tick : now;
+        return SegmentName.HourOf(first < now - LookBack ? now - LookBack : first.AddHours(-1));
+    }
+}
+
+/// <summary>A record whose event is in the log already: its offset and the event's id, so that no offset is without a line.</summary>
+internal sealed class CopyLine : ILineFormat
+{
+    /// <inheritdoc/>
+    public void Write(IBufferWriter<byte> output, in LogEntry entry)
+    {
+        var line = output.GetSpan(LogLine.MaxPositionLength + 64);
+        var length = LogLine.WritePosition(line, entry.Record);
+        length += Encoding.UTF8.GetBytes($"\"id\":\"{entry.Id}\"}}\n", line[length..]);
+        output.Advance(length);
+    }
+
+    /// <inheritdoc/>
+    public bool IsSame(ReadOnlySpan<byte> storedLine, in LogEntry entry) =>
+        LogLine.TryReadPosition(storedLine, out _, out _, out var length)
+        && storedLine[length..].SequenceEqual(Encoding.UTF8.GetBytes($"\"id\":\"{entry.Id}\"}}"));
+}

@@ -1,0 +1,155 @@
+using Azure;
+using Azure.Identity;
+using Azure.Storage;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Events;
+
+namespace CatFunctions.Core.Outbox;
+
+/// <summary>The outbox as block blobs beside the log. Each is written with a single request.</summary>
+/// <param name="container">The container that holds the log.</param>
+public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStore
+{
+    // The most that one request may carry, https://learn.microsoft.com/rest/api/storageservices/put-blob.
+    private const long MaxBytesOfRequest = 5_000L << 20;
+
+    private bool _isThere;
+
+    /// <inheritdoc/>
+    public Task<bool> TryAddAsync(DateTimeOffset tick, TickEvents events, CancellationToken cancellationToken) => GuardedAsync("write to", async () =>
+    {
+        if (!_isThere)
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            _isThere = true;
+        }
+
+        var options = new BlobUploadOptions
+        {
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            TransferOptions = new StorageTransferOptions { InitialTransferSize = MaxBytesOfRequest },
+        };
+        try
+        {
+            await using var lines = new LinesStream(events.Lines);
+            await BlobOf(tick).UploadAsync(lines, options, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        {
+            return false;
+        }
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DateTimeOffset>> ListAsync(CancellationToken cancellationToken) => GuardedAsync<IReadOnlyList<DateTimeOffset>>("read", async () =>
+    {
+        var ticks = new List<DateTimeOffset>();
+        try
+        {
+            await foreach (var blob in container.GetBlobsAsync(
+                BlobTraits.None, BlobStates.None, $"{OutboxName.Folder}/", cancellationToken))
+            {
+                if (OutboxName.TryParse(blob.Name[(OutboxName.Folder.Length + 1)..]) is { } tick)
+                {
+                    ticks.Add(tick);
+                }
+            }
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            return [];
+        }
+
+        return ticks;
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenAsync(DateTimeOffset tick, CancellationToken cancellationToken) => GuardedAsync("read", async () =>
+    {
+        try
+        {
+            return await BlobOf(tick).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(DateTimeOffset tick, CancellationToken cancellationToken) => GuardedAsync("write to", async () =>
+        await BlobOf(tick).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+
+    private BlobClient BlobOf(DateTimeOffset tick) => container.GetBlobClient($"{OutboxName.Folder}/{OutboxName.Of(tick)}");
+
+    private async Task<T> GuardedAsync<T>(string verb, Func<Task<T>> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception exception) when (
+            exception is RequestFailedException or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            throw BlobError.Describe(
+                exception, $"Cannot {verb} the outbox in container {container.Name} of storage account {container.AccountName}");
+        }
+    }
+
+    /// <summary>Pieces of memory as one stream that can be read again, as a request may have to be sent again.</summary>
+    private sealed class LinesStream(IEnumerable<ReadOnlyMemory<byte>> lines) : Stream
+    {
+        private readonly ReadOnlyMemory<byte>[] _lines = [.. lines];
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => _lines.Sum(piece => (long)piece.Length);
+
+        public override long Position { get; set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var start = Position;
+            foreach (var piece in _lines)
+            {
+                if (start < piece.Length)
+                {
+                    var part = piece.Span[(int)start..];
+                    part = part[..Math.Min(part.Length, buffer.Length)];
+                    part.CopyTo(buffer);
+                    Position += part.Length;
+                    return part.Length;
+                }
+
+                start -= piece.Length;
+            }
+
+            return 0;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
+        {
+            SeekOrigin.Begin => 0,
+            SeekOrigin.Current => Position,
+            _ => Length,
+        };
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

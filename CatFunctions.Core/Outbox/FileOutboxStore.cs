@@ -1,0 +1,107 @@
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Events;
+
+namespace CatFunctions.Core.Outbox;
+
+/// <summary>The outbox as files beside the log. Each is written under another name, flushed, and then renamed.</summary>
+/// <param name="root">The folder that holds the log.</param>
+public sealed class FileOutboxStore(string root) : IOutboxStore
+{
+    private readonly string _folder = Path.Combine(root, OutboxName.Folder);
+
+    /// <inheritdoc/>
+    public Task<bool> TryAddAsync(DateTimeOffset tick, TickEvents events, CancellationToken cancellationToken) => Guarded("write to", () =>
+    {
+        var path = PathOf(tick);
+        if (File.Exists(path))
+        {
+            return false;
+        }
+
+        DurableFile.CreateFolder(_folder);
+        var draft = $"{path}.{Guid.NewGuid():N}.draft";
+        try
+        {
+            using (var file = DurableFile.Create(draft))
+            {
+                var length = 0L;
+                foreach (var lines in events.Lines)
+                {
+                    RandomAccess.Write(file, lines.Span, length);
+                    length += lines.Length;
+                }
+
+                DurableFile.Flush(file);
+            }
+
+            return TryRename(draft, path);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DateTimeOffset>> ListAsync(CancellationToken cancellationToken) => Guarded<IReadOnlyList<DateTimeOffset>>("read", () =>
+        Directory.Exists(_folder)
+            ? [.. Directory.EnumerateFiles(_folder).Select(file => OutboxName.TryParse(Path.GetFileName(file))).OfType<DateTimeOffset>().Order()]
+            : []);
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenAsync(DateTimeOffset tick, CancellationToken cancellationToken) => Guarded<Stream?>("read", () =>
+    {
+        try
+        {
+            return new FileStream(PathOf(tick), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    });
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(DateTimeOffset tick, CancellationToken cancellationToken) => Guarded("write to", () =>
+    {
+        if (Directory.Exists(_folder))
+        {
+            File.Delete(PathOf(tick));
+        }
+
+        return true;
+    });
+
+    private static bool TryRename(string draft, string path)
+    {
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+
+        DurableFile.FlushFolder(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    private string PathOf(DateTimeOffset tick) => Path.Combine(_folder, OutboxName.Of(tick));
+
+    private Task<T> Guarded<T>(string verb, Func<T> action)
+    {
+        try
+        {
+            return Task.FromResult(action());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new EventLogException(
+                $"Cannot {verb} the outbox in {_folder}: {exception.Message.TrimEnd('.')}. "
+                + "Choose a folder that this user may write to, on a disk with room.",
+                exception);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using CatFunctions.Core.Events;
+using CatFunctions.Core.Outbox;
+using CatFunctions.Kafka;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace CatFunctions;
+
+/// <summary>
+/// Sends again what was produced and did not reach the log. The output binding hands events over without waiting for the
+/// broker's answer, so <see cref="ProduceCatEvents"/> cannot know what was lost on the way; the log can.
+/// </summary>
+public sealed partial class ResendCatEvents(TickOutbox outbox, TimeProvider clock, ILogger<ResendCatEvents> logger)
+{
+    [Function(nameof(ResendCatEvents))]
+    [KafkaOutput(
+        $"%{nameof(AppSettings.KafkaBrokerList)}%", $"%{nameof(AppSettings.KafkaTopic)}%", EnableIdempotence = true)]
+    public async Task<string[]> RunAsync(
+        [TimerTrigger("30 * * * * *")] TimerInfo timer,
+        CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var headers = EventHeaders.OfResent(Activity.Current);
+        var envelopes = new List<string>();
+        await foreach (var lost in outbox.ResendAsync(isKafkaEmpty: false, cancellationToken))
+        {
+            envelopes.Add(KafkaEnvelope.Wrap(lost, now, headers));
+        }
+
+        if (envelopes.Count > 0)
+        {
+            LogResent(envelopes.Count);
+        }
+
+        return [.. envelopes];
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Sending {Count} events again, which did not reach the log")]
+    private partial void LogResent(int count);
+}
