@@ -10,8 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CatFunctions.Core;
 
 /// <summary>
-/// Registers the pipeline, whole or in parts, for any host. What is the host's own is not included: its schedule, and how it
-/// reaches Kafka.
+/// Registers the pipeline, whole or in parts, for any host. The host adds its own schedule and its connection to Kafka.
 /// </summary>
 public static class CatPipelineServices
 {

@@ -1,5 +1,5 @@
-// Event Hubs as a Kafka broker: an event hub is a topic. Consumer groups of Kafka clients make themselves; they are not
-// those of Event Hubs, so none is declared.
+// Event Hubs as a Kafka broker: an event hub is a topic. The consumer groups of Kafka clients are created
+// automatically and are not those of Event Hubs, so none is declared.
 
 param name string
 param eventHubName string
@@ -25,7 +25,7 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
     name: eventHubName
     properties: {
       partitionCount: 3
-      // The longest that Standard allows: the log can be written again after an outage of as long.
+      // The longest that Standard allows: the log can catch up after an outage of that length.
       retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: 168 }
     }
   }

@@ -47,10 +47,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       }
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
-        // The least that the plan takes. Kafka itself never uses more consumers than the topic has partitions.
+        // The lowest value that the plan allows. Kafka itself never uses more consumers than the topic has partitions.
         maximumInstanceCount: 40
-        // Events never stop, so an instance of the recorder that is always there costs less than one on demand,
-        // and nothing waits for the scale controller to find out that there is something to read.
+        // Events never stop, so an instance of the recorder that is always ready costs less than one on demand,
+        // and recording does not wait for the scale controller to notice new events.
         alwaysReady: [{ name: 'function:RecordCatEvents', instanceCount: 1 }]
       }
     }

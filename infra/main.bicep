@@ -1,4 +1,4 @@
-// CatFunctions in Azure: one resource group with everything that the pipeline needs, made by `azd up`.
+// CatFunctions in Azure: one resource group with everything that the pipeline needs, created by `azd up`.
 // The app signs in to storage and Key Vault as an identity of its own. The only secrets are the password of Kafka and,
 // if given, the key of TheCatAPI: they stay in Key Vault, and no output shows them.
 
@@ -23,7 +23,7 @@ param eventsPerSecond string = '50'
 @secure()
 param catApiKey string = ''
 
-@description('An existing Kafka: HOST:PORT, several with commas. Empty: an Event Hubs namespace is made.')
+@description('An existing Kafka: HOST:PORT, several with commas. Empty: an Event Hubs namespace is created.')
 param kafkaBrokerList string = ''
 
 @description('The topic. In an existing Kafka it must be there already.')
@@ -50,7 +50,7 @@ param kafkaPassword string = ''
 @description('The certificate, in PEM, of the authority that signed that of an existing Kafka, if it is a private one.')
 param kafkaCaCertificate string = ''
 
-@description('Who is told when events stop or get lost. Empty: the alerts show in the portal only.')
+@description('Who gets an email when events stop or get lost. Empty: the alerts show in the portal only.')
 param alertEmail string = ''
 
 var tags = { 'azd-env-name': environmentName }
@@ -170,7 +170,7 @@ module app 'functionapp.bicep' = {
       Simulation__EventsPerSecond: eventsPerSecond
     })
   }
-  // The references to them are text, from which their order cannot be told.
+  // The references to them are text, so Bicep cannot derive the order.
   dependsOn: [kafkaSecret, catApiSecret]
 }
 

@@ -1,4 +1,4 @@
-// Logs and Application Insights. Its connection string lets telemetry in and nothing out; host and worker send with it.
+// Logs and Application Insights. Its connection string allows sending telemetry, which host and worker do, but not reading it.
 
 param token string
 param location string

@@ -1,4 +1,4 @@
-// The secrets' place. It can be read by one principal, and written by deployments only.
+// The vault of the secrets. One principal can read it, and only deployments write it.
 
 param name string
 param location string

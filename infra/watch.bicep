@@ -1,10 +1,10 @@
-// What people look at, and what calls them. docs/monitoring.md explains both.
+// The workbook and the alerts. docs/monitoring.md explains both.
 
 param location string
 param tags object
 param applicationInsightsId string
 
-@description('Who gets the alerts. Empty: nobody, they show in the portal only.')
+@description('Who gets the alerts by email. Empty: they show in the portal only.')
 param alertEmail string
 
 // A row in the answer to a query is a problem.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the benchmarks and runs them. All arguments go on to CatFunctions.Benchmarks:
+# Builds the benchmarks and runs them. Passes all arguments on to CatFunctions.Benchmarks:
 #   scripts/benchmark.sh pipeline [options]     the whole pipeline and what it can be compared with; --help lists the options
 #   scripts/benchmark.sh --filter '*'           the micro benchmarks; see BenchmarkDotNet for more options
 set -euo pipefail

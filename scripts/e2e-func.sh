@@ -93,7 +93,7 @@ func=$!
 set +m
 
 until [ "$(recorded)" -ge "$enough" ]; do
-  is_running || fail "func ended by itself."
+  is_running || fail "func stopped unexpectedly."
   [ "$SECONDS" -lt "$patience" ] || fail "after $SECONDS s the log holds $(recorded) events, not $enough."
   sleep 1
 done

@@ -24,5 +24,5 @@ work=$(mktemp -d "$cache/azurite.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 log=$(npm install --prefix "$work" --no-audit --no-fund --loglevel=error "azurite@$version" 2>&1) || fail "$log"
 
-# Renamed, it is there as a whole or not at all, also when two of us install at once.
+# Renaming is atomic, also when two scripts install at once.
 [ -d "$folder" ] || mv "$work" "$folder"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Kills the recorder at random moments, while events are produced, and checks that none is lost and none is there twice:
+# Kills the recorder at random moments, while events are produced, and checks that none is lost and none appears twice:
 #   scripts/kill-recorder.sh [KILLS_OVER_FILES [KILLS_OVER_BLOBS]]      500 and 100 if not given; 0 leaves one out
 # Takes about two seconds for each kill. The test suite does the same with few.
 set -euo pipefail

@@ -27,7 +27,7 @@ if [ -z "${PartialFeed:-}" ]; then
     exit 1
   fi
 
-  echo "This NuGet feed lacks $package, so a stand-in takes its place, now and in every later build." >&2
+  echo "This NuGet feed lacks $package, so this and every later build uses a stand-in." >&2
   touch "$mark"
 fi
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the pipeline on this machine and builds it first where needed. All arguments go on to CatFunctions.Local:
-#   scripts/run-local.sh [run|produce|record|stats|verify] [options]      scripts/run-local.sh --help lists them
+# Runs the pipeline on this machine and builds it first where needed. Passes all arguments on to CatFunctions.Local:
+#   scripts/run-local.sh [run|produce|record|stats|verify|dead-letters] [options]      scripts/run-local.sh --help lists them
 set -euo pipefail
 
 root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything, checks the style and runs all tests; sets up what it needs on any machine.
-# Arguments go on to dotnet test: scripts/test.sh --filter FullyQualifiedName~Gallery
+# Passes its arguments on to dotnet test: scripts/test.sh --filter FullyQualifiedName~Gallery
 # The last line counts the tests of all projects; the exit code is 0 only when nothing failed, style included.
 set -euo pipefail
 
@@ -22,7 +22,7 @@ problem() {
   exit_code=1
 }
 
-# Prints "passed failed skipped". A test that crashed or hung its run is in no counter, but it leaves a Sequence file.
+# Prints "passed failed skipped". A test that crashed or hung its run is not counted there, but it leaves a Sequence file.
 count() {
   local cut_short
   cut_short=$(find "$results" -mindepth 2 -maxdepth 2 -name 'Sequence_*.xml' | wc -l)

@@ -8,7 +8,7 @@ namespace CatFunctions.Benchmarks.Pipeline;
 
 /// <summary>
 /// The event log without Kafka, fed from memory in batches of about 4 MB, against writing the same bytes with a flush
-/// to disk after each append, one append after the other. The two alternate batch by batch, so that the disk treats them alike.
+/// to disk after each append, one append after the other. The two alternate batch by batch, so the disk treats them alike.
 /// </summary>
 internal sealed class EventLogBenchmark(string folder, int partitions)
 {

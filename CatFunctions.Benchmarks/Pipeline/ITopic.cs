@@ -79,7 +79,6 @@ internal sealed class FilledTopic : ITopic
     /// <summary>The requested number, or else the broker's default.</summary>
     public int Partitions { get; }
 
-    /// <summary>Creates the topic.</summary>
     /// <exception cref="FailureException">The broker does not answer, or creates no topic.</exception>
     public static async Task<FilledTopic> CreateAsync(string brokers, int partitions, CancellationToken cancellationToken)
     {
@@ -103,7 +102,6 @@ internal sealed class FilledTopic : ITopic
         }
     }
 
-    /// <summary>Fills the topic.</summary>
     /// <returns>Events per second.</returns>
     public async Task<double> FillAsync(long events, CancellationToken cancellationToken)
     {
@@ -157,7 +155,7 @@ internal sealed class FilledTopic : ITopic
     }
 }
 
-/// <summary>Simulates events and produces them as the local host does, only as fast as it can.</summary>
+/// <summary>Simulates events and produces them like the local host, but as fast as possible.</summary>
 internal static class EventFeed
 {
     /// <summary>This many events fit into one partition of an embedded broker.</summary>

@@ -35,7 +35,7 @@ internal sealed class ReadProgress(long total, bool isFollowed)
     /// <summary>The number of events to read.</summary>
     public long Total { get; } = total;
 
-    /// <summary>Whether a producer waits for the reader, so that every report counts.</summary>
+    /// <summary>Whether a producer waits for the reader, so every report matters.</summary>
     public bool IsFollowed { get; } = isFollowed;
 
     /// <summary>The number of events read, as far as reported.</summary>
@@ -111,7 +111,7 @@ internal sealed class RecorderReader(string folder) : ITopicReader
 }
 
 /// <summary>
-/// The usual loop over Confluent.Kafka, which ignores what it gets. It has the recorder's settings and, like the
+/// The usual loop over Confluent.Kafka, which ignores the records. It has the recorder's settings and, like the
 /// recorder, asks for no headers: both make it faster.
 /// </summary>
 internal sealed class ConsumeLoopReader : ITopicReader

@@ -67,7 +67,7 @@ internal static class PipelineCommand
         Console.WriteLine($"Written to {json}.");
     }
 
-    // Now, rather than after minutes of work.
+    // Now rather than after minutes of work.
     private static void RequireWritable(string folder, string option)
     {
         try

@@ -10,19 +10,18 @@ namespace CatFunctions.Core.Analytics;
 /// for what its own recorder counts (<see cref="PipelineHealth.Redelivered"/>). For concurrent use.
 /// </summary>
 /// <remarks>
-/// The log is read when somebody asks, by one reader at a time. While a long log is read for the first time, answers do
-/// not wait for its end: after <see cref="AnswerTimeout"/> they tell what was read so far, and their health says so. When
-/// segments were deleted, as a retention policy does, the rest is read again; until that is done, answers come from
-/// what was known.
+/// The log is read on request, by one reader at a time. While a long log is read for the first time, answers do not wait
+/// for its end: after <see cref="AnswerTimeout"/> they cover what was read so far, and their health says so. When segments
+/// were deleted, as a retention policy does, the rest is read again; until that is done, answers are those of before.
 /// </remarks>
 /// <param name="store">Where the log is.</param>
-/// <param name="clock">Tells the current minute.</param>
+/// <param name="clock">Decides the current minute.</param>
 /// <param name="recorder">The recorder of this host, if it has one.</param>
 /// <param name="outbox">The outbox beside the log, if it has one.</param>
 public sealed class AnalyticsService(
     ISegmentStore store, TimeProvider clock, EventRecorder? recorder = null, TickOutbox? outbox = null) : IDisposable
 {
-    /// <summary>The longest leaderboard that can be asked for.</summary>
+    /// <summary>The longest leaderboard that can be requested.</summary>
     public const int MaxTop = 100;
 
     /// <summary>How old an answer may be, and the shortest time between two looks at the log.</summary>
@@ -45,7 +44,7 @@ public sealed class AnalyticsService(
     /// <summary>The analytics of this moment.</summary>
     /// <param name="window">The window.</param>
     /// <param name="top">The length of the leaderboards: 1 to <see cref="MaxTop"/>.</param>
-    /// <param name="cancellationToken">Stops waiting; the log is read on for others.</param>
+    /// <param name="cancellationToken">Stops waiting; reading the log continues for others.</param>
     /// <exception cref="EventLogException">The log cannot be read.</exception>
     public async Task<AnalyticsReport> GetAsync(AnalyticsWindow window, int top, CancellationToken cancellationToken)
     {
@@ -58,7 +57,7 @@ public sealed class AnalyticsService(
         }
         catch (TimeoutException)
         {
-            // It goes on; this answer tells what was read so far.
+            // Reading continues; this answer covers what was read so far.
         }
 
         lock (_lock)

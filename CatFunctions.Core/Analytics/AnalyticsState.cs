@@ -14,16 +14,15 @@ namespace CatFunctions.Core.Analytics;
 /// minute alone: parts of the log may be folded in any order, or apart and then merged. Not for concurrent use.
 /// </summary>
 /// <remarks>
-/// What it holds is bounded by constants, whatever the events hold, beside some bytes for each hour of the log: where
+/// Apart from a few bytes for each hour of the log, its size is bounded by constants, whatever the events hold. When
 /// <see cref="PhotoTable"/>, <see cref="MaxPhotoMinutes"/> or <see cref="MaxFutureEvents"/> is full, the sums stay exact but
-/// what is told of single photos is not complete, and <see cref="Limits"/> says so. Views and likes count for a window in
-/// the minute of their own time, however late or out of order they are recorded. Those of a later minute than the current
-/// one are held back from all windows but the whole log until their minute has come, so that a wrong clock somewhere is
-/// never "now".
+/// those of single photos are not complete, and <see cref="Limits"/> says so. Views and likes count for a window in the
+/// minute of their own time, however late or out of order they are recorded. Those of a minute later than the current one
+/// count only for the whole log until their minute has come: a wrong clock elsewhere is never "now".
 /// </remarks>
 internal sealed class AnalyticsState
 {
-    /// <summary>How many events of the future are held back; more only ever count for the whole log.</summary>
+    /// <summary>How many future events are held back; any others count for the whole log only.</summary>
     public const int MaxFutureEvents = 200_000;
 
     /// <summary>How many pairs of a minute and a photo that was viewed or liked in it are kept.</summary>
@@ -66,23 +65,23 @@ internal sealed class AnalyticsState
         {
             if (Photos.IsFull)
             {
-                yield return "There are more photos than are told apart: some are in the sums only, or without their address.";
+                yield return "There are too many photos to count each of them: some are in the sums only, or without their address.";
             }
 
             if (Photos.IsFullOfBreeds)
             {
-                yield return "There are more breeds than are told apart: some photos are shown without theirs.";
+                yield return "There are too many breeds to count each of them: some photos are shown without theirs.";
             }
 
             if (_leftOutPhotoMinutes)
             {
-                yield return "More photos were viewed at the same time than are told apart: "
+                yield return "Too many photos were viewed at the same time to count each of them: "
                     + "in the last 24 hours some views and likes are in the sums only.";
             }
 
             if (_leftOutFutureEvents)
             {
-                yield return "There are more events with a time in the future than are kept: some count for the whole log only.";
+                yield return "There are too many events with a time in the future: some count for the whole log only.";
             }
 
             foreach (var limit in Ticks.Limits.Append(_offsets.Limit).OfType<string>())
@@ -98,10 +97,8 @@ internal sealed class AnalyticsState
     /// <summary>The photos and their sums over the whole log.</summary>
     public PhotoTable Photos { get; } = new();
 
-    /// <summary>The users.</summary>
     public Viewers Viewers { get; } = new();
 
-    /// <summary>The ticks.</summary>
     public TickAudit Ticks { get; } = new();
 
     /// <summary>The sums by hour of event time, counted from the year 1, of the events that came within <see cref="MaxHoursOnTheWay"/>.</summary>
@@ -122,7 +119,7 @@ internal sealed class AnalyticsState
     /// <summary>How many dead letters were recorded in an hour or later.</summary>
     public long DeadLetteredSince(DateTimeOffset hour) => _deadLetters.Where(count => count.Key.Hour >= hour).Sum(count => count.Value);
 
-    /// <summary>Takes in whole lines of a segment of the event log. What is not an event there is passed over; the verifier reports it.</summary>
+    /// <summary>Adds whole lines of a segment of the event log. Invalid lines are skipped; the verifier reports them.</summary>
     public void AddEvents(SegmentName segment, ReadOnlySpan<byte> lines)
     {
         Version++;
@@ -144,7 +141,7 @@ internal sealed class AnalyticsState
         }
     }
 
-    /// <summary>Takes in whole lines of a segment of the dead letters.</summary>
+    /// <summary>Adds whole lines of a segment of the dead letters.</summary>
     public void AddDeadLetters(SegmentName segment, ReadOnlySpan<byte> lines)
     {
         Version++;
@@ -163,7 +160,7 @@ internal sealed class AnalyticsState
         }
     }
 
-    /// <summary>Takes in whole lines of a segment of the copies: no more than that their offsets are not lost.</summary>
+    /// <summary>Adds whole lines of a segment of the copies: their offsets are not gaps.</summary>
     public void AddCopies(SegmentName segment, ReadOnlySpan<byte> lines)
     {
         Version++;
@@ -179,7 +176,7 @@ internal sealed class AnalyticsState
         }
     }
 
-    /// <summary>Takes in another part of the log; its fold must not be used any more.</summary>
+    /// <summary>Adds another part of the log; its state must not be used any more.</summary>
     public void Merge(AnalyticsState other)
     {
         Version++;
@@ -218,7 +215,7 @@ internal sealed class AnalyticsState
         }
     }
 
-    /// <summary>Moves on to the minute of a time, if it is a later one, and forgets what no window holds any more.</summary>
+    /// <summary>Moves on to the minute of a time, if it is a later one, and forgets what is too old for any window.</summary>
     public void AdvanceTo(DateTimeOffset now)
     {
         if (Minutes.Of(now) <= Now)
@@ -335,8 +332,8 @@ internal sealed class AnalyticsState
 }
 
 /// <summary>
-/// Where an event stands in the log. Positions of one partition are in the order of recording; those of different
-/// partitions are in some order that is always the same.
+/// The position of an event in the log. Positions of one partition are in the order of recording; those of different
+/// partitions are in an arbitrary order that is always the same.
 /// </summary>
 internal readonly record struct LogPosition(int Generation, long Offset, int Partition) : IComparable<LogPosition>
 {

@@ -5,21 +5,21 @@ using CatFunctions.Core.EventLog.Storage;
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
-/// Folds the logs and follows their ends: it remembers how far it has read each segment and reads only what is new,
-/// whole lines only, so that a torn line which is cut and written again is never seen. Questions may be asked while it
-/// catches up.
+/// Folds the logs and follows their ends: it remembers how far it has read each segment and reads only what is new. It
+/// reads whole lines only, and so never sees a torn line that is cut and written again. It can be queried while it catches
+/// up.
 /// </summary>
 /// <remarks>
-/// Between two listings it reads on at the end of each partition's newest segment. A listing costs time on files and
+/// Between two listings it continues at the end of each partition's newest segment. A listing costs time on files and
 /// money on blobs: the newest hours are listed every <see cref="ListInterval"/>, all of the log every
-/// <see cref="ListAllInterval"/>, and neither while nobody asks.
+/// <see cref="ListAllInterval"/>, and neither without requests.
 /// </remarks>
 internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 {
-    /// <summary>How soon a new segment is noticed, at the latest.</summary>
+    /// <summary>The longest time until a new segment is noticed.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How soon it is noticed that a segment is gone, or has come in an hour that was over.</summary>
+    /// <summary>The longest time until it is noticed that a segment was deleted, or added to an hour that was over.</summary>
     public static readonly TimeSpan ListAllInterval = TimeSpan.FromMinutes(5);
 
     // More than this is worth several threads; a batch bounds what they hold of unfinished ticks and the like.
@@ -44,7 +44,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     public double? Progress => _hasCaughtUp ? null
         : (double)Interlocked.Read(ref _bytesRead) / Math.Max(1, Interlocked.Read(ref _bytesFound));
 
-    /// <summary>Asks something of all that was read, as of the current minute.</summary>
+    /// <summary>Queries what was read, as of the current minute.</summary>
     public T Ask<T>(Func<AnalyticsState, T> question)
     {
         lock (_lock)
@@ -55,8 +55,8 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     }
 
     /// <summary>Reads what is new. Not for concurrent use.</summary>
-    /// <returns>False if something that was read is not in the log any more: only a new follower can tell what is left.</returns>
-    /// <exception cref="EventLogException">The log cannot be read; the next call goes on where this one stopped.</exception>
+    /// <returns>False if something that was read is no longer in the log: only a new follower can read what is left.</returns>
+    /// <exception cref="EventLogException">The log cannot be read; the next call continues where this one stopped.</exception>
     public async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -67,7 +67,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
         catch (EventLogException) when (!listAll)
         {
-            // Perhaps what it was to read is gone.
+            // Perhaps the segment was deleted.
             return await CatchUpAsync(listAll: true, now, cancellationToken);
         }
     }
@@ -104,7 +104,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
         else
         {
-            // Dead letters are recorded before the events of their batch, so they are read after them: then none is missing.
+            // Dead letters are recorded before the events of their batch, so they are read after them, and none is missing.
             foreach (var segment in unread.Select(head => head.Name).Union(_newest.Values).OrderBy(segment => segment.Log))
             {
                 await ReadAsync(segment, cancellationToken);

@@ -20,7 +20,6 @@ internal sealed class PhotoTable
     private readonly List<PhotoRecord> _photos = [];
     private long _textBytes;
 
-    /// <summary>How many there are.</summary>
     public int Count => _photos.Count;
 
     /// <summary>Whether there were more photos than are known one by one.</summary>
@@ -61,7 +60,7 @@ internal sealed class PhotoTable
         return number;
     }
 
-    /// <summary>Takes in what an event says of a photo. The one that was recorded last holds.</summary>
+    /// <summary>Adds what an event says about a photo. The event that was recorded last applies.</summary>
     /// <param name="number">The photo.</param>
     /// <param name="position">Where the event is in the log.</param>
     /// <param name="url">Where the image is, in UTF-8.</param>
@@ -90,8 +89,8 @@ internal sealed class PhotoTable
         }
     }
 
-    /// <summary>Takes in all photos of another table.</summary>
-    /// <returns>The numbers here, by the numbers there; null for those that there is no room for.</returns>
+    /// <summary>Adds all photos of another table.</summary>
+    /// <returns>The numbers here, by the numbers there; null for those without room.</returns>
     public int?[] Merge(PhotoTable other)
     {
         IsFull |= other.IsFull;
@@ -124,7 +123,7 @@ internal sealed class PhotoTable
     }
 }
 
-/// <summary>What is known of a photo, over the whole log.</summary>
+/// <summary>What is known about a photo, over the whole log.</summary>
 internal sealed class PhotoRecord
 {
     /// <summary>All of its views and likes.</summary>

@@ -25,7 +25,7 @@ internal sealed class SlidingHyperLogLog
     // For each register and each rank from 1 on: one more than the last minute it was seen in, or 0.
     private readonly int[] _lastSeen = new int[Registers * Ranks];
 
-    /// <summary>Takes in the hash of a text that was seen in a minute, not below 0.</summary>
+    /// <summary>Adds the hash of a text that was seen in a minute, not below 0.</summary>
     public void Add(ulong hash, int minute)
     {
         var register = (int)(hash >> RankBits);
@@ -34,7 +34,7 @@ internal sealed class SlidingHyperLogLog
         lastSeen = Math.Max(lastSeen, minute + 1);
     }
 
-    /// <summary>Takes in all that another one has seen.</summary>
+    /// <summary>Adds everything that another one has seen.</summary>
     public void Merge(SlidingHyperLogLog other)
     {
         for (var i = 0; i < _lastSeen.Length; i++)

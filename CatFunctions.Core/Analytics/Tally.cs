@@ -9,7 +9,6 @@ internal record struct Tally(long Views, long Likes)
     /// <summary>Whether there is nothing to count.</summary>
     public readonly bool IsZero => Views == 0 && Likes == 0;
 
-    /// <summary>Counts one more.</summary>
     public void Add(bool isLike)
     {
         if (isLike)
@@ -22,11 +21,10 @@ internal record struct Tally(long Views, long Likes)
         }
     }
 
-    /// <summary>Adds up two tallies.</summary>
     public static Tally operator +(Tally left, Tally right) => new(left.Views + right.Views, left.Likes + right.Likes);
 }
 
-/// <summary>Event time in whole minutes, counted from the year 1: the grain of all windows.</summary>
+/// <summary>Event time in whole minutes, counted from the year 1: the resolution of all windows.</summary>
 internal static class Minutes
 {
     /// <summary>How many are kept minute by minute: the longest window that is not the whole log.</summary>
@@ -45,7 +43,7 @@ internal sealed class MinuteBucket
     /// <summary>Of each photo, by its number.</summary>
     public Dictionary<int, Tally> Photos { get; } = [];
 
-    /// <summary>Of the photos that are not told apart.</summary>
+    /// <summary>Of the photos that are not counted one by one.</summary>
     public Tally Others;
 
     /// <summary>Of all photos together.</summary>

@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
-/// Different texts in UTF-8, numbered from 0 in the order in which they came. A part of a line is looked up as it is,
-/// and nothing is allocated but for a new text.
+/// Different texts in UTF-8, numbered from 0 in the order in which they came. A part of a line is looked up without
+/// a copy, and only a new text allocates memory.
 /// </summary>
 internal sealed class TextTable
 {
-    // Texts come from strangers: they must not know which of them collide.
+    // Texts are untrusted: their senders must not know which of them collide.
     private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     // Open addressing with linear probing (Knuth, The Art of Computer Programming, 6.4): at most half of the slots are used.
@@ -17,7 +17,6 @@ internal sealed class TextTable
     private byte[] _texts = new byte[1 << 12];
     private int[] _ends = new int[1 << 6];
 
-    /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
     /// <summary>The text of a number.</summary>
@@ -41,7 +40,7 @@ internal sealed class TextTable
     public int? Find(ReadOnlySpan<byte> text) =>
         SlotOf(text, (uint)TextHash.Of(text, Seed)) is { NumberPlusOne: > 0 and var number } ? number - 1 : null;
 
-    /// <summary>The slot that holds a text, or the free one that it belongs into.</summary>
+    /// <summary>The slot that holds a text, or the free one where it belongs.</summary>
     private ref Slot SlotOf(ReadOnlySpan<byte> text, uint hash)
     {
         var slots = _slots;
@@ -101,7 +100,7 @@ internal sealed class TextTable
         _slots = slots;
     }
 
-    // Where the text is stands here too, so that a look-up takes few steps through memory.
+    // With the text's place in the bytes, a look-up needs few steps through memory.
     private readonly record struct Slot(uint Hash, int NumberPlusOne, int Start, int Length);
 }
 
@@ -135,7 +134,7 @@ internal static class TextHash
             case sizeof(ulong):
                 return BinaryPrimitives.ReadUInt64LittleEndian(text);
             case >= sizeof(uint):
-                // The two halves may overlap; with the length known they still give the text.
+                // The two halves may overlap; together with the length they still determine the text.
                 return ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text) << 32)
                     | BinaryPrimitives.ReadUInt32LittleEndian(text[^sizeof(uint)..]);
             case > 0:

@@ -1,12 +1,12 @@
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
-/// Counts different users since any minute: by their names up to <see cref="MaxExact"/> of them, ever, then by a
-/// <see cref="SlidingHyperLogLog"/>. What it holds depends on the set of events alone, not on their order.
+/// Counts different users since any minute: by name while there are at most <see cref="MaxExact"/> over the whole log,
+/// otherwise by a <see cref="SlidingHyperLogLog"/>. Its state depends on the set of events alone, not on their order.
 /// </summary>
 internal sealed class Viewers
 {
-    /// <summary>Up to how many users, over the whole log, every count is exact.</summary>
+    /// <summary>The number of users, over the whole log, up to which every count is exact.</summary>
     public const int MaxExact = 100_000;
 
     private TextTable _users = new();
@@ -16,7 +16,7 @@ internal sealed class Viewers
     /// <summary>Whether the counts are exact.</summary>
     public bool IsExact => _sketch is null;
 
-    /// <summary>Takes in a view of a user in a minute; 0 for a time that no window but the whole log holds.</summary>
+    /// <summary>Adds a view by a user in a minute; 0 for a time that only the whole log covers.</summary>
     public void Add(ReadOnlySpan<byte> user, int minute)
     {
         if (_sketch is not null)
@@ -38,7 +38,7 @@ internal sealed class Viewers
         }
     }
 
-    /// <summary>Takes in all that another one has seen.</summary>
+    /// <summary>Adds everything that another one has seen.</summary>
     public void Merge(Viewers other)
     {
         for (var i = 0; i < other._users.Count; i++)

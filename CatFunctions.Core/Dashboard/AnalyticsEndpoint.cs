@@ -71,6 +71,6 @@ public sealed partial class AnalyticsEndpoint(AnalyticsService analytics, ILogge
     private static string ValueOf(HttpRequest request, string name, string fallback) =>
         request.Query.TryGetValue(name, out var values) ? values.ToString() : fallback;
 
-    [LoggerMessage(LogLevel.Error, "The analytics cannot be told: the log cannot be read")]
+    [LoggerMessage(LogLevel.Error, "Cannot compute the analytics: the log cannot be read")]
     private partial void LogUnreadable(Exception exception);
 }

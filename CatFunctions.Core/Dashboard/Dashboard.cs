@@ -12,7 +12,7 @@ public static class DashboardEndpointRouteBuilderExtensions
 {
     private static readonly string[] ReadOnly = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Gives every answer of the application the headers of the dashboard, those for errors too.</summary>
+    /// <summary>Gives every response of the application the headers of the dashboard, including errors.</summary>
     public static IApplicationBuilder UseDashboardHeaders(this IApplicationBuilder app)
     {
         var headers = app.ApplicationServices.GetRequiredService<DashboardHeaders>();
@@ -46,7 +46,6 @@ public static class DashboardEndpointRouteBuilderExtensions
 /// <summary>The settings of the section <c>Dashboard</c>.</summary>
 public sealed partial class DashboardOptions
 {
-    /// <summary>The name of the section.</summary>
     public const string Section = "Dashboard";
 
     /// <summary>
@@ -75,7 +74,7 @@ public sealed partial class DashboardOptions
 
 /// <summary>
 /// The headers of every answer: a browser runs only our own script, loads photos only from the hosts of the settings, and
-/// gives nothing of ours to other sites.
+/// makes nothing of ours available to other sites.
 /// </summary>
 internal sealed class DashboardHeaders(IOptions<DashboardOptions> options)
 {

@@ -13,7 +13,7 @@ internal static class DashboardAssets
 
     private static readonly FrozenDictionary<string, DashboardAsset> Assets = ReadAll().ToFrozenDictionary();
 
-    /// <summary>The asset of a path under the page's own, for example <c>page.css</c> or <c>samples/luna</c>; null if there is none.</summary>
+    /// <summary>The asset at a path below the page's own, for example <c>page.css</c> or <c>samples/luna</c>; null if there is none.</summary>
     public static DashboardAsset? Find(string path) => Assets.GetValueOrDefault(path);
 
     /// <summary>Opens a file of the folder <c>Page</c>.</summary>
@@ -36,7 +36,7 @@ internal static class DashboardAssets
 /// <summary>A file of the page, in memory.</summary>
 /// <param name="Content">Its bytes.</param>
 /// <param name="ContentType">Its media type.</param>
-/// <param name="Tag">Names the bytes.</param>
+/// <param name="Tag">Identifies the bytes.</param>
 internal sealed record DashboardAsset(ReadOnlyMemory<byte> Content, string ContentType, EntityTagHeaderValue Tag)
 {
     public static DashboardAsset Of(ReadOnlyMemory<byte> content, string contentType) =>

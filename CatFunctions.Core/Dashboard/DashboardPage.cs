@@ -8,12 +8,12 @@ public static class DashboardPage
 {
     private static readonly string Template = ReadTemplate();
 
-    /// <summary>The route of the page and, by its last part, of its assets. Both hosts put <c>api/</c> before it.</summary>
+    /// <summary>The route of the page and, with its last part, of its assets. Both hosts put <c>api/</c> before it.</summary>
     public const string Route = "dashboard/{*asset}";
 
     /// <summary>Answers a request for the page or for one of its assets.</summary>
     /// <param name="request">
-    /// Its path tells how the page names its assets; its function key, if it has one, goes on to them.
+    /// The addresses of the assets depend on its path; its function key, if it has one, is passed on to them.
     /// </param>
     public static IResult Get(HttpRequest request)
     {
@@ -31,7 +31,7 @@ public static class DashboardPage
             return TypedResults.Bytes(page.Content, page.ContentType, entityTag: page.Tag);
         }
 
-        // The page holds the key, so nobody may keep it.
+        // The page holds the key, so no cache may keep it.
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Bytes(page.Content, page.ContentType);
     }
@@ -44,7 +44,7 @@ public static class DashboardPage
         return DashboardAsset.Of(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
     }
 
-    /// <summary>The folder of the assets as seen from the page, so that any prefix, also a proxy's, may stand before both.</summary>
+    /// <summary>The folder of the assets relative to the page, so both may have any prefix, such as a proxy's.</summary>
     private static string FolderOf(PathString page) => page.Value switch
     {
         null or "" or "/" => "api/dashboard/",
@@ -52,7 +52,7 @@ public static class DashboardPage
         _ => "dashboard/",
     };
 
-    /// <summary>Escaped, it holds nothing but letters, digits and <c>-._~%</c>, so it ends neither the address nor the attribute.</summary>
+    /// <summary>Escaped, it holds nothing but letters, digits and <c>-._~%</c>, so it cannot end the address or the attribute.</summary>
     private static string KeyOf(HttpRequest request) =>
         request.Query["code"] is [{ Length: > 0 } code] ? $"?code={Uri.EscapeDataString(code)}" : "";
 

@@ -59,7 +59,7 @@ internal readonly ref struct CatEvent
 
     /// <summary>
     /// Reads what follows an event's opening brace if it has exactly the form that <see cref="EventWriter"/> gives it:
-    /// this order of attributes, no escapes, no white space. Nearly every event has, and this is several times as fast
+    /// this order of attributes, no escapes, no white space. Nearly every event has it, and this is several times as fast
     /// as a JSON reader.
     /// </summary>
     internal static bool TryReadPlain(ReadOnlySpan<byte> attributes, out CatEvent catEvent)

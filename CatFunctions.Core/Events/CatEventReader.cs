@@ -7,8 +7,8 @@ using System.Text.Unicode;
 namespace CatFunctions.Core.Events;
 
 /// <summary>
-/// Reads an event in whatever form JSON allows, in one pass, or tells why it is not one. Attributes that it does not
-/// know are allowed. See https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md.
+/// Reads an event in whatever form JSON allows, in one pass, or says why it is not valid. Unknown attributes are
+/// allowed. See https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md.
 /// </summary>
 internal ref struct CatEventReader
 {
@@ -83,7 +83,7 @@ internal ref struct CatEventReader
             : "the value is not a JSON object";
         while (_json.Read())
         {
-            // To the end: a value that is not JSON is refused for that.
+            // To the end: if the value is not JSON, that is the reason to give.
         }
 
         return reason ?? (_id.Index >= _tickSize ? "id: its index is not below ticksize" : null);

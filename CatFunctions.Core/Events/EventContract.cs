@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace CatFunctions.Core.Events;
 
-/// <summary>What the pipeline knows of an event's JSON: the attributes, then the fields of <c>data</c>.</summary>
+/// <summary>What the pipeline knows about an event's JSON: the attributes, then the fields of <c>data</c>.</summary>
 internal enum EventField
 {
     SpecVersion,

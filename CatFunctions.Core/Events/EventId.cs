@@ -37,7 +37,7 @@ public readonly record struct EventId(DateTimeOffset Tick, int Index)
         return true;
     }
 
-    // Without a sign or leading zeros, so that an index has one form only.
+    // Without a sign or leading zeros, so an index has one form only.
     private static bool TryParseIndex(ReadOnlySpan<byte> digits, out int index) =>
         Utf8Parser.TryParse(digits, out index, out var consumed)
         && consumed == digits.Length

@@ -8,7 +8,7 @@ internal static class EventTime
     /// <summary>The length of a tick in an event's id.</summary>
     public const int TickLength = 19;
 
-    // Beyond the range of every part of a time, alone and as a part of a year or of milliseconds.
+    // Too large for any part of a time, even as one digit of a year or of milliseconds.
     private const int NotPair = 1_000_000;
 
     /// <summary>Reads <c>yyyyMMddTHHmmssfffZ</c>, the form of a tick in an event's id.</summary>

@@ -90,7 +90,7 @@ internal sealed class EventWriter : IDisposable
         return _id.AsSpan(0, _idPrefix + length);
     }
 
-    // In UTC, to the millisecond: by the round-trip format, several times faster than a custom one, and cut off.
+    // In UTC, to the millisecond: the round-trip format, which is several times faster than a custom one, cut off.
     private static ReadOnlySpan<byte> FormatTime(DateTimeOffset time, Span<byte> text)
     {
         const int Length = 24;

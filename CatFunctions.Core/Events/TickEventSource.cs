@@ -8,7 +8,7 @@ namespace CatFunctions.Core.Events;
 public sealed class TickEventSource(GalleryRefresher gallery, Simulator simulator)
 {
     /// <summary>The events of a tick, in order of time. The caller disposes them.</summary>
-    /// <exception cref="PhotoSourceException">There is no photo to look at.</exception>
+    /// <exception cref="PhotoSourceException">There are no photos.</exception>
     public async Task<TickEvents> GenerateAsync(Tick tick, CancellationToken cancellationToken)
     {
         var photos = await gallery.GetAsync(cancellationToken);

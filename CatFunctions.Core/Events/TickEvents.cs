@@ -8,7 +8,7 @@ namespace CatFunctions.Core.Events;
 /// <param name="Value">The record's value: the event's JSON in UTF-8.</param>
 public readonly record struct OutgoingEvent(string Key, ReadOnlyMemory<byte> Value);
 
-/// <summary>The events of one tick. Their values live in pooled buffers, which are given back on disposal.</summary>
+/// <summary>The events of one tick. Their values are in pooled buffers, which are returned on disposal.</summary>
 public sealed class TickEvents : IReadOnlyList<OutgoingEvent>, IDisposable
 {
     private const int TypicalSize = 400;
@@ -28,7 +28,7 @@ public sealed class TickEvents : IReadOnlyList<OutgoingEvent>, IDisposable
 
     public int Count { get; private set; }
 
-    /// <exception cref="ObjectDisposedException">The events were given back.</exception>
+    /// <exception cref="ObjectDisposedException">The events were disposed.</exception>
     public OutgoingEvent this[int index]
     {
         get

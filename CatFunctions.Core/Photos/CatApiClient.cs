@@ -14,7 +14,7 @@ namespace CatFunctions.Core.Photos;
 /// </summary>
 public sealed partial class CatApiClient : IPhotoSource
 {
-    /// <summary>Bytes of the largest answer that is read.</summary>
+    /// <summary>The size of the largest answer that is read, in bytes.</summary>
     internal const int LargestAnswer = 1024 * 1024;
 
     internal const int Retries = 3;
@@ -131,7 +131,7 @@ public sealed partial class CatApiClient : IPhotoSource
                 ? "Correct CatApi:ApiKey, or remove it to go without one."
                 : "Set CatApi:ApiKey to a key from https://thecatapi.com/.",
             HttpStatusCode.TooManyRequests when !_hasKey => "A key in CatApi:ApiKey has a quota of its own.",
-            HttpStatusCode.TooManyRequests => "Raise CatApi:RefreshInterval if this goes on.",
+            HttpStatusCode.TooManyRequests => "Raise CatApi:RefreshInterval if this continues.",
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => NothingToDo,
             _ => CheckAddress,
         };
@@ -145,7 +145,7 @@ public sealed partial class CatApiClient : IPhotoSource
             : new($"TheCatAPI answered with {skipped} photos at {_address}, none with both an id of URL-safe characters "
                 + $"and an https address. {CheckAddress}");
 
-    // The phrase is the platform's, never the server's: these lines end in terminals and logs.
+    // The phrase is the platform's, never the server's: these lines appear in terminals and logs.
     private static string Status(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;

@@ -14,7 +14,7 @@ public sealed class CatApiOptions
     /// <summary>How often photos are fetched: every 1 second to 1 day.</summary>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many photos are asked for at once: 1 to 100. Without a key TheCatAPI gives at most 10.</summary>
+    /// <summary>How many photos are requested at once: 1 to 100. Without a key TheCatAPI gives at most 10.</summary>
     public int Limit { get; set; } = 10;
 
     internal IEnumerable<string> Problems()

@@ -11,7 +11,7 @@ internal static class CatApiReader
 {
     private const int LongestId = 64;
     private const int LongestAddress = 2048;
-    private const int LongestBreed = 85; // at most 255 bytes of UTF-8, so that it fits into an event
+    private const int LongestBreed = 85; // at most 255 bytes of UTF-8: it fits into an event
 
     /// <summary>The photos of an answer, each once, and how many of its elements are unusable.</summary>
     /// <exception cref="JsonException">The answer is not a JSON array.</exception>

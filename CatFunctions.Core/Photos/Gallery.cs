@@ -10,8 +10,8 @@ public sealed record Gallery(ImmutableArray<GalleryPhoto> Photos)
     public static Gallery Empty { get; } = new(ImmutableArray<GalleryPhoto>.Empty);
 
     /// <summary>
-    /// The gallery with more photos. One that is on show already keeps its place and its age: being found again does not
-    /// make it new.
+    /// The gallery with more photos. One that is already on show keeps its place and its age: fetching it again does
+    /// not make it new.
     /// </summary>
     public Gallery Add(IEnumerable<CatPhoto> photos, DateTimeOffset now)
     {
@@ -23,5 +23,5 @@ public sealed record Gallery(ImmutableArray<GalleryPhoto> Photos)
 
 /// <summary>A photo on show.</summary>
 /// <param name="Photo">The photo.</param>
-/// <param name="AddedAt">When it was added to the gallery, which is when it was new.</param>
+/// <param name="AddedAt">When it was added to the gallery; it is new then.</param>
 public sealed record GalleryPhoto(CatPhoto Photo, DateTimeOffset AddedAt);

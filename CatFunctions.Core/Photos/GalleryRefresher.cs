@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 namespace CatFunctions.Core.Photos;
 
 /// <summary>
-/// Keeps the gallery fresh from a photo source. A refresh runs beside its callers: only while there is nothing to show
-/// do they wait for it, so a source that hangs holds up no tick. When the source fails, the gallery stays as it is.
+/// Keeps the gallery fresh from a photo source. A refresh runs in the background: callers wait for it only while there is
+/// nothing to show, so a source that hangs delays no tick. When the source fails, the gallery stays the same.
 /// </summary>
 /// <param name="source">Where the photos come from.</param>
 /// <param name="options">Says how often to refresh.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="logger">Gets one line when the source fails and one when it works again.</param>
-/// <param name="standIn">The bundled sample, if it is to be shown until the source gives its first photos.</param>
+/// <param name="logger">Logs one line when the source fails and one when it works again.</param>
+/// <param name="standIn">The bundled sample, if it is shown until the first photos arrive.</param>
 /// <param name="metrics">Counts the photos, if given.</param>
 public sealed class GalleryRefresher(
     IPhotoSource source,
@@ -44,7 +44,7 @@ public sealed class GalleryRefresher(
     private Gallery Current => _gallery.Photos.IsEmpty ? _standIn : _gallery;
 
     /// <summary>The gallery of this moment. When it is due for a refresh, this starts one.</summary>
-    /// <exception cref="PhotoSourceException">There is no photo at all, neither new nor old.</exception>
+    /// <exception cref="PhotoSourceException">There are no photos, neither new nor old.</exception>
     public async Task<Gallery> GetAsync(CancellationToken cancellationToken)
     {
         var refresh = RefreshWhenDue();
@@ -60,7 +60,7 @@ public sealed class GalleryRefresher(
         return Current;
     }
 
-    /// <summary>Ends the refresh that may be running.</summary>
+    /// <summary>Cancels a running refresh.</summary>
     public void Dispose()
     {
         if (!_stop.IsCancellationRequested)
@@ -118,7 +118,7 @@ public sealed class GalleryRefresher(
         }
         catch (TimeoutException)
         {
-            BeginOutage($"No photo has come within {FirstPhotosTimeout.TotalSeconds:0} s.");
+            BeginOutage($"No photo has arrived within {FirstPhotosTimeout.TotalSeconds:0} s.");
         }
     }
 

@@ -16,18 +16,18 @@ public interface IPhotoSource
 /// <param name="Height">Height in pixels, if known.</param>
 public sealed record CatPhoto(string Id, string Url, string? Breed = null, int? Width = null, int? Height = null);
 
-/// <summary>A photo source gave no photos; the message is one line that says why and what to do.</summary>
+/// <summary>A photo source returned no photos; the message is one line that says why and what to do.</summary>
 public sealed class PhotoSourceException(string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>How long the source asked not to be called again, if it did.</summary>
+    /// <summary>How long the source asked to wait before the next call, if it did.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>Where the gallery's photos come from.</summary>
 public enum PhotoMode
 {
-    /// <summary>TheCatAPI; until it has answered for the first time, the bundled sample, with a warning.</summary>
+    /// <summary>TheCatAPI; the bundled sample, with a warning, until it answers for the first time.</summary>
     Auto,
 
     /// <summary>TheCatAPI only.</summary>

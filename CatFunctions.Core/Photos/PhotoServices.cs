@@ -10,10 +10,10 @@ namespace CatFunctions.Core.Photos;
 /// <summary>Registers the photos part of the pipeline.</summary>
 public static class PhotoServices
 {
-    /// <summary>The longest <c>Retry-After</c> that is waited for on the spot.</summary>
+    /// <summary>The longest <c>Retry-After</c> that is waited for within one request.</summary>
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
-    // All pauses together stay below 1.5 s: where connections fail at once, all is over within GalleryRefresher.FirstPhotosTimeout.
+    // All pauses together stay below 1.5 s: where connections fail at once, the last attempt ends within GalleryRefresher.FirstPhotosTimeout.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
@@ -25,7 +25,7 @@ public static class PhotoServices
         services.AddOptions<CatApiOptions>().BindConfiguration(CatApiOptions.Section)
             .ValidateOnStart(options => options.Problems());
 
-        // An outage is one line of the gallery's, not one for each attempt.
+        // For an outage the gallery logs one line, not one for each attempt.
         services.AddLogging(logging => logging.AddFilter("Polly", LogLevel.None));
         var client = services.AddHttpClient<CatApiClient>()
             .UseSocketsHttpHandler((handler, _) =>
@@ -53,7 +53,7 @@ public static class PhotoServices
         });
     }
 
-    // The standard handler reads a Retry-After that is a date by the system's clock, and waits for any.
+    // The standard handler compares a Retry-After date with the system's clock, and waits however long it is.
     private static void AddRetries(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider clock)
     {
         pipeline.TimeProvider = clock;
@@ -76,7 +76,7 @@ public static class PhotoServices
     private static TimeSpan? RetryAfter(Outcome<HttpResponseMessage> outcome, TimeProvider clock) =>
         outcome.Result is { } response ? CatApiClient.RetryAfter(response, clock) : null;
 
-    /// <summary>Reads the whole answer as part of the attempt, so that timeout and retries cover its body too.</summary>
+    /// <summary>Reads the whole answer as part of the attempt, so timeout and retries include its body.</summary>
     private sealed class BufferingHandler : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(

@@ -36,7 +36,7 @@ public sealed class SampleCatalogue : IPhotoSource
             ? typeof(SampleCatalogue).Assembly.GetManifestResourceStream(typeof(SampleCatalogue), $"Samples.{name}.svg")
             : null;
 
-    /// <summary>Gets ten of them; each call starts two further on than the one before.</summary>
+    /// <summary>Gets ten of them; each call starts two photos after the previous one.</summary>
     public Task<IReadOnlyList<CatPhoto>> GetPhotosAsync(CancellationToken cancellationToken)
     {
         var start = Interlocked.Add(ref _start, Step);

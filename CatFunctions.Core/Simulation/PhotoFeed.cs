@@ -3,10 +3,10 @@ using CatFunctions.Core.Photos;
 
 namespace CatFunctions.Core.Simulation;
 
-/// <summary>A gallery as it is shown at one moment: which photos a session gets to see, and which of them it likes.</summary>
+/// <summary>A gallery as shown at one moment: which photos a session views, and which of them it likes.</summary>
 /// <remarks>
 /// A session is shown photos one after the other: at least one, and after each the user goes on with probability
-/// q = <see cref="GoesOn"/>. Each is drawn by weight, and one that the session has viewed before is scrolled past.
+/// q = <see cref="GoesOn"/>. Each is drawn by weight, and one that the session has viewed before is skipped.
 /// So a session views photo i, whose share of the weights is w, with probability
 /// <c>Σₖ (1−q)qᵏ⁻¹ (1 − (1−w)ᵏ) = w / (1 − q(1−w))</c>, whatever the size of the gallery, and at most once.
 /// </remarks>
@@ -14,10 +14,10 @@ internal sealed class PhotoFeed
 {
     private const double GoesOn = 0.8;
 
-    /// <summary>A photo's novelty is worth half as much after this time …</summary>
+    /// <summary>The half-life of the weight that a photo has because it is new.</summary>
     private static readonly TimeSpan HalfLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>… and what is left in the end is this part of a new photo's weight.</summary>
+    /// <summary>The weight of an old photo, relative to its weight when it was new.</summary>
     private const double LeastFreshness = 0.1;
 
     private readonly double[] _runningWeights;
@@ -81,10 +81,10 @@ internal sealed class PhotoFeed
     }
 }
 
-/// <summary>What a photo is like, for all of its life: a pure function of the seed and the photo's id.</summary>
+/// <summary>The traits of a photo, which never change: a pure function of the seed and the photo's id.</summary>
 /// <param name="Popularity">
-/// How often it is shown, relative to others of the same age: 1 to 20, of the Pareto distribution of shape 1 cut off at
-/// 20, so that half of the photos lie below 2 and a few far above.
+/// How often it is shown, relative to others of the same age: 1 to 20, from the Pareto distribution of shape 1 cut off
+/// at 20: half of the photos are below 2, and a few far above.
 /// </param>
 /// <param name="Appeal">The chance that a user who views it likes it: 0.02 to 0.60, uniform.</param>
 internal readonly record struct PhotoTraits(double Popularity, double Appeal)
@@ -102,7 +102,7 @@ internal readonly record struct PhotoTraits(double Popularity, double Appeal)
     }
 
     /// <summary>
-    /// FNV-1a, 64 bits (RFC 9923), of the text in UTF-8: unlike <see cref="string.GetHashCode()"/> the same in every
+    /// FNV-1a, 64 bits (RFC 9923), of the text in UTF-8: unlike <see cref="string.GetHashCode()"/>, the same in every
     /// process.
     /// </summary>
     internal static ulong Hash(string text)

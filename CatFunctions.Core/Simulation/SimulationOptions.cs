@@ -16,8 +16,8 @@ public sealed class SimulationOptions
     public double EventsPerSecond { get; set; } = 50;
 
     /// <summary>
-    /// The seed of all chance. Its default is fixed on purpose: a tick that a host runs twice gives the same bytes, and a
-    /// photo keeps its popularity and its appeal over restarts.
+    /// The seed of all random numbers. Its default is fixed on purpose: a tick that a host runs twice gives the same bytes,
+    /// and a photo keeps its popularity and its appeal across restarts.
     /// </summary>
     public long Seed { get; set; }
 

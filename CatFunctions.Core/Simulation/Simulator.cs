@@ -10,13 +10,13 @@ namespace CatFunctions.Core.Simulation;
 /// <para>
 /// Sessions arrive as a Poisson process over the tick's interval. Each is one user, who is shown about five photos, by
 /// popularity times freshness, views each of them once at most, for 1 to 8 seconds, and likes some of what is in view.
-/// The rate of sessions is chosen such that the expected number of events is exactly
+/// The rate of sessions is chosen to make the expected number of events exactly
 /// <see cref="SimulationOptions.EventsPerSecond"/> times the interval.
 /// </para>
 /// <para>
-/// A tick knows nothing of its neighbours, so a session stays within its tick: its times run around the interval as
-/// around a clock face, and its views and likes take those times in order. So users act in a sensible order, and events
-/// come at a steady rate from the first to the last moment of the interval.
+/// A tick does not depend on its neighbours, so a session stays within its tick: its times wrap around at the end of the
+/// interval, and its views and likes take those times in order. So users act in a sensible order, and events happen at a
+/// steady rate from the first to the last moment of the interval.
 /// </para>
 /// </remarks>
 public sealed class Simulator(IOptions<SimulationOptions> options)
@@ -28,8 +28,8 @@ public sealed class Simulator(IOptions<SimulationOptions> options)
     public const int Users = 10_000;
 
     /// <summary>
-    /// The highest expected number of events in a tick. Of an interval that would hold more, only the last part is
-    /// simulated, so a clock that jumps or a computer that slept overwhelms no machine.
+    /// The highest expected number of events in a tick. If an interval would have more, only its last part is simulated:
+    /// a clock that jumps or a computer that slept does not overwhelm the pipeline.
     /// </summary>
     public const int MaxEventsPerTick = 5_000_000;
 
@@ -58,7 +58,7 @@ public sealed class Simulator(IOptions<SimulationOptions> options)
         return simulation.InOrder(start);
     }
 
-    /// <summary>The chance that a user who views the photo likes it: 0.02 to 0.60, for all of the photo's life.</summary>
+    /// <summary>The probability that a user who views the photo likes it: 0.02 to 0.60; it never changes.</summary>
     public double AppealOf(string photoId) => PhotoTraits.Of(photoId, _seed).Appeal;
 
     /// <summary>The part of an interval that is simulated; zero for one that runs backwards.</summary>

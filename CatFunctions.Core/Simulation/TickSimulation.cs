@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace CatFunctions.Core.Simulation;
 
 /// <summary>One run of the simulation over the milliseconds [0, <paramref name="length"/>) of a tick.</summary>
-/// <param name="feed">What the users are shown; of at least one photo.</param>
+/// <param name="feed">What the users are shown: at least one photo.</param>
 /// <param name="length">Milliseconds, from 1 to <see cref="uint.MaxValue"/>.</param>
-/// <param name="random">All of its chance.</param>
+/// <param name="random">The source of all random numbers.</param>
 internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 random)
 {
     private const int MinDwell = 1_000;
@@ -36,7 +36,7 @@ internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 ran
     /// <summary>What happened, in order of time; at equal times in the order in which it was simulated.</summary>
     public ImmutableArray<Interaction> InOrder(DateTimeOffset start)
     {
-        // The time above the index: distinct numbers, so that the unstable sort gives a stable order.
+        // The time above the index: the numbers are distinct, so the unstable sort gives a stable order.
         var keys = CollectionsMarshal.AsSpan(_times);
         for (var i = 0; i < keys.Length; i++)
         {
@@ -81,7 +81,7 @@ internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 ran
         }
         while (PhotoFeed.WantsMore(ref _random));
 
-        // What wrapped around the end of the tick broke the order: its acts take the session's times in order.
+        // Times that wrapped around are out of order: the session's acts take its times in ascending order.
         CollectionsMarshal.AsSpan(_times)[first..].Sort();
     }
 

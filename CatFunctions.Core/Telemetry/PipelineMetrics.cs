@@ -43,7 +43,7 @@ public sealed class PipelineMetrics
         _recordsDeadLettered = meter.CreateCounter<long>(
             "catfunctions.records.dead_lettered", "{record}", "Records appended to the dead letters.");
         _offsetsSkipped = meter.CreateCounter<long>(
-            "catfunctions.offsets.skipped", "{offset}", "Offsets that came with no record: lost, unless the topic is compacted or written in transactions.");
+            "catfunctions.offsets.skipped", "{offset}", "Offsets without a record: lost, unless the topic is compacted or written in transactions.");
         _eventsResent = meter.CreateCounter<long>(
             "catfunctions.events.resent", "{event}", "Events that were sent again, because they did not reach the log.");
         _eventsInFlight = meter.CreateGauge<long>(
@@ -58,7 +58,7 @@ public sealed class PipelineMetrics
                 HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
             });
         meter.CreateObservableGauge(
-            "catfunctions.newest_event.age", NewestEventAge, "s", "Time since the newest recorded event came to Kafka.");
+            "catfunctions.newest_event.age", NewestEventAge, "s", "Time since the newest recorded event reached Kafka.");
     }
 
     /// <summary>A tick's events were handed over for Kafka.</summary>
@@ -97,7 +97,7 @@ public sealed class PipelineMetrics
         _appendDuration.Record(duration.TotalSeconds);
         if (newest.UtcTicks > Interlocked.Read(ref _newestEvent))
         {
-            Interlocked.Exchange(ref _newestEvent, newest.UtcTicks); // batches are recorded one after the other
+            Interlocked.Exchange(ref _newestEvent, newest.UtcTicks); // batches are recorded one at a time
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class PipelineMetrics
 
 public static class PipelineMetricsServices
 {
-    /// <summary>Adds the <see cref="PipelineMetrics"/>. Who exports them is up to the host.</summary>
+    /// <summary>Adds the <see cref="PipelineMetrics"/>. Exporting them is up to the host.</summary>
     public static IServiceCollection AddPipelineMetrics(this IServiceCollection services)
     {
         services.AddMetrics();

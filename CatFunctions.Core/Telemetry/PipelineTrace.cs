@@ -7,7 +7,7 @@ namespace CatFunctions.Core.Telemetry;
 
 /// <summary>
 /// The spans of the pipeline, by <see cref="ActivitySource"/>. The events of a tick carry the span of the tick as
-/// <c>traceparent</c>, and the span of a recorded batch has links to the ticks that its records come from: so a trace
+/// <c>traceparent</c>, and the span of a recorded batch has links to the ticks that its records come from, so a trace
 /// leads from the timer to the log.
 /// </summary>
 public static class PipelineTrace
@@ -22,11 +22,11 @@ public static class PipelineTrace
     // Internal, and neither producer nor consumer: that is the span of the function around it, and Application Insights
     // would count each consumer as one more request.
 
-    /// <summary>Starts the span in which a tick's events are produced; null if nobody listens.</summary>
+    /// <summary>Starts the span in which a tick's events are produced; null without a listener.</summary>
     public static Activity? StartTick(Tick tick) =>
         Source.StartActivity("produce tick")?.SetTag("catfunctions.tick", EventId.FormatTick(tick.ScheduledTime));
 
-    /// <summary>Starts the span in which a batch is recorded; null if nobody listens.</summary>
+    /// <summary>Starts the span in which a batch is recorded; null without a listener.</summary>
     /// <param name="records">How many records it has.</param>
     /// <param name="traceParents">The span that each was produced in; empty if it has none.</param>
     internal static Activity? StartRecording(int records, IEnumerable<ReadOnlyMemory<byte>> traceParents) =>

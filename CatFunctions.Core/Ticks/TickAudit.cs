@@ -6,8 +6,8 @@ using CatFunctions.Core.Events;
 namespace CatFunctions.Core.Ticks;
 
 /// <summary>
-/// Tells which events of each tick are there: a tick of n events is whole when the indices 0 to n - 1 are. That depends on
-/// the set of lines alone: they may be added in any order, or to several audits that are merged. Not for concurrent use.
+/// Finds out which events of each tick are in the log: a tick of n events is whole when the indices 0 to n - 1 are. The
+/// result depends on the set of lines alone: they may be added in any order, or to several audits that are merged. Not for concurrent use.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -15,7 +15,7 @@ namespace CatFunctions.Core.Ticks;
 /// a tick later by more than <see cref="Grace"/>, for Kafka keeps the order within a partition. A partition that is silent
 /// does not count: its newest tick is over an hour older than the log's newest, and others were recorded for over an hour
 /// since anything of it was. (The first alone is also true of the partitions that are read last after a long outage.)
-/// A dead letter counts as there, so that the dead letters must be read at least as far as the events are before anything is judged.
+/// A dead letter counts as present, so the dead letters must be read at least as far as the events before anything is judged.
 /// </para>
 /// <para>
 /// A whole tick costs a few bits, an open one a bit for each event and some 400 bytes. Above the limits the oldest are given
@@ -52,7 +52,7 @@ internal sealed class TickAudit
     private long _forgottenUntil = -1;
     private long _notJudged;
 
-    // The events of a tick come in a row: the page of the one before is at hand.
+    // The events of a tick arrive together: most are on the same page as the previous one.
     private SegmentName? _segment;
     private PartitionProgress _progress = new();
     private OpenTick? _tick;
@@ -69,12 +69,12 @@ internal sealed class TickAudit
         {
             if (GivenUp > 0)
             {
-                yield return $"More ticks were open at once than are followed: {GivenUp} of them, which lacked {_givenUpEvents} events then, are not judged.";
+                yield return $"Too many ticks were unfinished at once: {GivenUp} of them, which lacked {_givenUpEvents} events at that time, are not checked.";
             }
 
             if (_notJudged > 0)
             {
-                yield return $"There are more ticks than are remembered: {_notJudged} events of the oldest are not judged.";
+                yield return $"There are too many ticks to remember: {_notJudged} events of the oldest are not checked.";
             }
         }
     }
@@ -129,8 +129,8 @@ internal sealed class TickAudit
     }
 
     /// <summary>
-    /// Counts a dead letter, if its value is readable so far that it says which event of which tick it was to be. One that
-    /// is replayed and becomes an event is not there twice.
+    /// Counts a dead letter if its value is readable enough to identify an event of a tick. If it is replayed and becomes an
+    /// event, it does not appear twice.
     /// </summary>
     public void AddDeadLetter(ReadOnlySpan<byte> value)
     {
@@ -143,7 +143,7 @@ internal sealed class TickAudit
         }
     }
 
-    /// <summary>Takes in all that another one has counted; that one must not be used any more.</summary>
+    /// <summary>Adds everything that another audit has counted; that one must not be used any more.</summary>
     public void Merge(TickAudit other)
     {
         foreach (var (number, partition) in other._partitions)
@@ -274,7 +274,7 @@ internal sealed class TickAudit
         return slowest < DateTimeOffset.MinValue + Grace ? DateTimeOffset.MinValue : slowest - Grace;
     }
 
-    /// <summary>Whether others were recorded for over an hour since: hours that have another one between them are that far apart.</summary>
+    /// <summary>Whether others were recorded for over an hour since: two hours with another one between them are at least an hour apart.</summary>
     private bool IsSilent(DateTimeOffset lastHour) =>
         _hours.Max is var newest && lastHour < newest && newest - _hours.GetViewBetween(lastHour + Hour, newest).Min >= 2 * Hour;
 
@@ -392,7 +392,7 @@ internal sealed class TickAudit
         }
     }
 
-    /// <summary>How far the events of a partition have come.</summary>
+    /// <summary>The progress of a partition.</summary>
     private sealed class PartitionProgress
     {
         private DateTimeOffset _newest;
@@ -482,7 +482,7 @@ internal sealed class TickAudit
     }
 }
 
-/// <summary>How a tick is.</summary>
+/// <summary>The state of a tick.</summary>
 internal enum TickState
 {
     /// <summary>The log and the dead letters hold all of it.</summary>
@@ -499,7 +499,7 @@ internal enum TickState
 internal readonly record struct TickVerdict(TickState State, int MissingCount, IEnumerable<int> Missing);
 
 /// <summary>The ticks that are not whole.</summary>
-/// <param name="Missing">Those that are overtaken, so that events are missing, oldest first.</param>
+/// <param name="Missing">Those that are overtaken and therefore miss events, oldest first.</param>
 /// <param name="MissingEvents">How many events are missing.</param>
 /// <param name="Unfinished">How many ticks have events that may still come.</param>
 /// <param name="UnfinishedEvents">How many events that are.</param>
@@ -507,7 +507,7 @@ internal readonly record struct TickVerdict(TickState State, int MissingCount, I
 internal sealed record TickFindings(
     IReadOnlyList<OpenTick> Missing, long MissingEvents, int Unfinished, long UnfinishedEvents, int Cut);
 
-/// <summary>A tick that is not whole, by one of the sizes that its events tell.</summary>
+/// <summary>A tick that is not whole, for one of the sizes that its events give.</summary>
 /// <param name="time">When it was due.</param>
 /// <param name="size">How many events it must have.</param>
 internal sealed class OpenTick(DateTimeOffset time, int size)
@@ -525,10 +525,10 @@ internal sealed class OpenTick(DateTimeOffset time, int size)
     /// <summary>How many events are in neither log.</summary>
     public int Missing => size - Events.Count - (DeadLetters?.CountExcept(Events) ?? 0);
 
-    /// <summary>The same tick by the other sizes that were told, if any were.</summary>
+    /// <summary>The same tick for the other sizes that its events give, if any.</summary>
     public Dictionary<int, OpenTick>? OtherSizes { get; set; }
 
-    /// <summary>The tick by each size that was told.</summary>
+    /// <summary>The tick for each size that its events give.</summary>
     public IEnumerable<OpenTick> Sizes => OtherSizes is null ? [this] : [this, .. OtherSizes.Values];
 
     /// <summary>What its memory grows with.</summary>
@@ -581,7 +581,7 @@ internal sealed class IndexSet(int size)
         }
     }
 
-    /// <summary>How many indices it has that another set has not.</summary>
+    /// <summary>How many of its indices another set lacks.</summary>
     public int CountExcept(IndexSet other) => _pages.Sum(page =>
         page.Value.Select((word, i) => BitOperations.PopCount(word & ~(other._pages.GetValueOrDefault(page.Key)?[i] ?? 0))).Sum());
 }

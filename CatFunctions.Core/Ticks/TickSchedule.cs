@@ -13,7 +13,7 @@ public readonly record struct Tick(DateTimeOffset ScheduledTime, TimeSpan Interv
 
 /// <summary>
 /// When ticks are due: a six-field NCRONTAB expression, seconds first, as the Functions timer reads it.
-/// Its fields are read in the UTC offset of the time that is asked about.
+/// Its fields are read in the UTC offset of the time that is passed to it.
 /// </summary>
 public sealed class TickSchedule
 {
@@ -34,7 +34,7 @@ public sealed class TickSchedule
                 $"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");
     }
 
-    /// <summary>The tick that a timer fires for: the same one however late, or however often, it fires for it.</summary>
+    /// <summary>The tick that a timer fires for: the same one however late or often it fires.</summary>
     /// <param name="now">When the timer fires.</param>
     /// <param name="due">
     /// The occurrence that the timer says is due; null if it does not say. An occurrence in the future does not count:
@@ -69,7 +69,7 @@ public sealed class TickSchedule
         return found.Value;
     }
 
-    /// <summary>Some expressions never come true, such as the 30th of February.</summary>
+    /// <summary>Some expressions never occur, such as the 30th of February.</summary>
     private static bool Occurs(CrontabSchedule schedule) =>
         schedule.GetNextOccurrences(new DateTime(2000, 1, 1), new DateTime(2028, 1, 1)).Any();
 }

@@ -26,7 +26,7 @@ public sealed class BoundedAnalyticsTests
         report.Breeds.Count.ShouldBe(ReportBuilder.MaxBreeds);
         report.Leaderboards.MostViewed.Count.ShouldBe(10);
         report.Limits.Count.ShouldBe(2);
-        report.Limits[0].ShouldContain("more photos");
+        report.Limits[0].ShouldContain("too many photos");
         report.Limits[1].ShouldBe("Of 100,000 breeds, the 100 most viewed are listed.");
         JsonSerializer.SerializeToUtf8Bytes(report, AnalyticsJsonContext.Default.AnalyticsReport).Length.ShouldBeLessThan(200_000);
         (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(400_000_000);

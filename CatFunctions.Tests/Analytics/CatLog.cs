@@ -28,7 +28,7 @@ internal sealed class CatLog : IDisposable
     public async Task RecordAsync(IEnumerable<TestEvent> lines, int partition = 0) =>
         await Recorder.RecordAsync([.. lines.Select(line => line.ToRecord(partition, NextOffset(partition)))], CancellationToken.None);
 
-    /// <summary>Records something that is no event.</summary>
+    /// <summary>Records something that is not an event.</summary>
     public async Task RecordDeadLetterAsync(int partition = 0) =>
         await Recorder.RecordAsync([new ConsumedRecord(partition, NextOffset(partition), Clock.GetUtcNow(), null, null)], CancellationToken.None);
 

@@ -13,7 +13,7 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         ? "There is no Chromium on this machine: install the package chromium, or name one in the variable CHROMIUM."
         : null;
 
-    /// <summary>The server's clock. It stands still, so that no event becomes old while a busy machine takes its time.</summary>
+    /// <summary>The server's clock. It stands still: no event becomes old on a busy machine.</summary>
     private readonly FakeTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
 
     internal DashboardHost Host { get; private set; } = null!;

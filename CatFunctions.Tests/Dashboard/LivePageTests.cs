@@ -107,7 +107,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
         await page.RouteAsync("**/api/analytics*", route => route.AbortAsync());
         await page.Clock.RunForAsync(1_000);
         await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Not connected");
-        await Expect(page.GetByText("These numbers stand still.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("These numbers are not updated.")).ToBeVisibleAsync();
         await Expect(page.Locator("#views")).ToHaveTextAsync("2");
 
         await page.UnrouteAsync("**/api/analytics*");

@@ -49,13 +49,13 @@ internal static class PageChecks
         }
         """;
 
-    /// <summary>Ids that stand twice, levels of headings left out, images without alt, controls without a name.</summary>
+    /// <summary>Ids that appear twice, levels of headings left out, images without alt, controls without a name.</summary>
     public const string BrokenStructure =
         """
         () => {
           const found = [];
           const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
-          ids.filter((id, i) => ids.indexOf(id) !== i).forEach(id => found.push(`id ${id} stands twice`));
+          ids.filter((id, i) => ids.indexOf(id) !== i).forEach(id => found.push(`id ${id} appears twice`));
           const levels = [...document.querySelectorAll('h1, h2, h3, h4')].filter(h => h.checkVisibility()).map(h => Number(h.tagName[1]));
           levels.forEach((level, i) => level > (levels[i - 1] ?? 0) + 1 && found.push(`heading ${i} skips a level`));
           document.querySelectorAll('img:not([alt])').forEach(image => found.push(`no alt: ${image.src}`));

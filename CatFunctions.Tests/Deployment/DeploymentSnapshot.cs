@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace CatFunctions.Tests.Deployment;
 
 /// <summary>
-/// What a deployment of infra/ would make, as the Bicep compiler predicts it. What only Azure can tell, such as the id of an
+/// What a deployment of infra/ would make, as the Bicep compiler predicts it. What only Azure knows, such as the id of an
 /// identity, is an expression: a text in brackets.
 /// </summary>
 internal sealed partial class DeploymentSnapshot

@@ -9,7 +9,7 @@ namespace CatFunctions.Tests.Deployment;
 /// <summary>The Bicep, as its compiler sees it.</summary>
 public sealed partial class TemplateTests
 {
-    private static readonly string Readme = Repository.Read("README.md");
+    private static readonly string Documentation = Repository.Read("docs/settings.md") + Repository.Read("docs/deploy.md");
 
     private static readonly Lazy<Task<JsonElement>> Compiled = new(async () =>
         JsonElement.Parse((await Bicep.RunAsync("build", Repository.PathOf("infra/main.bicep"), "--stdout", "--no-restore")).Output));
@@ -92,7 +92,7 @@ public sealed partial class TemplateTests
     }
 
     [Fact]
-    public async Task Every_app_setting_of_the_template_is_in_the_readme()
+    public async Task Every_app_setting_of_the_template_is_documented()
     {
         var (eventHubs, kafka) = (await DeploymentSnapshot.WithEventHubsAsync(), await DeploymentSnapshot.WithKafkaAsync());
 
@@ -101,7 +101,7 @@ public sealed partial class TemplateTests
 
         settings.ShouldContain("EventLogStorage__blobServiceUri");
         settings.ShouldContain("KafkaCaCertificate");
-        settings.Where(setting => !IsInReadme(setting)).ShouldBeEmpty();
+        settings.Where(setting => !IsDocumented(setting)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -116,13 +116,13 @@ public sealed partial class TemplateTests
     }
 
     [Fact]
-    public void Every_variable_of_azd_is_in_the_readme()
+    public void Every_variable_of_azd_is_documented()
     {
         var own = Parameters().Values
             .Select(value => AzdVariable().Match(value).Groups[1].Value)
             .Where(variable => !variable.StartsWith("AZURE_", StringComparison.Ordinal));
 
-        own.Where(variable => !IsInReadme(variable)).ShouldBeEmpty();
+        own.Where(variable => !IsDocumented(variable)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -186,11 +186,11 @@ public sealed partial class TemplateTests
             .ToDictionary(parameter => parameter.Name, parameter => parameter.Value.GetProperty("value").GetString()!);
     }
 
-    private static bool IsInReadme(string name) =>
-        Readme.Contains($"`{name}`", StringComparison.Ordinal)
+    private static bool IsDocumented(string name) =>
+        Documentation.Contains($"`{name}`", StringComparison.Ordinal)
         || (name.Split("__") is [var connection, var property]
-            && Readme.Contains($"`{connection}`", StringComparison.Ordinal)
-            && Readme.Contains($"`__{property}`", StringComparison.Ordinal));
+            && Documentation.Contains($"`{connection}`", StringComparison.Ordinal)
+            && Documentation.Contains($"`__{property}`", StringComparison.Ordinal));
 
     [GeneratedRegex(@"^\$\{([A-Z_]+)\}$")]
     private static partial Regex AzdVariable();

@@ -5,7 +5,7 @@ namespace CatFunctions.Tests.EventLog;
 
 /// <summary>
 /// Kafka as its consumers see it: topics that are created again, offsets with gaps, batches that mix all of this and
-/// come again in whole and in part, to two recorders that both believe they own everything. It remembers what was
+/// are delivered again in whole and in part, to two recorders that both believe they own everything. It remembers what was
 /// delivered for the first time, which is what the log must hold, in that order, once.
 /// </summary>
 internal sealed class DeliveryModel : IDisposable

@@ -27,9 +27,9 @@ public sealed partial class LocalSetupTests
     }
 
     [Fact]
-    public void Every_kafka_setting_of_host_json_has_its_reason_in_the_readme() =>
+    public void Every_kafka_setting_of_host_json_has_its_documented_reason() =>
         Host.GetProperty("extensions").GetProperty("kafka").EnumerateObject()
-            .ShouldAllBe(setting => Repository.Read("README.md").Contains($"`{setting.Name}: {setting.Value.GetRawText().Trim('"')}`"));
+            .ShouldAllBe(setting => Repository.Read("docs/host-json.md").Contains($"`{setting.Name}: {setting.Value.GetRawText().Trim('"')}`"));
 
     [Fact]
     public void The_host_reports_as_the_app_does() =>

@@ -5,25 +5,25 @@ using CatFunctions.Tests.Deployment;
 
 namespace CatFunctions.Tests.FunctionApp;
 
-/// <summary>The settings in the code, in the README and in the example are the same.</summary>
+/// <summary>The settings in the code, in docs/settings.md and in the example are the same.</summary>
 public sealed partial class SettingsListTests
 {
     /// <summary>Settings of the Functions host. Our code does not read them.</summary>
     private static readonly string[] OfTheHost = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"];
 
     [Fact]
-    public void Every_setting_in_the_code_is_in_the_readme_and_the_other_way_round() =>
-        InReadme().Keys.ShouldBe([.. OfTheHost, .. InCode()], ignoreOrder: true);
+    public void Every_setting_in_the_code_is_documented_and_the_other_way_round() =>
+        Documented().Keys.ShouldBe([.. OfTheHost, .. InCode()], ignoreOrder: true);
 
     [Fact]
-    public void Every_setting_in_the_readme_is_in_the_example_and_the_other_way_round() =>
-        InExample().Keys.ShouldBe(InReadme().Keys, ignoreOrder: true);
+    public void Every_documented_setting_is_in_the_example_and_the_other_way_round() =>
+        InExample().Keys.ShouldBe(Documented().Keys, ignoreOrder: true);
 
     [Fact]
     public void The_example_sets_what_is_required_and_otherwise_shows_the_defaults()
     {
         var example = InExample();
-        foreach (var (name, isDefault) in InReadme())
+        foreach (var (name, isDefault) in Documented())
         {
             switch (isDefault)
             {
@@ -43,7 +43,7 @@ public sealed partial class SettingsListTests
     [Fact]
     public void What_is_secret_is_said_to_be_and_has_no_value_in_the_example()
     {
-        var secrets = ReadmeRows().Where(row => row.Value.Contains("| Secret. ", StringComparison.Ordinal))
+        var secrets = Rows().Where(row => row.Value.Contains("| Secret. ", StringComparison.Ordinal))
             .Select(row => row.Groups[1].Value).ToList();
 
         secrets.ShouldBe(["KafkaPassword", "EventLogStorage", "CatApi__ApiKey"]);
@@ -67,11 +67,10 @@ public sealed partial class SettingsListTests
         (string)(options.GetField("Section") ?? options.GetField("Section"))!.GetValue(null)!;
 
     /// <summary>Each setting and its default.</summary>
-    private static Dictionary<string, string> InReadme() =>
-        ReadmeRows().ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+    private static Dictionary<string, string> Documented() =>
+        Rows().ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
 
-    private static MatchCollection ReadmeRows() =>
-        SettingRow().Matches(Repository.Read("README.md").Split("\n### ").Single(part => part.StartsWith("Settings\n", StringComparison.Ordinal)));
+    private static MatchCollection Rows() => SettingRow().Matches(Repository.Read("docs/settings.md"));
 
     private static Dictionary<string, string> InExample()
     {

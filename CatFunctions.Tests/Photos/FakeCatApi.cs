@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CatFunctions.Tests.Photos;
 
-/// <summary>A web server in TheCatAPI's place. It gives its answers one by one, then repeats the last one.</summary>
+/// <summary>A web server instead of TheCatAPI. It gives its answers one by one, then repeats the last one.</summary>
 internal sealed class FakeCatApi : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -210,7 +210,7 @@ public sealed class GalleryRefresherTests : IDisposable
         await Eventually.IsTrueAsync(async () => Ids(await refresher.GetAsync(CancellationToken.None)) == "a");
         _source.Asked.ShouldBe(1);
         _log.Collector.Lines().ShouldBe([
-            "Warning: Fetching photos is failing: No photo has come within 2 s. "
+            "Warning: Fetching photos is failing: No photo has arrived within 2 s. "
                 + "Meanwhile the gallery shows the bundled sample. Trying again until it works.",
             "Information: Fetching photos works again after 00:00:00.",
         ]);

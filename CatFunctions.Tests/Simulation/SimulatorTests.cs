@@ -141,7 +141,7 @@ public sealed class SimulatorTests
         var events = Enumerable.Range(0, Ticks)
             .Sum(i => simulator.Simulate(new Tick(Now.AddSeconds(i), TimeSpan.FromSeconds(seconds)), gallery).Length);
 
-        // The events of a session come together, so that the deviation is about three times that of a Poisson count.
+        // The events of a session come together, so the deviation is about three times that of a Poisson count.
         ((double)events).ShouldBe(Expected, tolerance: 0.01 * Expected);
     }
 

@@ -271,7 +271,7 @@ public sealed class TickAuditTests
         judged.ShouldBeInRange(TickAudit.MaxOpenTicks / 2, TickAudit.MaxOpenTicks);
         _audit.GivenUp.ShouldBe(Ticks - judged);
         _audit.Ticks.ShouldBe(Ticks);
-        _audit.Limits.ShouldBe([$"More ticks were open at once than are followed: {_audit.GivenUp} of them, which lacked {_audit.GivenUp} events then, are not judged."]);
+        _audit.Limits.ShouldBe([$"Too many ticks were unfinished at once: {_audit.GivenUp} of them, which lacked {_audit.GivenUp} events at that time, are not checked."]);
         Judge(Noon, 2).ShouldSatisfyAllConditions(
             verdict => verdict.State.ShouldBe(TickState.InFlight),
             verdict => verdict.Missing.ShouldBeEmpty());
@@ -319,7 +319,7 @@ public sealed class TickAuditTests
 
         Add(Noon, 0, 1).ShouldBeNull();
 
-        _audit.Limits.ShouldBe(["There are more ticks than are remembered: 1 events of the oldest are not judged."]);
+        _audit.Limits.ShouldBe(["There are too many ticks to remember: 1 events of the oldest are not checked."]);
         Judge(Noon, 1).ShouldSatisfyAllConditions(
             verdict => verdict.State.ShouldBe(TickState.InFlight),
             verdict => verdict.Missing.ShouldBeEmpty());

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 namespace Microsoft.Azure.Functions.Worker;
 
-// Stands in for the package Microsoft.Azure.Functions.Worker.Extensions.Kafka 4.3.0 where the feed lacks it: see
+// Replaces the package Microsoft.Azure.Functions.Worker.Extensions.Kafka 4.3.0 where the feed lacks it: see
 // PartialFeed.targets. Of its public types it has the members that the app uses, with the same names, types and defaults.
 
 [InputConverter(typeof(KafkaRecordConverter))]

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace CatFunctions.Core.Analytics.Report;
 
-/// <summary>What the users did in a window, and how the pipeline is.</summary>
+/// <summary>What the users did in a window, and the state of the pipeline.</summary>
 /// <param name="Window">The window.</param>
 /// <param name="GeneratedAt">The time of the answer, in UTC.</param>
 /// <param name="From">
@@ -11,8 +11,8 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <param name="Totals">The sums over the window.</param>
 /// <param name="Timeline">The sums over time.</param>
 /// <param name="Leaderboards">The best photos.</param>
-/// <param name="Breeds">The sums by breed, most viewed first, at most 100; photos of no known breed are in none.</param>
-/// <param name="Health">How the pipeline is, whatever the window.</param>
+/// <param name="Breeds">The sums by breed, most viewed first, at most 100; photos without a known breed do not count.</param>
+/// <param name="Health">The state of the pipeline, whatever the window.</param>
 /// <param name="Limits">What is left out because memory is bounded, a sentence each; usually empty.</param>
 public sealed record AnalyticsReport(
     AnalyticsWindow Window,
@@ -26,7 +26,7 @@ public sealed record AnalyticsReport(
     IReadOnlyList<string> Limits)
 {
     /// <summary>
-    /// Names this content, for an ETag: letters and digits. What only tells the time is left out, namely
+    /// Identifies this content, for an ETag: letters and digits. It does not depend on what changes with time alone:
     /// <see cref="GeneratedAt"/>, <see cref="PipelineHealth.NewestEventAgeSeconds"/> and the text of
     /// <see cref="PipelineHealth.Message"/>.
     /// </summary>
@@ -44,7 +44,7 @@ public sealed record WindowTotals(long Views, long Likes, double LikeRate, long 
 
 /// <summary>The sums over time.</summary>
 /// <param name="BucketSeconds">The length of each bucket, in seconds.</param>
-/// <param name="Buckets">The buckets, oldest first, without a hole between them.</param>
+/// <param name="Buckets">The buckets, oldest first, without gaps.</param>
 public sealed record Timeline(int BucketSeconds, IReadOnlyList<TimelineBucket> Buckets);
 
 /// <summary>The sums over one stretch of time.</summary>
@@ -53,7 +53,7 @@ public sealed record Timeline(int BucketSeconds, IReadOnlyList<TimelineBucket> B
 /// <param name="Likes">How many likes.</param>
 public sealed record TimelineBucket(DateTime Start, long Views, long Likes);
 
-/// <summary>The best photos of a window, best first. A photo whose score is 0 is on none.</summary>
+/// <summary>The best photos of a window, best first. A photo whose score is 0 is not included.</summary>
 /// <param name="MostViewed">By views.</param>
 /// <param name="MostLiked">By likes.</param>
 /// <param name="BestRated">By <see cref="WilsonScore"/> of likes among views.</param>

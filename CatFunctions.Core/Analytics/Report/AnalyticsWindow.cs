@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CatFunctions.Core.Analytics.Report;
 
-/// <summary>A span of event time, up to and including the current minute, that analytics are asked about.</summary>
+/// <summary>A span of event time, up to and including the current minute, that analytics cover.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AnalyticsWindow>))]
 public enum AnalyticsWindow
 {
@@ -27,10 +27,10 @@ public enum AnalyticsWindow
 /// <summary>The names and lengths of the windows.</summary>
 public static class AnalyticsWindows
 {
-    /// <summary>The names, as they stand in a query and in the JSON, in the order of <see cref="AnalyticsWindow"/>.</summary>
+    /// <summary>The names, as in a query and in the JSON, in the order of <see cref="AnalyticsWindow"/>.</summary>
     public static ImmutableArray<string> Names { get; } = ["15m", "1h", "24h", "all"];
 
-    /// <summary>The window of a name; false if there is none.</summary>
+    /// <summary>Finds the window with a name; false if there is none.</summary>
     public static bool TryParse(string? name, out AnalyticsWindow window)
     {
         var index = Names.AsSpan().IndexOf(name);
@@ -38,7 +38,6 @@ public static class AnalyticsWindows
         return index >= 0;
     }
 
-    /// <summary>Its name.</summary>
     public static string NameOf(this AnalyticsWindow window) => Names[(int)window];
 
     /// <summary>Its length in minutes; null for <see cref="AnalyticsWindow.All"/>.</summary>

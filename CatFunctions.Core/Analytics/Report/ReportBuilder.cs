@@ -6,17 +6,16 @@ using System.Text.Json;
 
 namespace CatFunctions.Core.Analytics.Report;
 
-/// <summary>Writes the report of a window. The same log gives the same report: every order is decided to the end.</summary>
+/// <summary>Builds the report of a window. The same log gives the same report: no order is left to chance.</summary>
 internal static class ReportBuilder
 {
     /// <summary>How many breeds a report lists.</summary>
     public const int MaxBreeds = 100;
 
-    /// <summary>The report.</summary>
     /// <param name="analytics">What the log adds up to, at the current minute.</param>
     /// <param name="window">The window.</param>
     /// <param name="top">The length of the leaderboards.</param>
-    /// <param name="health">How the pipeline is.</param>
+    /// <param name="health">The state of the pipeline.</param>
     /// <param name="now">The current time.</param>
     public static AnalyticsReport Build(
         AnalyticsState analytics, AnalyticsWindow window, int top, PipelineHealth health, DateTimeOffset now)
@@ -87,7 +86,7 @@ internal static class ReportBuilder
 
     private static List<RankedPhoto> Rank(PhotoTable photos, List<Standing> standings, int top, Func<Standing, double> scoreOf)
     {
-        // The last of the best so far comes out first.
+        // The worst of the best so far comes out first.
         var best = new PriorityQueue<(Standing Standing, double Score), (Standing Standing, double Score)>(
             Comparer<(Standing Standing, double Score)>.Create((left, right) => Compare(photos, left, right)));
         foreach (var standing in standings)

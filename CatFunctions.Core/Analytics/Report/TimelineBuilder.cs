@@ -47,7 +47,7 @@ internal static class TimelineBuilder
         return Sum(sums, first, last, width);
     }
 
-    // Buckets begin at multiples of their width, so that they stand still while the window moves on.
+    // Buckets begin at multiples of their width, so they keep their places while the window moves on.
     private static Timeline Sum(IEnumerable<(long Minute, Tally Tally)> sums, long first, long last, int width)
     {
         var buckets = new Tally[(last / width) - (first / width) + 1];

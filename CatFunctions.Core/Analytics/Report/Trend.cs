@@ -5,8 +5,8 @@ namespace CatFunctions.Core.Analytics.Report;
 /// </summary>
 /// <remarks>
 /// Exponential decay, as in G. Cormode, V. Shkapenyuk, D. Srivastava and B. Xu, "Forward Decay: A Practical Time Decay
-/// Model for Streaming Systems", ICDE 2009. Ages are whole minutes before the current one, so that the scores stand
-/// still within a minute. Of the window <c>all</c> the last 24 hours count: what is older weighs less than 2^-143.
+/// Model for Streaming Systems", ICDE 2009. Ages are whole minutes before the current one, so the scores do not
+/// change within a minute. Of the window <c>all</c> the last 24 hours count: what is older weighs less than 2^-143.
 /// </remarks>
 public static class Trend
 {

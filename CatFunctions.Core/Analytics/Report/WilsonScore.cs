@@ -1,6 +1,6 @@
 namespace CatFunctions.Core.Analytics.Report;
 
-/// <summary>Rates a photo by its likes among its views such that few views do not look better than they are.</summary>
+/// <summary>Rates a photo by its likes per view, without favouring photos that have only few views.</summary>
 public static class WilsonScore
 {
     /// <summary>The 97.5 % quantile of the standard normal distribution: an interval of 95 %, both sides.</summary>

@@ -119,8 +119,8 @@ const counts = () => {
 };
 
 /**
- * Keeps the children of a parent equal to a list: an element stays with its key, so that nothing is loaded or focused
- * anew, and glides to its new place.
+ * Keeps the children of a parent equal to a list: an element stays with its key, keeps its image and the
+ * focus, and glides to its new place.
  */
 function keyed(parent, keyOf, make) {
   const kept = new Map();
@@ -178,7 +178,7 @@ function photoAddress(url) {
 /** One of the six coats of page.css, always the same for a photo. */
 const coatOf = id => ([...id].reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0), 16_777_619), 0x811c9dc5) >>> 8) % 6;
 
-/** A photo over a drawn cat, which shows until the photo has loaded, and for good if it cannot. */
+/** A photo over a drawn cat, which shows until the photo has loaded, and permanently if it cannot. */
 function createPhoto() {
   const element = create('span', 'photo', symbol('cat'));
   let shown;
@@ -324,7 +324,7 @@ function spanOf(bucket) {
   return timeOf(bucket.start) + end;
 }
 
-/** No more buckets than can be told apart: neighbours are added up, always the same ones. */
+/** No more buckets than can be distinguished: neighbours are added up, always the same ones. */
 function fitted(buckets, size, most) {
   const factor = Math.max(1, Math.ceil(buckets.length / most));
   const sums = new Map();
@@ -346,13 +346,13 @@ function roundUp(value) {
 
 const roundTimes = [60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
-/** How far apart the labels under the chart stand, in milliseconds. */
+/** The distance between the labels under the chart, in milliseconds. */
 function labelEvery(seconds) {
   const rounded = roundTimes.find(time => time >= seconds && time % timeline.size === 0);
   return 1000 * (rounded ?? Math.ceil(seconds / timeline.size) * timeline.size);
 }
 
-/** Without the empty buckets before the first event, but for a few, so that a young log fills the chart too. */
+/** Without most of the empty buckets before the first event: a young log fills the chart too. */
 function begun(buckets) {
   const first = buckets.findIndex(bucket => bucket.views + bucket.likes > 0);
   return first < 0 ? buckets : buckets.slice(Math.max(0, Math.min(first, buckets.length - fewBuckets)));
@@ -687,7 +687,7 @@ async function poll() {
     failures++;
     const wait = Math.min(retryAtMost, pollEvery * 2 ** (failures - 1));
     const reason = error instanceof Refused ? error.message : 'The server cannot be reached.';
-    showLink(reason, `${latest ? 'These numbers stand still. ' : ''}Trying again in ${duration(wait / 1000)}.`);
+    showLink(reason, `${latest ? 'These numbers are not updated. ' : ''}Trying again in ${duration(wait / 1000)}.`);
     timer = setTimeout(poll, wait);
   } finally {
     if (request === mine) {

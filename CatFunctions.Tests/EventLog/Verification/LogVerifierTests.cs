@@ -235,7 +235,7 @@ public sealed class LogVerifierTests : IDisposable
         await Record(Tick(First, 0, 3));
         await ChangeOnlyFile(text => text + text);
 
-        (await Verify()).ProblemCount.ShouldBe(4, "an offset that goes back, and three events that are there twice");
+        (await Verify()).ProblemCount.ShouldBe(4, "an offset that goes back, and three events that appear twice");
     }
 
     [Theory]

@@ -133,7 +133,7 @@ public sealed class EventProducerTests : IDisposable
         await ProduceAsync(100);
     }
 
-    /// <summary>Each event is in the topic, and one that is there twice was marked when it was sent again.</summary>
+    /// <summary>Each event is in the topic, and one that appears twice was marked when it was sent again.</summary>
     private void ShouldHoldAll()
     {
         var copies = Read().ToLookup(message => int.Parse(message.Value, CultureInfo.InvariantCulture));

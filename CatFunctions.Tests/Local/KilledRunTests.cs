@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Local.Kafka;
+using CatFunctions.Tests.EventLog;
+
+namespace CatFunctions.Tests.Local;
+
+/// <summary>A tick that was begun is whole in the end, whatever happens to the process or to the broker.</summary>
+public sealed class KilledRunTests : IDisposable
+{
+    private const int Kills = 20;
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_run_that_is_killed_with_its_broker_again_and_again_loses_no_event_of_a_tick()
+    {
+        var random = new Random(20261122);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var before = LogFolder.CountLines(_folder.Path, LogKind.Events);
+            await using (var host = Start(["--rate", "20000"]))
+            {
+                await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) > before);
+                await Task.Delay(random.Next(200)); // not until something happens: the moment of the kill is random
+                host.Kill();
+                await host.WaitForExitAsync();
+            }
+
+            if (kill % 5 == 0)
+            {
+                await ShouldAddUpAsync();
+            }
+        }
+
+        await using (var host = Start(["--rate", "100", "--for", "00:00:02"]))
+        {
+            (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        }
+
+        (await ShouldAddUpAsync()).ShouldBe(0);
+        Directory.GetFiles(Path.Combine(_folder.Path, "outbox")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_broker_that_cannot_be_reached_for_a_while_costs_nothing()
+    {
+        using var broker = new EmbeddedBroker("cat_photo_events", 3);
+        await using var host = Start(["--rate", "2000", "--brokers", broker.BootstrapServers]);
+        await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) > 1000);
+
+        broker.GoDown();
+        await host.WaitForErrorAsync("is failing");
+        await Eventually.IsTrueAsync(() => Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").Length > 5);
+        await ShouldAddUpAsync();
+        broker.ComeBack();
+        await host.WaitForOutputAsync("works again");
+        await host.TerminateAsync();
+        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+
+        (await ShouldAddUpAsync()).ShouldBe(0);
+    }
+
+    private LocalHostProcess Start(string[] arguments) => LocalHostProcess.Start(
+        ["run", "--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--data", _folder.Path, .. arguments]);
+
+    /// <summary>
+    /// Whether the ticks that are known, from the log and the outbox, are recorded or in flight, each event once, and
+    /// <c>verify</c> finds nothing wrong. Counted without any of the project's own code.
+    /// </summary>
+    /// <returns>How many events are in flight.</returns>
+    private async Task<int> ShouldAddUpAsync()
+    {
+        // Before the log is read: what a process still records meanwhile is then counted in the log.
+        var pending = Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").SelectMany(File.ReadLines).Select(Parse).ToArray();
+        await using var verifier = LocalHostProcess.Start(["verify", "--data", _folder.Path]);
+        (await verifier.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. verifier.Output, .. verifier.Errors]));
+
+        var recorded = LogFolder.Lines(_folder.Path, LogKind.Events).Select(Parse).ToArray();
+        recorded.ShouldBeUnique();
+        var inFlight = VerifyOutput.InFlight(verifier.Output[^1]);
+        recorded.Union(pending).GroupBy(line => line.Tick).ShouldAllBe(tick => tick.Count() == tick.First().Size);
+        return inFlight;
+    }
+
+    private static (string Tick, int Index, int Size) Parse(string line)
+    {
+        using var json = JsonDocument.Parse(line);
+        var id = json.RootElement.GetProperty("id").GetString()!.Split('-');
+        return (id[0], int.Parse(id[1], CultureInfo.InvariantCulture), json.RootElement.GetProperty("ticksize").GetInt32());
+    }
+}
+
+/// <summary>Reads what <c>verify</c> prints.</summary>
+internal static partial class VerifyOutput
+{
+    /// <summary>The events in flight, from the last line.</summary>
+    public static int InFlight(string lastLine)
+    {
+        lastLine.ShouldEndWith(" 0 problems");
+        return Pattern().Match(lastLine) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+    }
+
+    [GeneratedRegex(@" with (\d+) events in flight")]
+    private static partial Regex Pattern();
+}
