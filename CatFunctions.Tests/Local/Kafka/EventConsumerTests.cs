@@ -104,6 +104,40 @@ public sealed class EventConsumerTests : IDisposable
         await consumer.CloseAsync(Eventually.Timeout);
     }
 
+    // The embedded broker cannot add partitions to a topic, but to the client it is the same: it finds more of them.
+    [Fact]
+    public async Task Partitions_that_are_added_are_consumed_without_a_restart()
+    {
+        const int Partitions = 6;
+        await ProduceAsync(size: 10, count: 1);
+        using var stop = new CancellationTokenSource();
+        using var consumer = _kafka.NewConsumer();
+        consumer.Start(new LogEnd(), stop.Token);
+        consumer.Complete(await consumer.Batches.ReadAsync(_timeout.Token));
+
+        _kafka.Broker.RecreateTopic(Partitions);
+        using (var producer = _kafka.NewProducer())
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await producer.ProduceAsync(new OutgoingEvent($"cat-{i}", new byte[10]), _timeout.Token);
+            }
+
+            (await producer.FlushAsync(_timeout.Token)).ShouldBe(0);
+        }
+
+        var consumed = new HashSet<int>();
+        while (consumed.Count < Partitions)
+        {
+            var batch = await consumer.Batches.ReadAsync(_timeout.Token);
+            consumed.UnionWith(batch.NextOffsets.Keys);
+            consumer.Complete(batch);
+        }
+
+        await stop.CancelAsync();
+        await consumer.CloseAsync(Eventually.Timeout);
+    }
+
     [Fact]
     public async Task A_consumer_that_fails_permanently_says_why_and_what_to_do()
     {
