@@ -1,12 +1,13 @@
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
 /// Answers from the log alone: a fold over it that follows its end. Any instance, on any host, gives the same answer, except
-/// for what its own recorder counts (<see cref="PipelineHealth.Redelivered"/>). For concurrent use.
+/// for what its own recorder knows (<see cref="PipelineHealth.Redelivered"/>, and what was not delivered to it). For concurrent use.
 /// </summary>
 /// <remarks>
 /// The log is read when somebody asks, by one reader at a time. While a long log is read for the first time, answers do
@@ -17,7 +18,9 @@ namespace CatFunctions.Core.Analytics;
 /// <param name="store">Where the log is.</param>
 /// <param name="clock">Tells the current minute.</param>
 /// <param name="recorder">The recorder of this host, if it has one.</param>
-public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, EventRecorder? recorder = null) : IDisposable
+/// <param name="options">Whether gaps are normal.</param>
+public sealed class AnalyticsService(
+    ISegmentStore store, TimeProvider clock, EventRecorder? recorder = null, IOptions<EventLogOptions>? options = null) : IDisposable
 {
     /// <summary>The longest leaderboard that can be asked for.</summary>
     public const int MaxTop = 100;
@@ -114,7 +117,7 @@ public sealed class AnalyticsService(ISegmentStore store, TimeProvider clock, Ev
             _reports.Clear();
         }
 
-        var health = HealthBuilder.Build(analytics, _log.Progress, recorder?.Redelivered, now);
+        var health = HealthBuilder.Build(analytics, _log.Progress, recorder, options?.Value.AllowGaps ?? false, now);
         var report = ReportBuilder.Build(analytics, window, top, health, now);
         _reports[(window, top)] = (report, analytics.Version);
         return report;

@@ -418,7 +418,7 @@ public sealed class AnalyticsStateTests
     private static AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top = 10, DateTimeOffset? now = null)
     {
         fold.AdvanceTo(now ?? Now);
-        return ReportBuilder.Build(fold, window, top, HealthBuilder.Build(fold, null, null, now ?? Now), now ?? Now);
+        return ReportBuilder.Build(fold, window, top, HealthBuilder.Build(fold, null, null, false, now ?? Now), now ?? Now);
     }
 
     private static string Json(AnalyticsReport report) => JsonSerializer.Serialize(report, AnalyticsJsonContext.Default.AnalyticsReport);

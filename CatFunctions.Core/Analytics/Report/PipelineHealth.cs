@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
@@ -55,7 +56,10 @@ public enum PipelineState
     [JsonStringEnumMemberName("stale")]
     Stale,
 
-    /// <summary>Within <see cref="PipelineHealth.RecentHours"/>, events are missing or dead letters were recorded.</summary>
+    /// <summary>
+    /// Within <see cref="PipelineHealth.RecentHours"/>, events are missing or dead letters were recorded; or offsets were not
+    /// delivered to the recorder of this host since it started.
+    /// </summary>
     [JsonStringEnumMemberName("degraded")]
     Degraded,
 }
@@ -72,9 +76,10 @@ internal static class HealthBuilder
     /// <summary>How the pipeline is.</summary>
     /// <param name="analytics">What the log adds up to.</param>
     /// <param name="progress">How much of the log was read, 0 to 1, while it is read for the first time; else null.</param>
-    /// <param name="redelivered">The recorder's own count, if this host records.</param>
+    /// <param name="recorder">The recorder, if this host records.</param>
+    /// <param name="allowGaps">Whether offsets that were not delivered are normal.</param>
     /// <param name="now">The current time.</param>
-    public static PipelineHealth Build(AnalyticsState analytics, double? progress, long? redelivered, DateTimeOffset now)
+    public static PipelineHealth Build(AnalyticsState analytics, double? progress, EventRecorder? recorder, bool allowGaps, DateTimeOffset now)
     {
         TimeSpan? age = analytics.NewestEvent == default ? null
             : now > analytics.NewestEvent ? now - analytics.NewestEvent
@@ -84,7 +89,7 @@ internal static class HealthBuilder
         var (state, message) =
             progress is { } part ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
             : analytics.Recorded == 0 && analytics.DeadLettered == 0 ? (PipelineState.Waiting, "no events yet")
-            : Judge(age, Problems(analytics, incomplete, now.AddHours(-PipelineHealth.RecentHours)));
+            : Judge(age, Problems(analytics, incomplete, allowGaps ? [] : recorder?.Missing ?? [], now.AddHours(-PipelineHealth.RecentHours)));
 
         return new PipelineHealth(
             state,
@@ -96,7 +101,7 @@ internal static class HealthBuilder
             ticks.MissingEvents,
             [.. incomplete.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
             analytics.Gaps.Sum(gap => gap.Count),
-            redelivered);
+            recorder?.Redelivered);
     }
 
     private static (PipelineState State, string Message) Judge(TimeSpan? age, List<string> problems)
@@ -112,7 +117,7 @@ internal static class HealthBuilder
     }
 
     private static List<string> Problems(
-        AnalyticsState analytics, IReadOnlyList<OpenTick> incomplete, DateTimeOffset since)
+        AnalyticsState analytics, IReadOnlyList<OpenTick> incomplete, IReadOnlyList<OffsetRange> undelivered, DateTimeOffset since)
     {
         var problems = new List<string>();
         var recent = incomplete.Where(tick => tick.Time >= since).ToArray();
@@ -120,6 +125,11 @@ internal static class HealthBuilder
         {
             var ticks = recent is [var tick] ? $"tick {EventId.FormatTick(tick.Time)}" : Text($"{recent.Length} ticks");
             problems.Add($"{Count(recent.Sum(tick => (long)tick.Missing), "event")} of {ticks} missing");
+        }
+
+        if (undelivered is not [])
+        {
+            problems.Add(OffsetRange.DescribeUndelivered(undelivered));
         }
 
         if (analytics.DeadLetteredSince(SegmentName.HourOf(since)) is var deadLetters and > 0)
