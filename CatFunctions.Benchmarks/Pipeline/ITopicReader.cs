@@ -6,6 +6,7 @@ using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
@@ -88,7 +89,14 @@ internal sealed class RecorderReader(string folder) : ITopicReader
         using var consumer = new EventConsumer(kafka, kafka.NewConnection(status));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var loop = new RecordLoop(
-            consumer, RecordAsync, new InFlightBudget(byteLimit: null), status, TimeProvider.System, NullLogger<RecordLoop>.Instance);
+            consumer,
+            recorder,
+            Options.Create(new EventLogOptions()),
+            new InFlightBudget(byteLimit: null),
+            status,
+            TimeProvider.System,
+            NullLogger<RecordLoop>.Instance,
+            RecordAsync);
         await loop.RunAsync(stop.Token, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Require.Equal(progress.Total, status.Recorded);

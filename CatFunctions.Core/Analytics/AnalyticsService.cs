@@ -2,24 +2,30 @@ using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Outbox;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
 /// Answers from the log alone: a fold over it that follows its end. Any instance, on any host, gives the same answer, except
-/// for what its own recorder counts (<see cref="PipelineHealth.Redelivered"/>). For concurrent use.
+/// for what its own recorder knows (<see cref="PipelineHealth.Redelivered"/>, and what was not delivered to it). For concurrent use.
 /// </summary>
 /// <remarks>
 /// The log is read on request, by one reader at a time. While a long log is read for the first time, answers do not wait
 /// for its end: after <see cref="AnswerTimeout"/> they cover what was read so far, and their health says so. When segments
-/// were deleted, as a retention policy does, the rest is read again; until that is done, answers are those of before.
+/// were deleted, as a retention policy does, or a clock that was ahead is right again, the log is read again; until that is done, answers are those of before.
 /// </remarks>
 /// <param name="store">Where the log is.</param>
 /// <param name="clock">Decides the current minute.</param>
 /// <param name="recorder">The recorder of this host, if it has one.</param>
 /// <param name="outbox">The outbox beside the log, if it has one.</param>
+/// <param name="options">Whether gaps are normal.</param>
 public sealed class AnalyticsService(
-    ISegmentStore store, TimeProvider clock, EventRecorder? recorder = null, TickOutbox? outbox = null) : IDisposable
+    ISegmentStore store,
+    TimeProvider clock,
+    EventRecorder? recorder = null,
+    TickOutbox? outbox = null,
+    IOptions<EventLogOptions>? options = null) : IDisposable
 {
     /// <summary>The longest leaderboard that can be requested.</summary>
     public const int MaxTop = 100;
@@ -91,7 +97,7 @@ public sealed class AnalyticsService(
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var pending = outbox is null ? _pending : await outbox.ListAsync(cancellationToken);
-        if (!await _log.CatchUpAsync(cancellationToken))
+        if (_log.IsAheadOf(clock.GetUtcNow()) || !await _log.CatchUpAsync(cancellationToken))
         {
             var rest = new LogFollower(store, clock);
             await rest.CatchUpAsync(cancellationToken);
@@ -124,7 +130,7 @@ public sealed class AnalyticsService(
             _reports.Clear();
         }
 
-        var health = HealthBuilder.Build(analytics, _log.Progress, recorder?.Redelivered, _pending, now);
+        var health = HealthBuilder.Build(analytics, _log.Progress, recorder, _pending, options?.Value.AllowGaps ?? false, now);
         var report = ReportBuilder.Build(analytics, window, top, health, now);
         _reports[(window, top)] = (report, analytics.Version, _pending);
         return report;

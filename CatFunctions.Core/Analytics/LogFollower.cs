@@ -54,6 +54,15 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
     }
 
+    /// <summary>Whether the clock was set back, so that minutes it has already left are to come.</summary>
+    public bool IsAheadOf(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return _state.Now > Minutes.Of(now) + 1;
+        }
+    }
+
     /// <summary>Reads what is new. Not for concurrent use.</summary>
     /// <returns>False if something that was read is no longer in the log: only a new follower can read what is left.</returns>
     /// <exception cref="EventLogException">The log cannot be read; the next call continues where this one stopped.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
@@ -60,6 +61,15 @@ public readonly record struct OffsetRange(int Partition, long First, long Last)
     public override string ToString() => First == Last
         ? $"offset {First} of partition {Partition}"
         : $"offsets {First} to {Last} of partition {Partition}";
+
+    /// <summary>What to say of ranges that did not come: "offsets 5 to 9 of partition 0 were not delivered".</summary>
+    public static string DescribeUndelivered(IReadOnlyList<OffsetRange> ranges)
+    {
+        const int MaxNamed = 3;
+        var named = string.Join(", ", ranges.Take(MaxNamed));
+        var more = ranges.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {ranges.Count - MaxNamed} more ranges") : "";
+        return $"{named}{more} {(ranges is [{ Count: 1 }] ? "was" : "were")} not delivered";
+    }
 
     /// <summary>What is left of it without some other ranges, in order.</summary>
     internal IEnumerable<OffsetRange> Without(IEnumerable<OffsetRange> others)

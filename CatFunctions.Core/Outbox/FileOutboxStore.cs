@@ -8,7 +8,11 @@ namespace CatFunctions.Core.Outbox;
 /// <param name="root">The folder that holds the log.</param>
 public sealed class FileOutboxStore(string root) : IOutboxStore
 {
+    // A draft of that age is what a process has left that was killed.
+    private static readonly TimeSpan DraftLifetime = TimeSpan.FromMinutes(10);
+
     private readonly string _folder = Path.Combine(root, OutboxName.Folder);
+    private bool _isClean;
 
     /// <inheritdoc/>
     public Task<bool> TryAddAsync(DateTimeOffset tick, TickEvents events, CancellationToken cancellationToken) => Guarded("write to", () =>
@@ -20,6 +24,7 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
         }
 
         DurableFile.CreateFolder(_folder);
+        DeleteOldDrafts();
         var draft = $"{path}.{Guid.NewGuid():N}.draft";
         try
         {
@@ -72,6 +77,23 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
 
         return true;
     });
+
+    private void DeleteOldDrafts()
+    {
+        if (_isClean)
+        {
+            return;
+        }
+
+        _isClean = true;
+        foreach (var draft in Directory.EnumerateFiles(_folder, "*.draft"))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(draft) > DraftLifetime)
+            {
+                File.Delete(draft);
+            }
+        }
+    }
 
     private static bool TryRename(string draft, string path)
     {

@@ -38,6 +38,9 @@ internal sealed class TickAudit
     private const int MaxMinutes = 1_000_000;
     private const int MaxHours = 1_000;
 
+    // Of so many ticks the interval of the schedule is known.
+    private const int MaxNewest = 6;
+
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly Dictionary<DateTimeOffset, OpenTick> _open = [];
@@ -45,6 +48,7 @@ internal sealed class TickAudit
     private readonly TickSet _givenUp = new();
     private readonly Dictionary<int, PartitionProgress> _partitions = [];
     private readonly SortedSet<DateTimeOffset> _hours = [];
+    private readonly SortedSet<DateTimeOffset> _newest = [];
     private int _openTicks;
     private long _openWords;
     private long _givenUpEvents;
@@ -97,6 +101,7 @@ internal sealed class TickAudit
             }
 
             _progress.Add(segment, offset, id.Tick);
+            AddNewest(id.Tick);
             if (Find(id.Tick, tickSize) is not { } tick)
             {
                 _tick = null;
@@ -156,6 +161,11 @@ internal sealed class TickAudit
             Remember(hour);
         }
 
+        foreach (var tick in other._newest)
+        {
+            AddNewest(tick);
+        }
+
         foreach (var time in other._whole.Times)
         {
             Close(time, _whole);
@@ -188,6 +198,14 @@ internal sealed class TickAudit
         _notJudged += other._notJudged;
         _forgotten += other._forgotten;
         _forgottenUntil = Math.Max(_forgottenUntil, other._forgottenUntil);
+    }
+
+    /// <summary>The interval of the schedule, as the newest ticks show it: the shortest between two of them; null if there are not two.</summary>
+    /// <param name="now">The current time; later ticks do not count.</param>
+    public TimeSpan? IntervalUntil(DateTimeOffset now)
+    {
+        var ticks = _newest.Where(tick => tick <= now + Grace).ToArray();
+        return ticks.Zip(ticks.Skip(1), (tick, next) => (TimeSpan?)(next - tick)).Min();
     }
 
     /// <summary>Judges a tick, whether it was seen or not.</summary>
@@ -382,6 +400,14 @@ internal sealed class TickAudit
     {
         ref var progress = ref CollectionsMarshal.GetValueRefOrAddDefault(_partitions, partition, out _);
         return progress ??= new PartitionProgress();
+    }
+
+    private void AddNewest(DateTimeOffset tick)
+    {
+        if ((_newest.Count < MaxNewest || tick > _newest.Min) && _newest.Add(tick) && _newest.Count > MaxNewest)
+        {
+            _newest.Remove(_newest.Min);
+        }
     }
 
     private void Remember(DateTimeOffset hour)

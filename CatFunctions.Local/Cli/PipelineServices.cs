@@ -72,13 +72,7 @@ internal static class PipelineServices
         var location = builder.AddEventLog(arguments);
         builder.Services.AddSingleton(new PipelinePart($"recording to {location}"));
         builder.Services.AddSingleton<EventConsumer>();
-        builder.Services.AddSingleton(provider => new RecordLoop(
-            provider.GetRequiredService<EventConsumer>(),
-            provider.GetRequiredService<EventRecorder>().RecordAsync,
-            provider.GetRequiredService<InFlightBudget>(),
-            provider.GetRequiredService<PipelineStatus>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RecordLoop>>()));
+        builder.Services.AddSingleton<RecordLoop>();
     }
 
     /// <summary>Adds the event log.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
+using CatFunctions.Core.EventLog;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;
@@ -9,8 +11,10 @@ namespace CatFunctions.Local.Kafka;
 /// recorded, the next one fills. A few batches are reused, so a slow recorder slows the consumer down.
 /// </summary>
 /// <remarks>
-/// An offset is stored for the group only when the log holds its record. It only saves redelivery: the log itself knows
-/// what it has recorded.
+/// It begins where the log ends, and not at the group's committed offset: the two may be of different times, as after a
+/// backup of the log was restored. The last record that the log holds is read again, since only that proves that the topic
+/// is still the same; if another one comes, the partition is read from its oldest record on. Offsets are committed all the
+/// same, once the log holds their records, for those who watch the group's lag.
 /// </remarks>
 internal sealed class EventConsumer : IDisposable
 {
@@ -21,6 +25,16 @@ internal sealed class EventConsumer : IDisposable
     private readonly IConsumer<Ignore, Ignore> _consumer;
     private readonly BlockingCollection<RecordBatch> _empty = [];
     private readonly Channel<RecordBatch> _filled = Channel.CreateUnbounded<RecordBatch>();
+    private readonly Lock _lock = new();
+    private readonly Queue<(int Partition, long Offset)> _rewinds = [];
+    private readonly Dictionary<int, int> _lastRewinds = [];
+    private int _rewindCount;
+
+    // For each partition that was just assigned, the offset of the record that has to come first. Only the consuming thread
+    // uses it, and the callbacks that this thread serves.
+    private readonly Dictionary<int, long> _expected = [];
+    private IPosition? _position;
+    private ExceptionDispatchInfo? _failure;
     private Task _consuming = Task.CompletedTask;
     private bool _isClosed;
 
@@ -32,6 +46,7 @@ internal sealed class EventConsumer : IDisposable
             new ConsumerBuilder<Ignore, Ignore>(kafka.ForConsumer())
                 .SetErrorHandler((_, error) => broker.OnError(error))
                 .SetLogHandler((_, line) => broker.OnLog(line))
+                .SetPartitionsAssignedHandler((_, partitions) => FindPositions(partitions))
                 .Build());
         for (var i = 0; i < BatchCount; i++)
         {
@@ -43,9 +58,41 @@ internal sealed class EventConsumer : IDisposable
     public ChannelReader<RecordBatch> Batches => _filled.Reader;
 
     /// <summary>Starts to consume, until stopped.</summary>
-    public void Start(CancellationToken stop) =>
+    public void Start(IPosition position, CancellationToken stop)
+    {
+        _position = position;
         _consuming = Task.Factory.StartNew(
             () => Consume(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Consumes a partition again from an offset on. What it has consumed of it until then is outdated.</summary>
+    public void Rewind(int partition, long offset)
+    {
+        lock (_lock)
+        {
+            _rewinds.Enqueue((partition, offset));
+            _lastRewinds[partition] = ++_rewindCount;
+        }
+    }
+
+    /// <summary>Removes the records from a batch that were consumed before their partition was rewound.</summary>
+    public void RemoveOutdated(RecordBatch batch)
+    {
+        lock (_lock)
+        {
+            foreach (var (partition, rewind) in _lastRewinds)
+            {
+                if (batch.Rewinds < rewind)
+                {
+                    batch.Remove(partition);
+                }
+                else
+                {
+                    _lastRewinds.Remove(partition);
+                }
+            }
+        }
+    }
 
     /// <summary>The log holds the batch: its offsets may be committed and its memory is reused.</summary>
     public void Complete(RecordBatch batch)
@@ -95,15 +142,19 @@ internal sealed class EventConsumer : IDisposable
         try
         {
             _consumer.Subscribe(_kafka.Topic);
-            using var reader = new RecordReader(_consumer.Handle, _broker);
+            using var reader = new RecordReader(_consumer.Handle, _broker, IsInPlace);
             while (true)
             {
                 var batch = _empty.Take(stop);
-                reader.Fill(batch, stop);
-                if (!batch.IsEmpty)
+                while (batch.IsEmpty)
                 {
-                    _filled.Writer.TryWrite(batch);
+                    stop.ThrowIfCancellationRequested();
+                    batch.Rewinds = RewindPartitions(reader);
+                    reader.Fill(batch, stop);
+                    _failure?.Throw();
                 }
+
+                _filled.Writer.TryWrite(batch);
             }
         }
         catch (OperationCanceledException)
@@ -115,4 +166,92 @@ internal sealed class EventConsumer : IDisposable
             _filled.Writer.TryComplete(exception);
         }
     }
+
+    /// <summary>Says where to begin with partitions that were assigned.</summary>
+    private List<TopicPartitionOffset> FindPositions(List<TopicPartition> partitions)
+    {
+        try
+        {
+            return partitions.ConvertAll(partition =>
+            {
+                var last = _position!.FindLastOffset(partition.Partition);
+                if (last is { } offset)
+                {
+                    _expected[partition.Partition] = offset;
+                }
+                else
+                {
+                    _expected.Remove(partition.Partition);
+                }
+
+                return new TopicPartitionOffset(partition, last ?? Offset.Beginning);
+            });
+        }
+        catch (Exception exception)
+        {
+            // librdkafka called, and cannot be thrown at.
+            _failure = ExceptionDispatchInfo.Capture(exception);
+            return [];
+        }
+    }
+
+    /// <summary>Whether a record may be recorded; if not, its partition is rewound to the oldest record.</summary>
+    private bool IsInPlace(ConsumedRecord record)
+    {
+        if (!_expected.Remove(record.Partition, out var offset)
+            || (record.Offset == offset && _position!.Holds(record)))
+        {
+            return true;
+        }
+
+        TrySeek(record.Partition, Offset.Beginning);
+        return false;
+    }
+
+    /// <summary>Rewinds as requested.</summary>
+    /// <returns>How many times this was requested so far.</returns>
+    private int RewindPartitions(RecordReader reader)
+    {
+        while (true)
+        {
+            (int Partition, long Offset) rewind;
+            lock (_lock)
+            {
+                if (!_rewinds.TryDequeue(out rewind))
+                {
+                    return _rewindCount;
+                }
+            }
+
+            if (TrySeek(rewind.Partition, rewind.Offset))
+            {
+                _expected.Remove(rewind.Partition);
+                reader.Drop(rewind.Partition);
+            }
+        }
+    }
+
+    private bool TrySeek(int partition, Offset offset)
+    {
+        try
+        {
+            _consumer.Seek(new TopicPartitionOffset(_kafka.Topic, partition, offset));
+            return true;
+        }
+        catch (KafkaException)
+        {
+            // The partition belongs to another member, or was assigned a moment ago: the log's end decides where that begins.
+            return false;
+        }
+    }
+}
+
+/// <summary>What a consumer asks the log. Both methods wait for the answer, and try again until they have one.</summary>
+internal interface IPosition
+{
+    /// <inheritdoc cref="EventRecorder.FindLastOffsetAsync"/>
+    long? FindLastOffset(int partition);
+
+    /// <inheritdoc cref="EventRecorder.HoldsAsync"/>
+    bool Holds(ConsumedRecord record);
 }

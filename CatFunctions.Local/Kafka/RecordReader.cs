@@ -29,40 +29,46 @@ internal sealed class RecordReader : IDisposable
 
     private readonly BrokerConnection _broker;
     private readonly KafkaQueueHandle _queue;
+    private readonly Func<ConsumedRecord, bool> _isInPlace;
+    private readonly HashSet<int> _dropped = [];
     private readonly nint[] _taken = new nint[MaxTaken];
     private int _next;
     private int _count;
 
     /// <param name="consumer">A consumer that has a group. Only its records are taken.</param>
     /// <param name="broker">Receives the consumer's errors.</param>
-    public RecordReader(Handle consumer, BrokerConnection broker)
+    /// <param name="isInPlace">Decides whether a record is kept. If not, its partition is dropped.</param>
+    public RecordReader(Handle consumer, BrokerConnection broker, Func<ConsumedRecord, bool> isInPlace)
     {
-        _broker = broker;
+        (_broker, _isInPlace) = (broker, isInPlace);
         _queue = KafkaQueueHandle.Open(consumer);
     }
 
     /// <summary>
-    /// Fills a batch until it is full, its first record has waited long enough, or <paramref name="stop"/>. It is empty
-    /// only after a stop.
+    /// Fills a batch until it is full, its first record has waited long enough, or <paramref name="stop"/>. It stays empty
+    /// if nothing comes for a moment.
     /// </summary>
     /// <exception cref="FailureException">The consumer has failed permanently.</exception>
     public void Fill(RecordBatch batch, CancellationToken stop)
     {
         MoveTo(batch);
-        while (batch.IsEmpty && !stop.IsCancellationRequested)
+        if (batch.IsEmpty)
         {
             Take(1, IdlePollMilliseconds);
             MoveTo(batch);
         }
 
         var deadline = Environment.TickCount64 + LingerMilliseconds;
-        while (!batch.IsFull && !stop.IsCancellationRequested
+        while (!batch.IsEmpty && !batch.IsFull && !stop.IsCancellationRequested
             && deadline - Environment.TickCount64 is > 0 and var timeout)
         {
             Take(MaxTaken, (int)timeout);
             MoveTo(batch);
         }
     }
+
+    /// <summary>Drops what has been taken of a partition and is not in a batch yet: the consumer has a new position there.</summary>
+    public void Drop(int partition) => _dropped.Add(partition);
 
     public void Dispose()
     {
@@ -75,8 +81,11 @@ internal sealed class RecordReader : IDisposable
     }
 
     /// <summary>Takes what the queue has; waits for the given number of records, but not longer than this. Nothing must be left.</summary>
-    private void Take(int max, int milliseconds) =>
+    private void Take(int max, int milliseconds)
+    {
+        _dropped.Clear();
         (_next, _count) = (0, (int)Librdkafka.ConsumeBatch(_queue, milliseconds, _taken, (nuint)max));
+    }
 
     private unsafe void MoveTo(RecordBatch batch)
     {
@@ -86,13 +95,10 @@ internal sealed class RecordReader : IDisposable
             var message = (KafkaMessage*)taken;
             if (message->Error is ErrorCode.NoError)
             {
-                var timestamp = Math.Clamp(Librdkafka.GetTimestamp(taken, out _), 0, MaxTimestamp);
-                batch.Add(new ConsumedRecord(
-                    message->Partition,
-                    message->Offset,
-                    DateTimeOffset.FromUnixTimeMilliseconds(timestamp),
-                    Copy(batch, message->Key, message->KeyLength),
-                    Copy(batch, message->Value, message->ValueLength)));
+                if (!_dropped.Contains(message->Partition))
+                {
+                    Add(batch, taken, *message);
+                }
             }
             else if (message->Error is not ErrorCode.Local_PartitionEOF)
             {
@@ -100,6 +106,25 @@ internal sealed class RecordReader : IDisposable
             }
 
             Librdkafka.DestroyMessage(taken);
+        }
+    }
+
+    private unsafe void Add(RecordBatch batch, nint taken, in KafkaMessage message)
+    {
+        var timestamp = Math.Clamp(Librdkafka.GetTimestamp(taken, out _), 0, MaxTimestamp);
+        var record = new ConsumedRecord(
+            message.Partition,
+            message.Offset,
+            DateTimeOffset.FromUnixTimeMilliseconds(timestamp),
+            Copy(batch, message.Key, message.KeyLength),
+            Copy(batch, message.Value, message.ValueLength));
+        if (_isInPlace(record))
+        {
+            batch.Add(record);
+        }
+        else
+        {
+            Drop(message.Partition);
         }
     }
 
@@ -147,6 +172,9 @@ internal sealed class RecordBatch(int maxBytes)
     /// <summary>For each partition in the batch, the offset after its last record.</summary>
     public IReadOnlyDictionary<int, long> NextOffsets => _nextOffsets;
 
+    /// <summary>How many rewinds of the consumer came before it.</summary>
+    public int Rewinds { get; set; }
+
     public bool IsEmpty => _records.Count is 0;
 
     public bool IsFull => _records.Count >= MaxRecords || _used >= _buffer.Length;
@@ -167,6 +195,15 @@ internal sealed class RecordBatch(int maxBytes)
     {
         _records.Add(record);
         _nextOffsets[record.Partition] = record.Offset + 1;
+    }
+
+    /// <summary>Removes the records of a partition.</summary>
+    public void Remove(int partition)
+    {
+        if (_nextOffsets.Remove(partition))
+        {
+            _records.RemoveAll(record => record.Partition == partition);
+        }
     }
 
     public void Clear()

@@ -5,6 +5,7 @@ using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Analytics;
 
@@ -211,6 +212,32 @@ public sealed class AnalyticsServiceTests : IDisposable
         }
 
         (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health.Redelivered.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_a_day_ahead_and_is_right_again_shows_what_happens_now()
+    {
+        _log.Clock.SetUtcNow(Now.AddDays(1));
+        await _analytics.GetAsync(AnalyticsWindow.QuarterHour, 10, CancellationToken.None);
+        _log.Clock.AdjustTime(Now);
+        await _log.RecordAsync([new TestEvent(Now)]);
+
+        (await _analytics.GetAsync(AnalyticsWindow.QuarterHour, 10, CancellationToken.None)).Totals.Views.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false, PipelineState.Degraded, "offset 1 of partition 0 was not delivered")]
+    [InlineData(true, PipelineState.Healthy, "healthy")]
+    public async Task A_host_that_records_is_degraded_by_what_was_not_delivered_to_it_unless_gaps_are_normal(
+        bool allowGaps, PipelineState state, string message)
+    {
+        using var analytics = new AnalyticsService(
+            _log.Store, _log.Clock, _log.Recorder, options: Options.Create(new EventLogOptions { AllowGaps = allowGaps }));
+        await _log.Recorder.RecordAsync([new TestEvent(Now, Index: 0).ToRecord(0, 0), new TestEvent(Now.AddSeconds(1)).ToRecord(0, 2)], CancellationToken.None);
+
+        var health = (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health;
+
+        (health.State, health.Message).ShouldBe((state, message));
     }
 
     [Theory]

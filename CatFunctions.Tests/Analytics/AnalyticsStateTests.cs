@@ -347,6 +347,63 @@ public sealed class AnalyticsStateTests
         health.NewestEventAgeSeconds.ShouldBe(seconds);
     }
 
+    [Theory]
+    [InlineData(2, PipelineState.Healthy, "healthy")]
+    [InlineData(3, PipelineState.Stale, "no events for 3 h")]
+    public void How_long_there_may_be_no_events_comes_from_the_schedule_of_the_last_ticks(int hours, PipelineState state, string message)
+    {
+        var fold = Fold(new TestEvent(Now.AddHours(-2)), new TestEvent(Now.AddHours(-1)), new TestEvent(Now));
+
+        var health = Report(fold, AnalyticsWindow.All, now: Now.AddHours(hours)).Health;
+
+        (health.State, health.Message).ShouldBe((state, message));
+    }
+
+    [Fact]
+    public void That_there_are_no_events_does_not_hide_that_some_are_missing()
+    {
+        var fold = Fold(new TestEvent(Now.AddSeconds(-65), TickSize: 4), new TestEvent(Now));
+
+        var health = Report(fold, AnalyticsWindow.All, now: Now.AddMinutes(5)).Health;
+
+        health.State.ShouldBe(PipelineState.Degraded);
+        health.Message.ShouldBe($"3 events of tick {EventId.FormatTick(Now.AddSeconds(-65))} missing; no events for 5 min");
+    }
+
+    [Fact]
+    public void What_the_outbox_holds_is_in_flight_and_not_missing()
+    {
+        var fold = Fold(new TestEvent(Now.AddSeconds(-65), TickSize: 4), new TestEvent(Now));
+        var pending = new Dictionary<DateTimeOffset, int> { [Now.AddSeconds(-65)] = 4, [Now.AddSeconds(-60)] = 10, [Now] = 1 };
+
+        var health = HealthBuilder.Build(fold, null, null, pending, false, Now);
+
+        (health.State, health.Missing, health.InFlight).ShouldBe((PipelineState.Healthy, 0, 13));
+    }
+
+    [Fact]
+    public void Events_that_are_in_flight_for_minutes_degrade_the_state()
+    {
+        var fold = Fold(new TestEvent(Now));
+        var pending = new Dictionary<DateTimeOffset, int> { [Now.AddMinutes(-6)] = 10 };
+
+        var health = HealthBuilder.Build(fold, null, null, pending, false, Now);
+
+        health.State.ShouldBe(PipelineState.Degraded);
+        health.Message.ShouldBe("10 events in flight for 6 min: does the broker answer, does anything record?");
+    }
+
+    [Fact]
+    public void A_topic_that_does_not_exist_shows_as_events_that_were_produced_and_not_recorded()
+    {
+        var pending = new Dictionary<DateTimeOffset, int> { [Now.AddMinutes(-2)] = 3000, [Now] = 55 };
+
+        var health = HealthBuilder.Build(Fold(), null, null, pending, false, Now);
+
+        health.State.ShouldBe(PipelineState.Degraded);
+        health.Message.ShouldStartWith("produced 3,055, recorded 0: does the topic exist, does the broker answer, does anything record?");
+    }
+
     [Fact]
     public void Offsets_that_neither_log_holds_are_gaps()
     {
@@ -418,7 +475,7 @@ public sealed class AnalyticsStateTests
     private static AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top = 10, DateTimeOffset? now = null)
     {
         fold.AdvanceTo(now ?? Now);
-        return ReportBuilder.Build(fold, window, top, HealthBuilder.Build(fold, null, null, null, now ?? Now), now ?? Now);
+        return ReportBuilder.Build(fold, window, top, HealthBuilder.Build(fold, null, null, null, false, now ?? Now), now ?? Now);
     }
 
     private static string Json(AnalyticsReport report) => JsonSerializer.Serialize(report, AnalyticsJsonContext.Default.AnalyticsReport);

@@ -68,7 +68,7 @@ public sealed class BoundedAnalyticsTests
 
     private static AnalyticsReport Report(AnalyticsState analytics)
     {
-        var health = HealthBuilder.Build(analytics, progress: null, redelivered: null, pending: null, Now);
+        var health = HealthBuilder.Build(analytics, progress: null, recorder: null, pending: null, allowGaps: false, Now);
         return ReportBuilder.Build(analytics, AnalyticsWindow.All, 10, health, Now);
     }
 

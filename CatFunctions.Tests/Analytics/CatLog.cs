@@ -8,6 +8,7 @@ internal sealed class CatLog : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly Dictionary<int, long> _nextOffsets = [];
+    private int _ticks;
 
     public CatLog(DateTimeOffset now)
     {
@@ -24,9 +25,10 @@ internal sealed class CatLog : IDisposable
 
     public EventRecorder Recorder { get; }
 
-    /// <summary>Records events at the next offsets of a partition.</summary>
-    public async Task RecordAsync(IEnumerable<TestEvent> lines, int partition = 0) =>
-        await Recorder.RecordAsync([.. lines.Select(line => line.ToRecord(partition, NextOffset(partition)))], CancellationToken.None);
+    /// <summary>Records events at the next offsets of a partition, each in a tick of its own where it is not told which.</summary>
+    public async Task RecordAsync(IEnumerable<TestEvent> lines, int partition = 0) => await Recorder.RecordAsync(
+        [.. lines.Select(line => (line with { Tick = line.Tick ?? line.Time.AddMilliseconds(_ticks++) }).ToRecord(partition, NextOffset(partition)))],
+        CancellationToken.None);
 
     /// <summary>Records something that is not an event.</summary>
     public async Task RecordDeadLetterAsync(int partition = 0) =>

@@ -527,6 +527,32 @@ public abstract class EventRecorderContract<TLog>(TLog log) : RecorderTest<TLog>
         Log.Offsets().ShouldBe(Enumerable.Range(0, 12).Select(offset => (long)offset));
     }
 
+    [Fact]
+    public async Task A_clock_that_is_days_ahead_deletes_nothing_of_the_log()
+    {
+        await Record(TestEvents.Events(0, 3));
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record(TestEvents.Events(3, 3));
+        Clock.Advance(TimeSpan.FromDays(60));
+
+        (await DeleteOldHours(TimeSpan.FromHours(5))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_hour_of_the_log_in_the_future_is_found()
+    {
+        var retention = new LogRetention(Log.Store, Options.Create(new EventLogOptions()), Clock);
+        await Record(TestEvents.Events(0, 3));
+        (await retention.FindFutureHourAsync(CancellationToken.None)).ShouldBeNull();
+
+        var now = Clock.GetUtcNow();
+        Clock.Advance(TimeSpan.FromHours(3));
+        await Record(TestEvents.Events(3, 3));
+        Clock.AdjustTime(now);
+
+        (await retention.FindFutureHourAsync(CancellationToken.None)).ShouldBe(SegmentName.HourOf(now).AddHours(3));
+    }
+
     private Task<int> DeleteOldHours(TimeSpan? retainFor) =>
         new LogRetention(Log.Store, Options.Create(new EventLogOptions { RetainFor = retainFor }), Clock)
             .DeleteOldHoursAsync(CancellationToken.None);

@@ -1,6 +1,7 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
 
@@ -11,6 +12,8 @@ public sealed class RetryingRecorderTests : IDisposable
     private readonly List<TimeSpan> _pauses = [];
     private readonly string _root;
     private readonly EventRecorder _recorder;
+    private readonly EventLogOptions _options = new();
+    private readonly FakeLogCollector _log = new();
     private readonly RetryingRecorder _retrying;
     private int _pausesUntilRepaired;
 
@@ -28,7 +31,7 @@ public sealed class RetryingRecorderTests : IDisposable
             _clock.Advance(pause);
         };
         _recorder = new EventRecorder(new FileSegmentStore(_root), _clock);
-        _retrying = new RetryingRecorder(_recorder, _clock, NullLogger<RetryingRecorder>.Instance);
+        _retrying = new RetryingRecorder(_recorder, Options.Create(_options), _clock, new FakeLogger<RetryingRecorder>(_log));
     }
 
     public void Dispose()
@@ -90,6 +93,44 @@ public sealed class RetryingRecorderTests : IDisposable
         _clock.Waiting = _ => stop.Cancel();
 
         await Should.ThrowAsync<OperationCanceledException>(RecordAsync(stop.Token));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Records_that_were_not_delivered_are_an_error_unless_gaps_are_normal(bool allowGaps)
+    {
+        _options.AllowGaps = allowGaps;
+        await _retrying.RecordAsync(TestEvents.Events(0, 3), CancellationToken.None);
+
+        await _retrying.RecordAsync([TestEvents.Event(5), TestEvents.Event(7), TestEvents.Event(9), TestEvents.Event(11), TestEvents.Event(13)], CancellationToken.None);
+
+        if (allowGaps)
+        {
+            _log.Lines().ShouldBeEmpty();
+        }
+        else
+        {
+            _log.Lines().ShouldHaveSingleItem().ShouldStartWith(
+                "Error: Records are missing in the log: offsets 3 to 4 of partition 0, offset 6 of partition 0, "
+                + "offset 8 of partition 0 and 2 more ranges were not delivered. ");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Records_that_the_log_has_lost_are_an_error_even_where_gaps_are_normal_and_the_batch_is_recorded_at_once(bool allowGaps)
+    {
+        _options.AllowGaps = allowGaps;
+        await _retrying.RecordAsync(TestEvents.Events(0, 3), CancellationToken.None);
+        File.Delete(Path.Combine(_root, LogFolder.Files(_root, LogKind.Events).ShouldHaveSingleItem()));
+
+        (await _retrying.RecordAsync(TestEvents.Events(3, 2), CancellationToken.None)).Recorded.ShouldBe(2);
+
+        _pauses.ShouldBeEmpty();
+        _log.Lines().ShouldHaveSingleItem().ShouldStartWith("Error: The log events does not hold offsets 0 to 2 of partition 0 any more");
+        LogFolder.Offsets(_root).ShouldBe([3, 4]);
     }
 
     private Task<RecordResult> RecordAsync(CancellationToken cancellationToken = default) =>

@@ -65,7 +65,7 @@ public sealed class OutboxFunctionTests : IDisposable
         }
 
         (await ShouldAddUpAsync()).ShouldBe(0);
-        Directory.GetFiles(Path.Combine(_folder.Path, "outbox")).ShouldHaveSingleItem("of the tick that is younger than a minute");
+        Directory.GetFiles(Path.Combine(_folder.Path, "outbox")).ShouldBeEmpty();
         LogFolder.Lines(_folder.Path, LogKind.Copies).ShouldNotBeEmpty();
     }
 

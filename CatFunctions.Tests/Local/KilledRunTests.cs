@@ -22,10 +22,10 @@ public sealed class KilledRunTests : IDisposable
         var random = new Random(20261122);
         for (var kill = 0; kill < Kills; kill++)
         {
-            var before = LogFolder.CountLines(_folder.Path, LogKind.Events);
-            await using (var host = Start(["--rate", "20000"]))
+            var before = LogBytes();
+            await using (var host = Start(["--rate", "3000"]))
             {
-                await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) > before);
+                await Eventually.IsTrueAsync(() => LogBytes() > before);
                 await Task.Delay(random.Next(200)); // not until something happens: the moment of the kill is random
                 host.Kill();
                 await host.WaitForExitAsync();
@@ -43,7 +43,7 @@ public sealed class KilledRunTests : IDisposable
         }
 
         (await ShouldAddUpAsync()).ShouldBe(0);
-        Directory.GetFiles(Path.Combine(_folder.Path, "outbox")).ShouldBeEmpty();
+        Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").ShouldBeEmpty();
     }
 
     [Fact]
@@ -59,6 +59,8 @@ public sealed class KilledRunTests : IDisposable
         await ShouldAddUpAsync();
         broker.ComeBack();
         await host.WaitForOutputAsync("works again");
+        var produced = Pending().Union(Recorded()).Count();
+        await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) >= produced);
         await host.TerminateAsync();
         (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
 
@@ -76,16 +78,23 @@ public sealed class KilledRunTests : IDisposable
     private async Task<int> ShouldAddUpAsync()
     {
         // Before the log is read: what a process still records meanwhile is then counted in the log.
-        var pending = Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").SelectMany(File.ReadLines).Select(Parse).ToArray();
+        var pending = Pending().ToArray();
         await using var verifier = LocalHostProcess.Start(["verify", "--data", _folder.Path]);
         (await verifier.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. verifier.Output, .. verifier.Errors]));
 
-        var recorded = LogFolder.Lines(_folder.Path, LogKind.Events).Select(Parse).ToArray();
+        var recorded = Recorded().ToArray();
         recorded.ShouldBeUnique();
         var inFlight = VerifyOutput.InFlight(verifier.Output[^1]);
         recorded.Union(pending).GroupBy(line => line.Tick).ShouldAllBe(tick => tick.Count() == tick.First().Size);
         return inFlight;
     }
+
+    private long LogBytes() => LogFolder.Files(_folder.Path, LogKind.Events).Sum(path => new FileInfo(Path.Combine(_folder.Path, path)).Length);
+
+    private IEnumerable<(string Tick, int Index, int Size)> Recorded() => LogFolder.Lines(_folder.Path, LogKind.Events).Select(Parse);
+
+    private IEnumerable<(string Tick, int Index, int Size)> Pending() =>
+        Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").SelectMany(File.ReadLines).Select(Parse);
 
     private static (string Tick, int Index, int Size) Parse(string line)
     {

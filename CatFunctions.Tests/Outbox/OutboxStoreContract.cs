@@ -24,6 +24,22 @@ public sealed class FileOutboxStoreTests : OutboxStoreContract
     }
 
     [Fact]
+    public async Task What_a_crash_has_left_half_written_is_deleted_by_a_later_process()
+    {
+        await AddAsync(Noon, 1);
+        var (old, young) = (Path.Combine(_folder.Path, "outbox", "old.draft"), Path.Combine(_folder.Path, "outbox", "young.draft"));
+        File.WriteAllText(old, "{");
+        File.WriteAllText(young, "{");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddMinutes(-11));
+        using var events = NewEvents(Noon.AddSeconds(5), 1);
+
+        await new FileOutboxStore(_folder.Path).TryAddAsync(Noon.AddSeconds(5), events, CancellationToken.None);
+
+        File.Exists(old).ShouldBeFalse();
+        File.Exists(young).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_written_to_is_an_error_that_names_it()
     {
         var file = Path.Combine(_folder.Path, "file");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
@@ -37,8 +38,17 @@ public sealed record PipelineHealth(
     /// <summary>For how many hours a dead letter or an incomplete tick degrades the state.</summary>
     public const int RecentHours = 24;
 
-    /// <summary>The age of the newest event from which on the pipeline is stale: longer than a timer of 30 s would explain.</summary>
+    /// <summary>The pipeline is stale when its newest event is older than so many intervals of the schedule, as the last ticks show it,</summary>
+    public const double StaleAfterTicks = 2.5;
+
+    /// <summary>and older than this.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(40);
+
+    /// <summary>How long a tick may be in flight: what it lacks is found and sent again within minutes.</summary>
+    public static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long it may take until the first event of all is recorded.</summary>
+    public static readonly TimeSpan FirstEventAfter = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>How the pipeline is, in a word.</summary>
@@ -53,11 +63,14 @@ public enum PipelineState
     [JsonStringEnumMemberName("waiting")]
     Waiting,
 
-    /// <summary>No event for longer than <see cref="PipelineHealth.StaleAfter"/>.</summary>
+    /// <summary>No event for longer than the schedule explains.</summary>
     [JsonStringEnumMemberName("stale")]
     Stale,
 
-    /// <summary>Within <see cref="PipelineHealth.RecentHours"/>, events are missing or dead letters were recorded.</summary>
+    /// <summary>
+    /// Within <see cref="PipelineHealth.RecentHours"/>, events are missing or dead letters were recorded; or offsets were not
+    /// delivered to the recorder of this host since it started.
+    /// </summary>
     [JsonStringEnumMemberName("degraded")]
     Degraded,
 }
@@ -74,26 +87,35 @@ internal static class HealthBuilder
     /// <summary>How the pipeline is.</summary>
     /// <param name="analytics">What the log adds up to.</param>
     /// <param name="progress">How much of the log was read, 0 to 1, while it is read for the first time; else null.</param>
-    /// <param name="redelivered">The recorder's own count, if this host records.</param>
+    /// <param name="recorder">The recorder, if this host records.</param>
     /// <param name="pending">The ticks of the outbox, with their sizes.</param>
+    /// <param name="allowGaps">Whether offsets that were not delivered are normal.</param>
     /// <param name="now">The current time.</param>
     public static PipelineHealth Build(
         AnalyticsState analytics,
         double? progress,
-        long? redelivered,
+        EventRecorder? recorder,
         IReadOnlyDictionary<DateTimeOffset, int>? pending,
+        bool allowGaps,
         DateTimeOffset now)
     {
         TimeSpan? age = analytics.NewestEvent == default ? null
             : now > analytics.NewestEvent ? now - analytics.NewestEvent
             : TimeSpan.Zero;
         var ticks = analytics.Ticks.JudgeAll(analytics.CompleteFrom, now, pending);
-        var incomplete = ticks.Missing;
-        var (state, message) =
-            progress is { } part ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
-            : analytics.Recorded == 0 && analytics.DeadLettered == 0 ? (PipelineState.Waiting, "no events yet")
-            : Judge(age, Problems(analytics, incomplete, now.AddHours(-PipelineHealth.RecentHours)));
+        var gaps = analytics.Gaps.Sum(gap => gap.Count);
+        var problems = new List<string>();
+        if (progress is null)
+        {
+            AddMissing(problems, ticks.Missing, now.AddHours(-PipelineHealth.RecentHours));
+            AddStuck(problems, analytics, ticks, pending, now);
+            AddOffsets(problems, gaps, allowGaps, recorder);
+            AddDeadLetters(problems, analytics, now.AddHours(-PipelineHealth.RecentHours));
+        }
 
+        var (state, message) = progress is { } part
+            ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
+            : Judge(analytics, age, problems, now);
         return new PipelineHealth(
             state,
             message,
@@ -103,40 +125,91 @@ internal static class HealthBuilder
             analytics.DeadLettered,
             ticks.UnfinishedEvents,
             ticks.MissingEvents,
-            [.. incomplete.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
-            analytics.Gaps.Sum(gap => gap.Count),
-            redelivered);
+            [.. ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
+            gaps,
+            recorder?.Redelivered);
     }
 
-    private static (PipelineState State, string Message) Judge(TimeSpan? age, List<string> problems)
+    /// <summary>The worst comes first: that nothing arrives never hides that something is missing.</summary>
+    private static (PipelineState State, string Message) Judge(
+        AnalyticsState analytics, TimeSpan? age, List<string> problems, DateTimeOffset now)
     {
         var state = problems is [] ? PipelineState.Healthy : PipelineState.Degraded;
-        if (age is null || age > PipelineHealth.StaleAfter)
+        if (analytics.Recorded == 0 && analytics.DeadLettered == 0 && problems is [])
         {
-            state = PipelineState.Stale;
-            problems.Insert(0, age is { } known ? $"no events for {Describe(known)}" : "no events yet");
+            return (PipelineState.Waiting, "no events yet");
+        }
+
+        if (age is null || age > StaleAfter(analytics, now))
+        {
+            state = problems is [] ? PipelineState.Stale : state;
+            problems.Add(age is { } known ? $"no events for {Describe(known)}" : "no events yet");
         }
 
         return (state, problems is [] ? "healthy" : string.Join("; ", problems));
     }
 
-    private static List<string> Problems(
-        AnalyticsState analytics, IReadOnlyList<OpenTick> incomplete, DateTimeOffset since)
+    private static TimeSpan StaleAfter(AnalyticsState analytics, DateTimeOffset now)
     {
-        var problems = new List<string>();
-        var recent = incomplete.Where(tick => tick.Time >= since).ToArray();
+        var ticks = PipelineHealth.StaleAfterTicks * analytics.Ticks.IntervalUntil(now);
+        return ticks > PipelineHealth.StaleAfter ? ticks.Value : PipelineHealth.StaleAfter;
+    }
+
+    private static void AddMissing(List<string> problems, IReadOnlyList<OpenTick> missing, DateTimeOffset since)
+    {
+        var recent = missing.Where(tick => tick.Time >= since).ToArray();
         if (recent is not [])
         {
             var ticks = recent is [var tick] ? $"tick {EventId.FormatTick(tick.Time)}" : Text($"{recent.Length} ticks");
             problems.Add($"{Count(recent.Sum(tick => (long)tick.Missing), "event")} of {ticks} missing");
         }
+    }
 
+    /// <summary>Something is wrong on the way when ticks stay in the outbox although what they lack is sent again.</summary>
+    private static void AddStuck(
+        List<string> problems,
+        AnalyticsState analytics,
+        TickFindings ticks,
+        IReadOnlyDictionary<DateTimeOffset, int>? pending,
+        DateTimeOffset now)
+    {
+        var isFirst = analytics.Recorded == 0 && analytics.DeadLettered == 0;
+        var limit = isFirst ? PipelineHealth.FirstEventAfter : PipelineHealth.StuckAfter;
+        var oldest = pending?
+            .Where(tick => now - tick.Key > limit && analytics.Ticks.Judge(tick.Key, tick.Value, now).MissingCount > 0)
+            .Select(tick => (DateTimeOffset?)tick.Key)
+            .Min();
+        if (oldest is { } since)
+        {
+            problems.Add(isFirst
+                ? $"produced {Text($"{ticks.UnfinishedEvents:N0}")}, recorded 0: does the topic exist, does the broker answer, does anything record?"
+                : $"{Count(ticks.UnfinishedEvents, "event")} in flight for {Describe(now - since)}: does the broker answer, does anything record?");
+        }
+    }
+
+    private static void AddOffsets(List<string> problems, long gaps, bool allowGaps, EventRecorder? recorder)
+    {
+        if (allowGaps)
+        {
+            return;
+        }
+
+        if (recorder?.Missing is { Count: > 0 } undelivered)
+        {
+            problems.Add(OffsetRange.DescribeUndelivered(undelivered));
+        }
+        else if (gaps > 0)
+        {
+            problems.Add($"{Count(gaps, "offset")} in neither log: verify says which");
+        }
+    }
+
+    private static void AddDeadLetters(List<string> problems, AnalyticsState analytics, DateTimeOffset since)
+    {
         if (analytics.DeadLetteredSince(SegmentName.HourOf(since)) is var deadLetters and > 0)
         {
             problems.Add(Count(deadLetters, "dead letter"));
         }
-
-        return problems;
     }
 
     private static string Count(long number, string noun) => Text($"{number} {noun}{(number == 1 ? "" : "s")}");

@@ -14,6 +14,8 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// </remarks>
 internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions> options, TimeProvider clock)
 {
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
     /// <summary>Deletes what is due.</summary>
     /// <returns>How many segments that were.</returns>
     /// <exception cref="EventLogException">The log cannot be read or written; what is left is deleted the next time.</exception>
@@ -24,11 +26,19 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
             return 0;
         }
 
-        var end = clock.GetUtcNow() - retainFor;
         var deleted = 0;
+        var end = DateTimeOffset.MinValue;
         foreach (var log in (LogKind[])[LogKind.Events, LogKind.DeadLetters, LogKind.Copies])
         {
-            foreach (var segment in OldSegments(await store.ListAsync(log, partition: null, cancellationToken), end))
+            var segments = await store.ListAsync(log, partition: null, cancellationToken);
+            if (log == LogKind.Events && segments is not [])
+            {
+                // By a clock that is ahead all of the log would be old.
+                var newest = segments.Max(segment => segment.Name.Hour) + Hour;
+                end = (newest < clock.GetUtcNow() ? newest : clock.GetUtcNow()) - retainFor;
+            }
+
+            foreach (var segment in OldSegments(segments, end))
             {
                 await store.DeleteAsync(segment, cancellationToken);
                 deleted++;
@@ -37,6 +47,12 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
 
         return deleted;
     }
+
+    /// <summary>The newest hour of the event log, if it lies in the future; else null.</summary>
+    /// <exception cref="EventLogException">The log cannot be read.</exception>
+    public async Task<DateTimeOffset?> FindFutureHourAsync(CancellationToken cancellationToken) =>
+        (await store.ListSinceAsync(LogKind.Events, SegmentName.HourOf(clock.GetUtcNow()) + Hour, cancellationToken))
+            .Max(segment => (DateTimeOffset?)segment.Name.Hour);
 
     private static IEnumerable<SegmentName> OldSegments(IReadOnlyList<SegmentState> segments, DateTimeOffset end) =>
         from partition in segments.Select(segment => segment.Name).GroupBy(segment => segment.Partition)
@@ -47,7 +63,7 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
         select segment;
 }
 
-/// <summary>Deletes old hours when a host starts, and every hour from then on.</summary>
+/// <summary>Deletes old hours when a host starts, and every hour from then on. Warns of an hour in the future.</summary>
 internal sealed partial class LogRetentionService(
     LogRetention retention, TimeProvider clock, ILogger<LogRetentionService> logger) : BackgroundService
 {
@@ -56,11 +72,18 @@ internal sealed partial class LogRetentionService(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        DateTimeOffset? warnedOf = null;
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
             try
             {
+                if (await retention.FindFutureHourAsync(stoppingToken) is { } future && future != warnedOf)
+                {
+                    LogFuture(future);
+                    warnedOf = future;
+                }
+
                 if (await retention.DeleteOldHoursAsync(stoppingToken) is var deleted and > 0)
                 {
                     LogDeleted(deleted);
@@ -73,6 +96,9 @@ internal sealed partial class LogRetentionService(
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The newest hour of the event log, {Hour:yyyy-MM-dd HH}:00 UTC, lies in the future: a clock was ahead, or this one is behind. What is recorded until then is filed under that hour.")]
+    private partial void LogFuture(DateTimeOffset hour);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Deleted {Count} old segments of the event log.")]
     private partial void LogDeleted(int count);

@@ -124,8 +124,9 @@ internal sealed class OffsetAudit
 
         public IEnumerable<OffsetGap> Gaps()
         {
-            var isOnly = Generations.Count == 1;
-            foreach (var (number, generation) in Generations)
+            var topics = Topics();
+            var isOnly = topics.Count == 1;
+            foreach (var (number, generation) in topics)
             {
                 if (!generation.Offsets.AreRangesKnown)
                 {
@@ -151,6 +152,31 @@ internal sealed class OffsetAudit
                 }
             }
         }
+
+        /// <summary>
+        /// The generations, but one that only fills gaps of those before, and goes on behind them, joined with them: its records
+        /// came late. A topic that was created again begins before them, or holds some of their offsets.
+        /// </summary>
+        private List<(int Number, Generation Offsets)> Topics()
+        {
+            var topics = new List<(int Number, Generation Offsets)>();
+            foreach (var (number, generation) in Generations)
+            {
+                if (topics is [.., var last] && last.Offsets.IsContinuedBy(generation))
+                {
+                    var joined = new Generation(new Budget());
+                    joined.Merge(last.Offsets);
+                    joined.Merge(generation);
+                    topics[^1] = (last.Number, joined);
+                }
+                else
+                {
+                    topics.Add((number, generation));
+                }
+            }
+
+            return topics;
+        }
     }
 
     private sealed class Generation(Budget budget)
@@ -163,6 +189,9 @@ internal sealed class OffsetAudit
         public long LastEvent { get; private set; } = long.MinValue;
 
         public bool HasEvents => FirstEvent <= LastEvent;
+
+        public bool IsContinuedBy(Generation other) =>
+            other.Offsets.First > Offsets.First && other.Offsets.First < Offsets.Last && !Offsets.Overlaps(other.Offsets);
 
         public void AddEvent(long offset)
         {
@@ -253,6 +282,15 @@ internal sealed class OffsetAudit
                 _ranges.AddRange(other._ranges);
                 Join();
             }
+        }
+
+        /// <summary>Whether both hold an offset, as far as they know.</summary>
+        public bool Overlaps(OffsetSet other)
+        {
+            Join();
+            other.Join();
+            return _ranges is null || other._ranges is null
+                || other._ranges.Exists(range => IndexOf(range.First) is var i && i < _ranges.Count && _ranges[i].First <= range.Last);
         }
 
         /// <summary>The first of the offsets that follow one another up to this one.</summary>

@@ -51,6 +51,17 @@ public sealed class OffsetAuditTests
     }
 
     [Fact]
+    public void Records_that_came_late_fill_their_gap_although_they_are_in_a_generation_of_their_own()
+    {
+        Add(LogKind.Events, 0, 1, 0, 1, 5, 6, 9);
+        Gaps().Length.ShouldBe(2);
+
+        Add(LogKind.Events, 0, 2, 2, 3, 4, 10, 11);
+
+        Gaps().ShouldBe(["partition 0: offsets 7 to 8 are in neither log"]);
+    }
+
+    [Fact]
     public void A_topic_that_was_created_again_begins_its_offsets_again()
     {
         Add(LogKind.Events, 0, 1, 0, 1, 2);

@@ -24,6 +24,13 @@ public sealed class KafkaSettingsTests
         With("session.timeout.ms", "1500").ForConsumer().HeartbeatIntervalMs.ShouldBe(500);
 
     [Fact]
+    public void Partitions_that_are_added_are_looked_for_often_enough_to_be_found_within_30_seconds()
+    {
+        Embedded.ForConsumer().TopicMetadataRefreshIntervalMs!.Value.ShouldBeInRange(1, 15_000);
+        Embedded.ForProducer().TopicMetadataRefreshIntervalMs!.Value.ShouldBeInRange(1, 15_000);
+    }
+
+    [Fact]
     public void Heartbeats_can_be_set() =>
         With("heartbeat.interval.ms", "123").ForConsumer().HeartbeatIntervalMs.ShouldBe(123);
 

@@ -56,6 +56,19 @@ public sealed class RecordBatchTests
     }
 
     [Fact]
+    public void The_records_of_one_partition_can_be_removed()
+    {
+        _batch.Add(Record(partition: 0, offset: 4));
+        _batch.Add(Record(partition: 2, offset: 9));
+        _batch.Add(Record(partition: 0, offset: 5));
+
+        _batch.Remove(0);
+
+        _batch.Records.ShouldBe([Record(partition: 2, offset: 9)]);
+        _batch.NextOffsets.ShouldBe(new Dictionary<int, long> { [2] = 10 });
+    }
+
+    [Fact]
     public void It_can_be_used_again()
     {
         _batch.Copy(new byte[MaxBytes]);

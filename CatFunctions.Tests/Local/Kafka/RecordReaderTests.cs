@@ -24,7 +24,7 @@ public sealed class RecordReaderTests : IDisposable
         Random.Shared.NextBytes(large);
         Produce("before"u8.ToArray(), large, "after"u8.ToArray());
         using var consumer = Subscribe();
-        using var reader = new RecordReader(consumer.Handle, _kafka.Connection);
+        using var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true);
 
         Read(reader, atLeast: 2).Select(record => record.Value).ShouldBe(["before"u8.ToArray(), large]);
         Read(reader).Select(record => record.Value).ShouldBe(["after"u8.ToArray()]);
@@ -36,7 +36,7 @@ public sealed class RecordReaderTests : IDisposable
         const int Count = 5 * RecordReader.MaxTaken;
         Produce(Numbers(Count, size: BatchBytes / 10));
         using var consumer = Subscribe();
-        using var reader = new RecordReader(consumer.Handle, _kafka.Connection);
+        using var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true);
 
         var read = new List<(long Offset, int Number)>();
         while (read.Count < Count)
@@ -55,7 +55,7 @@ public sealed class RecordReaderTests : IDisposable
         Produce(Numbers(100, size: BatchBytes / 10));
         using (var consumer = Subscribe())
         {
-            using (var reader = new RecordReader(consumer.Handle, _kafka.Connection))
+            using (var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true))
             {
                 Read(reader, atLeast: 10).Count.ShouldBe(10);
                 consumer.StoreOffset(new TopicPartitionOffset(TestKafka.Topic, 0, _batch.NextOffsets[0]));
@@ -66,7 +66,7 @@ public sealed class RecordReaderTests : IDisposable
         }
 
         using var next = Subscribe();
-        using var nextReader = new RecordReader(next.Handle, _kafka.Connection);
+        using var nextReader = new RecordReader(next.Handle, _kafka.Connection, _ => true);
         var offsets = new List<long>();
         while (offsets.Count < 90)
         {
@@ -83,7 +83,7 @@ public sealed class RecordReaderTests : IDisposable
         Produce(Numbers(2 * Count, size: 100));
         var batch = new RecordBatch(Count * 100);
         using var consumer = Subscribe();
-        using var reader = new RecordReader(consumer.Handle, _kafka.Connection);
+        using var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true);
         Fill(reader, batch, Count);
         batch.Clear();
 
@@ -97,10 +97,16 @@ public sealed class RecordReaderTests : IDisposable
     public async Task An_error_is_reported_and_is_not_a_record()
     {
         using var consumer = Subscribe("nowhere", ("allow.auto.create.topics", "false"));
-        using var reader = new RecordReader(consumer.Handle, _kafka.Connection);
+        using var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true);
         using var stop = new CancellationTokenSource();
 
-        var filling = Task.Run(() => reader.Fill(_batch, stop.Token));
+        var filling = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                reader.Fill(_batch, stop.Token);
+            }
+        });
         await Eventually.IsTrueAsync(() => _kafka.Status.LastError != null);
         await stop.CancelAsync();
         await filling;
@@ -114,7 +120,7 @@ public sealed class RecordReaderTests : IDisposable
     {
         Produce([1], [2]);
         using var consumer = Subscribe(TestKafka.Topic, ("enable.partition.eof", "true"));
-        using var reader = new RecordReader(consumer.Handle, _kafka.Connection);
+        using var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true);
 
         Read(reader, atLeast: 2).Count.ShouldBe(2);
         Produce([3]);

@@ -1,3 +1,4 @@
+using CatFunctions.Core.EventLog;
 using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Terminal;
@@ -12,14 +13,16 @@ internal sealed class TestKafka : IDisposable
 
     public TestKafka(int partitions = 3, Dictionary<string, string>? properties = null)
     {
+        properties ??= [];
+
+        // How long the embedded broker waits for a member that left, or that a busy machine keeps from its heartbeats.
+        properties.TryAdd("session.timeout.ms", "6000");
         Broker = new EmbeddedBroker(Topic, partitions);
         Settings = new KafkaSettings(
             Broker.BootstrapServers,
             Topic,
             IsEmbedded: true,
-
-            // How long the embedded broker waits for a member that left, or that a busy machine keeps from its heartbeats.
-            new Dictionary<string, string>(properties ?? []) { ["session.timeout.ms"] = "6000" });
+            properties);
         Connection = new BrokerConnection(Settings, Status, TimeProvider.System, Logger<BrokerConnection>());
     }
 
@@ -48,4 +51,18 @@ internal sealed class TestKafka : IDisposable
         Connection.Dispose();
         Broker.Dispose();
     }
+}
+
+/// <summary>A log whose partitions all end at one offset.</summary>
+internal sealed class LogEnd : IPosition
+{
+    public long? LastOffset { get; init; }
+
+    public bool IsHeld { get; init; } = true;
+
+    public Exception? Failure { get; init; }
+
+    public long? FindLastOffset(int partition) => Failure is null ? LastOffset : throw Failure;
+
+    public bool Holds(ConsumedRecord record) => IsHeld;
 }

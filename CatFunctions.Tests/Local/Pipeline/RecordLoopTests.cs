@@ -1,8 +1,10 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
 using CatFunctions.Tests.Local.Kafka;
+using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Local.Pipeline;
 
@@ -12,6 +14,8 @@ public sealed class RecordLoopTests : IAsyncDisposable
     private readonly WatchedTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private readonly EventProducer _producer;
     private readonly EventConsumer _consumer;
+    private readonly TempFolder _folder = new();
+    private readonly EventRecorder _recorder;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly List<long> _offsets = [];
@@ -20,6 +24,7 @@ public sealed class RecordLoopTests : IAsyncDisposable
     public RecordLoopTests()
     {
         (_producer, _consumer) = (_kafka.NewProducer(), _kafka.NewConsumer());
+        _recorder = new EventRecorder(new FileSegmentStore(_folder.Path), _clock);
         _clock.Waiting = _clock.Advance;
     }
 
@@ -31,6 +36,8 @@ public sealed class RecordLoopTests : IAsyncDisposable
         _producer.Dispose();
         _consumer.Dispose();
         _kafka.Dispose();
+        _recorder.Dispose();
+        _folder.Dispose();
         _stop.Dispose();
         _abort.Dispose();
     }
@@ -119,16 +126,18 @@ public sealed class RecordLoopTests : IAsyncDisposable
     private void Start(Func<IReadOnlyList<ConsumedRecord>, Task> write) =>
         _running = new RecordLoop(
             _consumer,
+            _recorder,
+            Options.Create(new EventLogOptions()),
+            _kafka.InFlight,
+            _kafka.Status,
+            _clock,
+            _kafka.Logger<RecordLoop>(),
             async (batch, _) =>
             {
                 await write(batch);
                 _offsets.AddRange(batch.Select(record => record.Offset));
                 return new RecordResult(batch.Count, 0, 0, 0);
-            },
-            _kafka.InFlight,
-            _kafka.Status,
-            _clock,
-            _kafka.Logger<RecordLoop>()).RunAsync(_stop.Token, _abort.Token);
+            }).RunAsync(_stop.Token, _abort.Token);
 
     private async Task ProduceAsync(int size, int count)
     {
