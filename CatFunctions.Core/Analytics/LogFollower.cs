@@ -83,28 +83,28 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
     private async Task<bool> CatchUpAsync(bool listAll, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var heads = await ListAsync(listAll, now, cancellationToken);
-        if (listAll && _positions.Keys.Except(heads.Select(head => head.Name)).Any())
+        var segments = await ListAsync(listAll, now, cancellationToken);
+        if (listAll && _positions.Keys.Except(segments.Select(segment => segment.Name)).Any())
         {
             return false;
         }
 
-        foreach (var head in heads)
+        foreach (var segment in segments)
         {
-            _positions.TryAdd(head.Name, 0);
-            if (head.Length < _positions[head.Name])
+            _positions.TryAdd(segment.Name, 0);
+            if (segment.Length < _positions[segment.Name])
             {
                 return false;
             }
 
-            var key = (head.Name.Log, head.Name.Partition);
-            if (!_newest.TryGetValue(key, out var newest) || head.Name.IsAfter(newest))
+            var key = (segment.Name.Log, segment.Name.Partition);
+            if (!_newest.TryGetValue(key, out var newest) || segment.Name.IsAfter(newest))
             {
-                _newest[key] = head.Name;
+                _newest[key] = segment.Name;
             }
         }
 
-        var unread = heads.Where(head => head.Length > _positions[head.Name]).OrderBy(head => head.Name.Hour).ToArray();
+        var unread = segments.Where(segment => segment.Length > _positions[segment.Name]).OrderBy(segment => segment.Name.Hour).ToArray();
         var bytes = unread.Sum(Unread);
         Interlocked.Add(ref _bytesFound, bytes);
         if (bytes > ParallelBytes)
@@ -114,7 +114,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         else
         {
             // Dead letters are recorded before the events of their batch, so they are read after them, and none is missing.
-            foreach (var segment in unread.Select(head => head.Name).Union(_newest.Values).OrderBy(segment => segment.Log))
+            foreach (var segment in unread.Select(segment => segment.Name).Union(_newest.Values).OrderBy(segment => segment.Log))
             {
                 await ReadAsync(segment, cancellationToken);
             }
@@ -135,14 +135,14 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         var since = all || _newest.Count == 0
             ? DateTimeOffset.MinValue
             : _newest.Values.Max(segment => segment.Hour).AddHours(-1);
-        var heads = new List<SegmentState>();
+        var segments = new List<SegmentState>();
         foreach (var log in Logs)
         {
-            heads.AddRange(await store.ListSinceAsync(log, since, cancellationToken));
+            segments.AddRange(await store.ListSinceAsync(log, since, cancellationToken));
         }
 
         (_listed, _listedAll) = (now, all ? now : _listedAll);
-        return heads;
+        return segments;
     }
 
     private async Task ReadAsync(SegmentName segment, CancellationToken cancellationToken)
@@ -166,7 +166,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             var batch = rest[..BatchLength(rest.Span)];
             rest = rest[batch.Length..];
 
-            var queue = new ConcurrentQueue<SegmentName>(batch.ToArray().Select(head => head.Name));
+            var queue = new ConcurrentQueue<SegmentName>(batch.ToArray().Select(segment => segment.Name));
             var parts = await Task.WhenAll(Enumerable
                 .Range(0, Environment.ProcessorCount)
                 .Select(_ => Task.Run(() => FoldAsync(queue, cancellationToken), cancellationToken)));
@@ -185,12 +185,12 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
     }
 
-    private int BatchLength(ReadOnlySpan<SegmentState> heads)
+    private int BatchLength(ReadOnlySpan<SegmentState> segments)
     {
         var (length, bytes) = (0, 0L);
-        while (length < heads.Length && bytes < BatchBytes)
+        while (length < segments.Length && bytes < BatchBytes)
         {
-            bytes += Unread(heads[length++]);
+            bytes += Unread(segments[length++]);
         }
 
         return length;
@@ -232,7 +232,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         }
     }
 
-    private long Unread(SegmentState head) => head.Length - _positions[head.Name];
+    private long Unread(SegmentState segment) => segment.Length - _positions[segment.Name];
 
     private static bool IsDue(DateTimeOffset last, TimeSpan interval, DateTimeOffset now) =>
         now < last || now - last >= interval;

@@ -40,7 +40,7 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
                 DurableFile.Flush(file);
             }
 
-            return TryRename(draft, path);
+            return TryRename(draft, path, cancellationToken);
         }
         finally
         {
@@ -95,17 +95,16 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
         }
     }
 
-    private static bool TryRename(string draft, string path)
+    private bool TryRename(string draft, string path, CancellationToken cancellationToken)
     {
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
+        // On Unix, File.Move looks whether the file exists and then renames, and another process may be between the two.
+        using var renaming = PartitionLock.Acquire(root, OutboxName.Folder, cancellationToken);
+        if (File.Exists(path))
         {
             return false;
         }
 
+        File.Move(draft, path);
         DurableFile.FlushFolder(Path.GetDirectoryName(path)!);
         return true;
     }

@@ -191,7 +191,7 @@ internal sealed class OffsetAudit
         public bool HasEvents => FirstEvent <= LastEvent;
 
         public bool IsContinuedBy(Generation other) =>
-            other.Offsets.First > Offsets.First && other.Offsets.First < Offsets.Last && !Offsets.Overlaps(other.Offsets);
+            other.FirstEvent > FirstEvent && other.FirstEvent < LastEvent && !Offsets.Overlaps(other.Offsets);
 
         public void AddEvent(long offset)
         {
