@@ -2,6 +2,7 @@ using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Outbox;
+using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Core.Analytics;
@@ -20,12 +21,14 @@ namespace CatFunctions.Core.Analytics;
 /// <param name="recorder">The recorder of this host, if it has one.</param>
 /// <param name="outbox">The outbox beside the log, if it has one.</param>
 /// <param name="options">Whether gaps are normal.</param>
+/// <param name="metrics">Knows which ticks this host has missed.</param>
 public sealed class AnalyticsService(
     ISegmentStore store,
     TimeProvider clock,
     EventRecorder? recorder = null,
     TickOutbox? outbox = null,
-    IOptions<EventLogOptions>? options = null) : IDisposable
+    IOptions<EventLogOptions>? options = null,
+    PipelineMetrics? metrics = null) : IDisposable
 {
     /// <summary>The longest leaderboard that can be requested.</summary>
     public const int MaxTop = 100;
@@ -130,7 +133,10 @@ public sealed class AnalyticsService(
             _reports.Clear();
         }
 
-        var health = HealthBuilder.Build(analytics, _log.Progress, recorder, _pending, options?.Value.AllowGaps ?? false, now);
+        var health = HealthBuilder.Build(analytics, _log.Progress, recorder, _pending, options?.Value.AllowGaps ?? false, now) with
+        {
+            MissedTicks = metrics?.MissedTicks,
+        };
         var report = ReportBuilder.Build(analytics, window, top, health, now);
         _reports[(window, top)] = (report, analytics.Version, _pending);
         return report;

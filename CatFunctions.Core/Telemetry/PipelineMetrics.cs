@@ -23,6 +23,7 @@ public sealed class PipelineMetrics
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _appendDuration;
     private long _newestEvent;
+    private long _missedTicks;
 
     public PipelineMetrics(IMeterFactory meters, TimeProvider clock)
     {
@@ -68,8 +69,15 @@ public sealed class PipelineMetrics
         _eventsProduced.Add(events);
     }
 
+    /// <summary>How many ticks were missed since this process started.</summary>
+    public long MissedTicks => Interlocked.Read(ref _missedTicks);
+
     /// <summary>Ticks were missed, because an earlier one took longer than the schedule allows.</summary>
-    public void CountMissedTicks(long ticks) => _ticksMissed.Add(ticks);
+    public void CountMissedTicks(long ticks)
+    {
+        Interlocked.Add(ref _missedTicks, ticks);
+        _ticksMissed.Add(ticks);
+    }
 
     /// <summary>Events were sent again.</summary>
     public void CountResent(int events) => _eventsResent.Add(events);

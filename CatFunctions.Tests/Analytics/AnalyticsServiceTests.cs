@@ -4,7 +4,9 @@ using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Telemetry;
 using CatFunctions.Tests.EventLog;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Analytics;
@@ -51,7 +53,7 @@ public sealed class AnalyticsServiceTests : IDisposable
               "breeds": [{ "breed": "Abyssinian", "photos": 1, "views": 1, "likes": 1, "likeRate": 1 }],
               "health": {
                 "state": "healthy", "message": "healthy", "newestEvent": "2026-11-22T07:30:14.9Z", "newestEventAgeSeconds": 0.1,
-                "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null
+                "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null, "missedTicks": null
               },
               "limits": []
             }
@@ -212,6 +214,18 @@ public sealed class AnalyticsServiceTests : IDisposable
         }
 
         (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health.Redelivered.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_host_that_has_missed_ticks_says_so()
+    {
+        using var services = new ServiceCollection().AddSingleton<TimeProvider>(_log.Clock).AddPipelineMetrics().BuildServiceProvider();
+        var metrics = services.GetRequiredService<PipelineMetrics>();
+        using var analytics = new AnalyticsService(_log.Store, _log.Clock, metrics: metrics);
+        metrics.CountMissedTicks(2);
+        metrics.CountMissedTicks(1);
+
+        (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health.MissedTicks.ShouldBe(3);
     }
 
     [Fact]

@@ -32,6 +32,12 @@ public sealed record PipelineHealth(
     long Gaps,
     long? Redelivered)
 {
+    /// <summary>
+    /// Ticks without events, because an earlier one took longer than the schedule allows, since this host started; null where
+    /// that is not known.
+    /// </summary>
+    public long? MissedTicks { get; init; }
+
     /// <summary>How many incomplete ticks are listed at most.</summary>
     public const int MaxIncompleteTicks = 20;
 

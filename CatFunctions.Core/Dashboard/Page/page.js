@@ -565,6 +565,8 @@ function showHealth(health) {
   showFault($('missing'), health.missing);
   showFault($('dead-lettered'), health.deadLettered);
   setText($('gaps'), count(health.gaps));
+  $('missed-ticks-fact').hidden = !health.missedTicks;
+  showFault($('missed-ticks'), health.missedTicks ?? 0);
   $('redelivered-fact').hidden = health.redelivered === null;
   setText($('redelivered'), count(health.redelivered ?? 0));
   $('incomplete').hidden = health.incompleteTicks.length === 0;
