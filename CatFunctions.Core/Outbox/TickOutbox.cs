@@ -272,6 +272,7 @@ public sealed class TickOutbox(
         private static readonly TimeSpan LongestSpan = TimeSpan.FromHours(6);
 
         private readonly Dictionary<SegmentName, long> _positions = [];
+        private readonly HashSet<(LogKind Log, int Partition)> _opened = [];
         private DateTimeOffset _from = DateTimeOffset.MaxValue;
 
         public TickAudit Ticks { get; private set; } = new();
@@ -279,12 +280,12 @@ public sealed class TickOutbox(
         /// <summary>Reads what is new in both logs since an hour.</summary>
         public async Task ReadAsync(DateTimeOffset from, CancellationToken cancellationToken)
         {
-            // Dead letters are recorded before the events of their batch, so they are read after them: then none is missing.
-            SegmentState[] segments =
-            [
-                .. await log.ListSinceAsync(LogKind.Events, from, cancellationToken),
-                .. await log.ListSinceAsync(LogKind.DeadLetters, from, cancellationToken),
-            ];
+            var segments = await ListAsync(from, cancellationToken);
+            if (await OpenAsync(segments, cancellationToken))
+            {
+                segments = await ListAsync(from, cancellationToken);
+            }
+
             var lengths = segments.ToDictionary(segment => segment.Name, segment => segment.Length);
             if (from < _from || from - _from > LongestSpan || _positions.Any(read => read.Key.Hour >= from && lengths.GetValueOrDefault(read.Key) < read.Value))
             {
@@ -302,6 +303,29 @@ public sealed class TickOutbox(
                     _positions[segment] = reader.Position;
                 }
             }
+        }
+
+        // Dead letters are recorded before the events of their batch, so they are read after them: then none is missing.
+        private async Task<SegmentState[]> ListAsync(DateTimeOffset from, CancellationToken cancellationToken) =>
+        [
+            .. await log.ListSinceAsync(LogKind.Events, from, cancellationToken),
+            .. await log.ListSinceAsync(LogKind.DeadLetters, from, cancellationToken),
+        ];
+
+        /// <summary>
+        /// Makes durable what a recorder that was killed has left, since a power cut could still take lines that can be read.
+        /// </summary>
+        /// <returns>Whether a log was opened for the first time, so that lines may have been cut off.</returns>
+        private async Task<bool> OpenAsync(SegmentState[] segments, CancellationToken cancellationToken)
+        {
+            var before = _opened.Count;
+            foreach (var segment in segments.Select(segment => segment.Name).Where(name => !_opened.Contains((name.Log, name.Partition))))
+            {
+                await log.OpenNewestAsync(segment.Log, segment.Partition, cancellationToken);
+                _opened.Add((segment.Log, segment.Partition));
+            }
+
+            return _opened.Count > before;
         }
 
         private void Add(SegmentName segment, ReadOnlySpan<byte> lines)

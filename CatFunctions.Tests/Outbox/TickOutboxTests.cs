@@ -57,6 +57,37 @@ public sealed class TickOutboxTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tick_is_kept_until_what_a_killed_recorder_has_left_in_the_log_is_durable()
+    {
+        var values = await ProduceAsync(Noon, 10);
+        await KillBeforeFlushAsync(values);
+        _outbox = NewOutbox(new FileSegmentStore(_log.Root) { Flush = _ => throw new IOException("the disk lost it") });
+
+        await ResendAsync(isKafkaEmpty: true).ShouldThrowAsync<EventLogException>();
+        (await ReadPendingAsync()).ShouldHaveSingleItem();
+
+        _outbox = NewOutbox();
+        (await ResendAsync(isKafkaEmpty: true)).ShouldBeEmpty();
+        (await ReadPendingAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_killed_recorder_has_left_damaged_is_sent_again()
+    {
+        var values = await ProduceAsync(Noon, 10);
+        await RecordAsync(values);
+        var path = _log.PathOf(_log.Files(LogKind.Events).Single());
+        var lines = await File.ReadAllTextAsync(path);
+        await File.WriteAllTextAsync(path, lines[..(lines.Length / 2)] + '\0' + lines[((lines.Length / 2) + 1)..]);
+        _outbox = NewOutbox();
+
+        var resent = (await ResendAsync(isKafkaEmpty: true)).Select(lost => lost.Value.ToArray()).ToArray();
+
+        resent.Length.ShouldBe(10 - _log.Lines(LogKind.Events).Length);
+        resent.ShouldBe(values[^resent.Length..]);
+    }
+
+    [Fact]
     public async Task A_dead_letter_counts_for_its_tick()
     {
         var values = await ProduceAsync(Noon, 2);
@@ -195,9 +226,9 @@ public sealed class TickOutboxTests : IDisposable
         return report;
     }
 
-    private TickOutbox NewOutbox() => new(
+    private TickOutbox NewOutbox(ISegmentStore? log = null) => new(
         new FileOutboxStore(_log.Root),
-        _log.Store,
+        log ?? _log.Store,
         Options.Create(_options),
         Options.Create(_logOptions),
         _clock,
@@ -239,6 +270,15 @@ public sealed class TickOutboxTests : IDisposable
 
     private async Task RecordAsync(byte[][] values, int partition = 0) => await _recorder.RecordAsync(
         [.. values.Select(value => TestEvents.Record(_nextOffsets[partition]++, value, partition))], CancellationToken.None);
+
+    private async Task KillBeforeFlushAsync(byte[][] values)
+    {
+        using var recorder = new EventRecorder(
+            new FileSegmentStore(_log.Root) { Flush = _ => throw new OperationCanceledException() }, _clock);
+        await recorder.RecordAsync([.. values.Select((value, i) => TestEvents.Record(i, value))], CancellationToken.None)
+            .ShouldThrowAsync<OperationCanceledException>();
+        _log.Lines(LogKind.Events).Length.ShouldBe(values.Length);
+    }
 
     private async Task<List<OutgoingEvent>> ResendAsync(bool isKafkaEmpty = false)
     {
