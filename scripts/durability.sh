@@ -87,7 +87,7 @@ fail_fsync() {
 
 # Cuts the power of a new disk while events are recorded to it.
 cut_power() {
-  local kind=$2 fsync=${3:-delay_enter=100000}
+  local kind=$2 fsync=${3:-delay_enter=100000} at_least
   truncate -s 0 "$safe/disk.img"
   truncate -s 512M "$safe/disk.img"
   "mkfs.$1" "$safe/disk.img" >/dev/null 2>&1
@@ -101,7 +101,11 @@ cut_power() {
   sleep_up_to_2s
   ids "$disk/data" >"$work/acknowledged" # in a second
   sleep 1.1
-  ids "$disk/data" >"$work/visible" # and the outbox holds them, since they have been sent
+  # In half of the rounds the moment is that of a write, whose fsync has not ended.
+  at_least=$(($(ids "$disk/data" | wc -l) + RANDOM % 2))
+  until ids "$disk/data" >"$work/visible" && [ "$(wc -l <"$work/visible")" -ge "$at_least" ]; do
+    kill -0 "$host" || { cat "$work/host.log" >&2 && return 1; }
+  done # and the outbox holds them all, since they have been sent
   [ "$kind" = cut ] || kill_host
   if [ "$kind" = restart ]; then
     start_host "$fsync" "$disk/data"
