@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Azure.Storage.Blobs;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Telemetry;
@@ -53,12 +54,8 @@ public static class EventLogServices
         services.AddPipelineMetrics();
         services.AddOptions<EventLogOptions>().BindConfiguration(EventLogOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EventLogOptions>, EventLogOptionsValidation>();
-        services.AddSingleton<ISegmentStore>(provider => provider.GetRequiredService<IOptions<EventLogOptions>>().Value switch
-        {
-            { Container: { Length: > 0 } container } => new AppendBlobSegmentStore(
-                BlobConnection.Connect(provider.GetRequiredService<IConfiguration>(), container)),
-            var options => new FileSegmentStore(options.Directory!),
-        });
+        services.AddSingleton(provider => CreateStore<ISegmentStore>(
+            provider, folder => new FileSegmentStore(folder), container => new AppendBlobSegmentStore(container)));
         services.AddSingleton<EventRecorder>();
         services.AddSingleton<DeadLetterLog>();
         services.AddSingleton<LogRetention>();
@@ -66,6 +63,16 @@ public static class EventLogServices
         services.AddSingleton<RetryingRecorder>();
         return services;
     }
+
+    /// <summary>Creates a store in the place that the section <c>EventLog</c> names: a folder or a blob container.</summary>
+    internal static TStore CreateStore<TStore>(
+        IServiceProvider provider, Func<string, TStore> inFolder, Func<BlobContainerClient, TStore> inContainer) =>
+        provider.GetRequiredService<IOptions<EventLogOptions>>().Value switch
+        {
+            { Container: { Length: > 0 } container } =>
+                inContainer(BlobConnection.Connect(provider.GetRequiredService<IConfiguration>(), container)),
+            var options => inFolder(options.Directory!),
+        };
 }
 
 internal sealed partial class EventLogOptionsValidation(IConfiguration configuration) : IValidateOptions<EventLogOptions>

@@ -1,5 +1,4 @@
 using Azure;
-using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -85,20 +84,8 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
 
     private BlobClient BlobOf(DateTimeOffset tick) => container.GetBlobClient($"{OutboxName.Folder}/{OutboxName.Of(tick)}");
 
-    private async Task<T> GuardedAsync<T>(string verb, Func<Task<T>> action, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (Exception exception) when (
-            exception is RequestFailedException or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException
-            && !cancellationToken.IsCancellationRequested)
-        {
-            throw BlobError.Describe(
-                exception, $"Cannot {verb} the outbox in container {container.Name} of storage account {container.AccountName}");
-        }
-    }
+    private Task<T> GuardedAsync<T>(string verb, Func<Task<T>> action, CancellationToken cancellationToken) =>
+        BlobError.GuardAsync(container, $"{verb} the outbox", action, cancellationToken);
 
     /// <summary>Pieces of memory as one stream that can be read again, as a request may have to be sent again.</summary>
     private sealed class LinesStream(IEnumerable<ReadOnlyMemory<byte>> lines) : Stream

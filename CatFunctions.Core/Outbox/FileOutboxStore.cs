@@ -1,4 +1,3 @@
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 
@@ -111,18 +110,6 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
 
     private string PathOf(DateTimeOffset tick) => Path.Combine(_folder, OutboxName.Of(tick));
 
-    private Task<T> Guarded<T>(string verb, Func<T> action)
-    {
-        try
-        {
-            return Task.FromResult(action());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new EventLogException(
-                $"Cannot {verb} the outbox in {_folder}: {exception.Message.TrimEnd('.')}. "
-                + "Choose a folder that this user may write to, on a disk with room.",
-                exception);
-        }
-    }
+    private Task<T> Guarded<T>(string verb, Func<T> action) =>
+        Task.FromResult(DurableFile.Guard($"{verb} the outbox in {_folder}", action, DurableFile.ChooseAnotherFolder));
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
-using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -309,31 +308,14 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             || code == BlobErrorCode.BlobAlreadyExists
             || code == BlobErrorCode.BlobNotFound);
 
-    // The client throws a cancellation when its own time-out has passed, and all its errors at once after several tries.
-    private static bool IsStorageError(Exception exception) => exception is RequestFailedException
-        or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException;
-
     private AppendBlobClient BlobOf(SegmentName segment) => container.GetAppendBlobClient(segment.ToString());
 
     private AppendBlobClient OriginOf(LogKind log, int partition) =>
         container.GetAppendBlobClient(string.Create(CultureInfo.InvariantCulture, $".origins/{log.FolderName}/partition={partition}"));
 
     private Task<T> Reading<T>(Func<Task<T>> read, CancellationToken cancellationToken) =>
-        GuardedAsync("read", read, cancellationToken);
+        BlobError.GuardAsync(container, "read the event log", read, cancellationToken);
 
     private Task<T> Writing<T>(Func<Task<T>> write, CancellationToken cancellationToken) =>
-        GuardedAsync("write to", write, cancellationToken);
-
-    private async Task<T> GuardedAsync<T>(string verb, Func<Task<T>> action, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (Exception exception) when (IsStorageError(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            var what = $"Cannot {verb} the event log in container {container.Name} of storage account {container.AccountName}";
-            throw BlobError.Describe(exception, what);
-        }
-    }
+        BlobError.GuardAsync(container, "write to the event log", write, cancellationToken);
 }

@@ -84,6 +84,29 @@ internal static class BlobConnection
 /// <summary>Says in one line what an error of Azure Storage means. Never what was sent: it may hold a key.</summary>
 internal static class BlobError
 {
+    /// <summary>Does something with a container.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="what">What is done, up to the words "in container": "read the event log".</param>
+    /// <param name="action">Does it.</param>
+    /// <param name="cancellationToken">The action's own: what it throws after a cancellation is no error of the storage.</param>
+    /// <exception cref="EventLogException">It could not be done.</exception>
+    public static async Task<T> GuardAsync<T>(
+        BlobContainerClient container, string what, Func<Task<T>> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception exception) when (IsStorageError(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Describe(exception, $"Cannot {what} in container {container.Name} of storage account {container.AccountName}");
+        }
+    }
+
+    // The client throws a cancellation when its own time-out has passed, and all its errors at once after several tries.
+    private static bool IsStorageError(Exception exception) => exception is RequestFailedException
+        or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException;
+
     /// <summary>The error for a person to read.</summary>
     /// <param name="exception">What the client has thrown, after its retries.</param>
     /// <param name="what">What could not be done.</param>

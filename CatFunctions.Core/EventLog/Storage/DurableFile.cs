@@ -14,6 +14,26 @@ internal static partial class DurableFile
 
     private const UnixFileMode FolderPermissions = FilePermissions | UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
 
+    /// <summary>What to do where a folder cannot be written to.</summary>
+    public const string ChooseAnotherFolder = "Choose a folder that this user may write to, on a disk with room.";
+
+    /// <summary>Does something with files.</summary>
+    /// <param name="what">What is done: "read the event log in ./data".</param>
+    /// <param name="action">Does it.</param>
+    /// <param name="nextStep">What to do when that fails.</param>
+    /// <exception cref="EventLogException">It could not be done.</exception>
+    public static T Guard<T>(string what, Func<T> action, string nextStep)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new EventLogException($"Cannot {what}: {exception.Message.TrimEnd('.')}. {nextStep}", exception);
+        }
+    }
+
     /// <summary>Creates a file that must not exist yet. Its name is durable once its folder is flushed.</summary>
     public static SafeFileHandle Create(string path)
     {

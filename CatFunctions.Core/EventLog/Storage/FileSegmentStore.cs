@@ -329,19 +329,9 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
 
     private string PathOf(SegmentName segment) => Path.Combine(root, segment.ToString());
 
-    private T Reading<T>(Func<T> read) => Guarded("read", read, "Check that the folder is there and that this user may read it.");
+    private T Reading<T>(Func<T> read) =>
+        DurableFile.Guard($"read the event log in {root}", read, "Check that the folder is there and that this user may read it.");
 
-    private T Writing<T>(Func<T> write) => Guarded("write to", write, "Choose a folder that this user may write to, on a disk with room.");
-
-    private T Guarded<T>(string verb, Func<T> action, string nextStep)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new EventLogException($"Cannot {verb} the event log in {root}: {exception.Message.TrimEnd('.')}. {nextStep}", exception);
-        }
-    }
+    private T Writing<T>(Func<T> write) =>
+        DurableFile.Guard($"write to the event log in {root}", write, DurableFile.ChooseAnotherFolder);
 }
