@@ -124,20 +124,17 @@ internal sealed class AnalyticsState
     {
         Version++;
         var recordedHour = segment.Hour.UtcTicks / TimeSpan.TicksPerHour;
-        while (!lines.IsEmpty)
+        foreach (var line in new LogLines(lines))
         {
-            var length = lines.IndexOf((byte)'\n');
-            if (EventLine.TryRead(lines[..length], out var offset, out var catEvent))
+            if (EventLine.TryRead(line, out var offset, out var catEvent))
             {
                 _offsets.Add(segment, offset);
                 Add(segment, catEvent, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
             }
-            else if (LogLine.TryReadPosition(lines[..length], out _, out offset))
+            else if (LogLine.TryReadPosition(line, out _, out offset))
             {
                 _offsets.Add(segment, offset);
             }
-
-            lines = lines[(length + 1)..];
         }
     }
 
@@ -146,17 +143,13 @@ internal sealed class AnalyticsState
     {
         Version++;
         CollectionsMarshal.GetValueRefOrAddDefault(_deadLetters, (segment.Hour, segment.Partition), out _) += lines.Count((byte)'\n');
-        while (!lines.IsEmpty)
+        foreach (var line in new LogLines(lines))
         {
-            var length = lines.IndexOf((byte)'\n');
-            var line = lines[..length];
             if (LogLine.TryReadPosition(line, out _, out var offset) && DeadLetterLog.TryParse<DeadLetter>(line) is { } letter)
             {
                 _offsets.Add(segment, offset);
                 Ticks.AddDeadLetter(letter.Value);
             }
-
-            lines = lines[(length + 1)..];
         }
     }
 
@@ -164,15 +157,12 @@ internal sealed class AnalyticsState
     public void AddCopies(SegmentName segment, ReadOnlySpan<byte> lines)
     {
         Version++;
-        while (!lines.IsEmpty)
+        foreach (var line in new LogLines(lines))
         {
-            var length = lines.IndexOf((byte)'\n');
-            if (LogLine.TryReadPosition(lines[..length], out _, out var offset))
+            if (LogLine.TryReadPosition(line, out _, out var offset))
             {
                 _offsets.Add(segment, offset);
             }
-
-            lines = lines[(length + 1)..];
         }
     }
 

@@ -56,6 +56,33 @@ internal static class LogLine
     }
 }
 
+/// <summary>Goes over whole lines one by one, without their line breaks.</summary>
+/// <param name="lines">The lines; the last one ends with a line break too.</param>
+internal ref struct LogLines(ReadOnlySpan<byte> lines)
+{
+    private ReadOnlySpan<byte> _rest = lines;
+
+    /// <summary>The line where it stands.</summary>
+    public ReadOnlySpan<byte> Current { get; private set; }
+
+    /// <summary>For <c>foreach</c>.</summary>
+    public readonly LogLines GetEnumerator() => this;
+
+    /// <summary>Goes to the next line; false at the end.</summary>
+    public bool MoveNext()
+    {
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
+        var length = _rest.IndexOf((byte)'\n');
+        Current = _rest[..length];
+        _rest = _rest[(length + 1)..];
+        return true;
+    }
+}
+
 /// <summary>How a record becomes a line of a log, and is recognized in it.</summary>
 internal interface ILineFormat
 {

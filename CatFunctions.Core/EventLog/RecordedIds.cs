@@ -136,7 +136,7 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
 
         var words = indices.PageOf(id.Index / IndexSet.PageLength, out var isNew);
         _pages += isNew ? 1 : 0;
-        words[id.Index % IndexSet.PageLength / 64] |= 1UL << (id.Index % 64);
+        IndexSet.Mark(words, id.Index);
     }
 
     private async ValueTask ReadAsync(SegmentState segment, long position, CancellationToken cancellationToken)
@@ -151,15 +151,12 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
 
     private void Add(ReadOnlySpan<byte> lines)
     {
-        while (!lines.IsEmpty)
+        foreach (var line in new LogLines(lines))
         {
-            var length = lines.IndexOf((byte)'\n');
-            if (EventLine.TryRead(lines[..length], out _, out var catEvent))
+            if (EventLine.TryRead(line, out _, out var catEvent))
             {
                 Add(catEvent.Id);
             }
-
-            lines = lines[(length + 1)..];
         }
     }
 

@@ -9,7 +9,6 @@ using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -119,7 +118,7 @@ public sealed class TickOutbox(
             yield break;
         }
 
-        await _audit.ReadAsync(SegmentName.HourOf(ticks.Keys.Min() < now ? ticks.Keys.Min() : now).AddHours(-1), cancellationToken);
+        await ReadLogAsync(ticks, now, cancellationToken);
         var (inFlight, resent) = (0L, 0);
         foreach (var (tick, size) in ticks.OrderBy(tick => tick.Key))
         {
@@ -163,7 +162,7 @@ public sealed class TickOutbox(
         }
 
         var now = clock.GetUtcNow();
-        await _audit.ReadAsync(SegmentName.HourOf(ticks.Keys.Min() < now ? ticks.Keys.Min() : now).AddHours(-1), cancellationToken);
+        await ReadLogAsync(ticks, now, cancellationToken);
         foreach (var (tick, size) in ticks)
         {
             if (_audit.Ticks.Judge(tick, size, now).State == TickState.Whole)
@@ -172,6 +171,10 @@ public sealed class TickOutbox(
             }
         }
     }
+
+    /// <summary>Reads the part of the log that may hold events of the ticks. The clock of its recorder may be behind.</summary>
+    private Task ReadLogAsync(IReadOnlyDictionary<DateTimeOffset, int> ticks, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _audit.ReadAsync(SegmentName.HourOf(ticks.Keys.Append(now).Min()).AddHours(-1), cancellationToken);
 
     private async Task RemoveAsync(DateTimeOffset tick, CancellationToken cancellationToken)
     {
@@ -330,10 +333,8 @@ public sealed class TickOutbox(
 
         private void Add(SegmentName segment, ReadOnlySpan<byte> lines)
         {
-            while (!lines.IsEmpty)
+            foreach (var line in new LogLines(lines))
             {
-                var length = lines.IndexOf((byte)'\n');
-                var line = lines[..length];
                 if (segment.Log == LogKind.DeadLetters)
                 {
                     if (DeadLetterLog.TryParse<DeadLetter>(line) is { } letter)
@@ -345,8 +346,6 @@ public sealed class TickOutbox(
                 {
                     Ticks.Add(segment, offset, catEvent.Id, catEvent.TickSize);
                 }
-
-                lines = lines[(length + 1)..];
             }
         }
     }
@@ -359,12 +358,8 @@ public static class OutboxServices
     public static IServiceCollection AddOutbox(this IServiceCollection services)
     {
         services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateOnStart();
-        services.AddSingleton<IOutboxStore>(provider => provider.GetRequiredService<IOptions<EventLogOptions>>().Value switch
-        {
-            { Container: { Length: > 0 } container } => new BlobOutboxStore(
-                BlobConnection.Connect(provider.GetRequiredService<IConfiguration>(), container)),
-            var log => new FileOutboxStore(log.Directory!),
-        });
+        services.AddSingleton(provider => EventLogServices.CreateStore<IOutboxStore>(
+            provider, folder => new FileOutboxStore(folder), container => new BlobOutboxStore(container)));
         return services.AddSingleton<TickOutbox>();
     }
 }

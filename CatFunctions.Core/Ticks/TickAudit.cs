@@ -144,7 +144,7 @@ internal sealed class TickAudit
         if (id.Tick != default && id.Index < read.TickSize && Find(id.Tick, read.TickSize) is { } tick)
         {
             var words = PageOf(tick.DeadLetters ??= new IndexSet(tick.Size), id.Index / IndexSet.PageLength);
-            words[id.Index % IndexSet.PageLength / 64] |= 1UL << (id.Index % 64);
+            IndexSet.Mark(words, id.Index);
         }
     }
 
@@ -215,17 +215,11 @@ internal sealed class TickAudit
     /// <param name="resent">When what the tick lacked was sent again, if it was: only ticks after that overtake it now.</param>
     public TickVerdict Judge(DateTimeOffset time, int size, DateTimeOffset now, DateTimeOffset? resent = null)
     {
-        if (_whole.Contains(time))
+        if (FindUnfinished(time, size) is not { } tick)
         {
-            return new TickVerdict(TickState.Whole, 0, []);
+            return new TickVerdict(_whole.Contains(time) ? TickState.Whole : TickState.InFlight, 0, []);
         }
 
-        if (_givenUp.Contains(time) || IsForgotten(time))
-        {
-            return new TickVerdict(TickState.InFlight, 0, []);
-        }
-
-        var tick = _open.GetValueOrDefault(time)?.Sizes.FirstOrDefault(tick => tick.Size == size) ?? new OpenTick(time, size);
         return new TickVerdict(
             tick.Missing == 0 ? TickState.Whole
             : OvertakenBefore(now) > (resent > time ? resent : time) ? TickState.Overtaken
@@ -233,6 +227,12 @@ internal sealed class TickAudit
             tick.Missing,
             tick.MissingIndices());
     }
+
+    /// <summary>A tick as far as it was seen; null if it is whole, or is not judged any more.</summary>
+    private OpenTick? FindUnfinished(DateTimeOffset time, int size) =>
+        _whole.Contains(time) || _givenUp.Contains(time) || IsForgotten(time)
+            ? null
+            : _open.GetValueOrDefault(time)?.Sizes.FirstOrDefault(tick => tick.Size == size) ?? new OpenTick(time, size);
 
     /// <summary>Judges all ticks that are not whole.</summary>
     /// <param name="completeFrom">Ticks before may have lost events with hours that were deleted.</param>
@@ -267,15 +267,19 @@ internal sealed class TickAudit
             }
         }
 
+        DateTimeOffset? oldestPending = null;
         foreach (var (time, size) in pending ?? new Dictionary<DateTimeOffset, int>())
         {
-            var count = Judge(time, size, now).MissingCount;
-            unfinished += count > 0 ? 1 : 0;
-            unfinishedEvents += count;
+            if (FindUnfinished(time, size) is { Missing: > 0 and var count })
+            {
+                unfinished++;
+                unfinishedEvents += count;
+                oldestPending = time < oldestPending ? time : oldestPending ?? time;
+            }
         }
 
         missing.Sort((left, right) => (left.Time, left.Size).CompareTo((right.Time, right.Size)));
-        return new TickFindings(missing, missingEvents, unfinished, unfinishedEvents, cut);
+        return new TickFindings(missing, missingEvents, unfinished, unfinishedEvents, oldestPending, cut);
     }
 
     /// <summary>Up to when every partition has gone past the ticks.</summary>
@@ -529,9 +533,10 @@ internal readonly record struct TickVerdict(TickState State, int MissingCount, I
 /// <param name="MissingEvents">How many events are missing.</param>
 /// <param name="Unfinished">How many ticks have events that may still come.</param>
 /// <param name="UnfinishedEvents">How many events that are.</param>
+/// <param name="OldestPending">The oldest tick of the outbox that is not whole, if any is.</param>
 /// <param name="Cut">How many ticks are so old that the rest of their events was deleted with the hours before the log's first.</param>
 internal sealed record TickFindings(
-    IReadOnlyList<OpenTick> Missing, long MissingEvents, int Unfinished, long UnfinishedEvents, int Cut);
+    IReadOnlyList<OpenTick> Missing, long MissingEvents, int Unfinished, long UnfinishedEvents, DateTimeOffset? OldestPending, int Cut);
 
 /// <summary>A tick that is not whole, for one of the sizes that its events give.</summary>
 /// <param name="time">When it was due.</param>
@@ -589,6 +594,9 @@ internal sealed class IndexSet(int size)
 
     public bool Contains(int index) =>
         _pages.TryGetValue(index / PageLength, out var page) && (page[index % PageLength / 64] & (1UL << (index % 64))) != 0;
+
+    /// <summary>Adds an index to its page.</summary>
+    public static void Mark(ulong[] page, int index) => page[index % PageLength / 64] |= 1UL << (index % 64);
 
     public ulong[] PageOf(int number, out bool isNew)
     {

@@ -114,7 +114,7 @@ internal static class HealthBuilder
         if (progress is null)
         {
             AddMissing(problems, ticks.Missing, now.AddHours(-PipelineHealth.RecentHours));
-            AddStuck(problems, analytics, ticks, pending, now);
+            AddStuck(problems, analytics, ticks, now);
             AddOffsets(problems, gaps, allowGaps, recorder);
             AddDeadLetters(problems, analytics, now.AddHours(-PipelineHealth.RecentHours));
         }
@@ -141,7 +141,7 @@ internal static class HealthBuilder
         AnalyticsState analytics, TimeSpan? age, List<string> problems, DateTimeOffset now)
     {
         var state = problems is [] ? PipelineState.Healthy : PipelineState.Degraded;
-        if (analytics.Recorded == 0 && analytics.DeadLettered == 0 && problems is [])
+        if (IsEmpty(analytics) && problems is [])
         {
             return (PipelineState.Waiting, "no events yet");
         }
@@ -171,27 +171,19 @@ internal static class HealthBuilder
         }
     }
 
-    /// <summary>Something is wrong on the way when ticks stay in the outbox although what they lack is sent again.</summary>
-    private static void AddStuck(
-        List<string> problems,
-        AnalyticsState analytics,
-        TickFindings ticks,
-        IReadOnlyDictionary<DateTimeOffset, int>? pending,
-        DateTimeOffset now)
+    /// <summary>Something is wrong on the way when a tick stays in the outbox although what it lacks is sent again.</summary>
+    private static void AddStuck(List<string> problems, AnalyticsState analytics, TickFindings ticks, DateTimeOffset now)
     {
-        var isFirst = analytics.Recorded == 0 && analytics.DeadLettered == 0;
-        var limit = isFirst ? PipelineHealth.FirstEventAfter : PipelineHealth.StuckAfter;
-        var oldest = pending?
-            .Where(tick => now - tick.Key > limit && analytics.Ticks.Judge(tick.Key, tick.Value, now).MissingCount > 0)
-            .Select(tick => (DateTimeOffset?)tick.Key)
-            .Min();
-        if (oldest is { } since)
+        var isFirst = IsEmpty(analytics);
+        if (now - ticks.OldestPending is { } age && age > (isFirst ? PipelineHealth.FirstEventAfter : PipelineHealth.StuckAfter))
         {
             problems.Add(isFirst
                 ? $"produced {Text($"{ticks.UnfinishedEvents:N0}")}, recorded 0: does the topic exist, does the broker answer, does anything record?"
-                : $"{Count(ticks.UnfinishedEvents, "event")} in flight for {Describe(now - since)}: does the broker answer, does anything record?");
+                : $"{Count(ticks.UnfinishedEvents, "event")} in flight for {Describe(age)}: does the broker answer, does anything record?");
         }
     }
+
+    private static bool IsEmpty(AnalyticsState analytics) => analytics.Recorded == 0 && analytics.DeadLettered == 0;
 
     private static void AddOffsets(List<string> problems, long gaps, bool allowGaps, EventRecorder? recorder)
     {

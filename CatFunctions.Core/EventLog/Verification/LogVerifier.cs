@@ -133,41 +133,10 @@ public sealed class LogVerifier(
         var isFirst = true;
         while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
         {
-            for (var rest = lines.Span; !rest.IsEmpty; isFirst = false)
+            foreach (var line in new LogLines(lines.Span))
             {
-                var length = rest.IndexOf((byte)'\n');
-                var line = rest[..length];
-                rest = rest[(length + 1)..];
-                _lines++;
-
-                if (!LogLine.TryReadPosition(line, out var partition, out var offset, out var positionLength))
-                {
-                    Report(segment, "a line does not begin with its Kafka position");
-                    continue;
-                }
-
-                if (partition != segment.Partition)
-                {
-                    Report(segment, $"a line is of partition {partition}");
-                }
-
-                if (isFirst && offset != segment.BaseOffset)
-                {
-                    Report(segment, $"the first offset is {offset}");
-                }
-
-                Report(segment, tally.Add(offset));
-                _offsets.Add(segment, offset);
-                var problem = segment.Log switch
-                {
-                    LogKind.Events => CheckEvent(segment, offset, line, positionLength),
-                    LogKind.DeadLetters => CheckDeadLetter(line),
-                    _ => null,
-                };
-                if (problem is not null)
-                {
-                    Report(segment, $"offset {offset}: {problem}");
-                }
+                CheckLine(segment, tally, line, isFirst);
+                isFirst = false;
             }
 
             _bytes += lines.Length;
@@ -177,6 +146,39 @@ public sealed class LogVerifier(
         if (reader.TornBytes > 0)
         {
             Report(segment, $"the last line is torn after {reader.TornBytes} bytes; the next start of a recorder repairs it");
+        }
+    }
+
+    private void CheckLine(SegmentName segment, PartitionTally tally, ReadOnlySpan<byte> line, bool isFirst)
+    {
+        _lines++;
+        if (!LogLine.TryReadPosition(line, out var partition, out var offset, out var positionLength))
+        {
+            Report(segment, "a line does not begin with its Kafka position");
+            return;
+        }
+
+        if (partition != segment.Partition)
+        {
+            Report(segment, $"a line is of partition {partition}");
+        }
+
+        if (isFirst && offset != segment.BaseOffset)
+        {
+            Report(segment, $"the first offset is {offset}");
+        }
+
+        Report(segment, tally.Add(offset));
+        _offsets.Add(segment, offset);
+        var problem = segment.Log switch
+        {
+            LogKind.Events => CheckEvent(segment, offset, line, positionLength),
+            LogKind.DeadLetters => CheckDeadLetter(line),
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            Report(segment, $"offset {offset}: {problem}");
         }
     }
 
