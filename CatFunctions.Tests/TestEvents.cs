@@ -45,6 +45,14 @@ internal static class TestEvents
     /// <summary>The offset that a line of the log carries.</summary>
     public static long OffsetOf(string line) => JsonDocument.Parse(line).RootElement.GetProperty("kafkaoffset").GetInt64();
 
+    /// <summary>Which event of which tick a line of the log or of the outbox is, read without any of the project's own code.</summary>
+    public static (string Tick, int Index, int Size) TickOf(string line)
+    {
+        using var json = JsonDocument.Parse(line);
+        var id = json.RootElement.GetProperty("id").GetString()!.Split('-');
+        return (id[0], int.Parse(id[1], CultureInfo.InvariantCulture), json.RootElement.GetProperty("ticksize").GetInt32());
+    }
+
     private static byte[] Changed(Action<JsonNode> change)
     {
         var sample = JsonNode.Parse(Json)!;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
@@ -80,8 +79,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
             (await recorder.WaitForExitAsync()).ShouldBe(0);
         }
 
-        await using var verifier = LocalHostProcess.Start(["verify", .. place]);
-        (await verifier.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. verifier.Output, .. verifier.Errors]));
+        await Verifier.VerifyAsync(place);
         CountEventsIndependently(log).ShouldBe(produced);
         log.Files(LogKind.DeadLetters).ShouldBeEmpty();
 
@@ -104,7 +102,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
     {
         var ticks = log.Files(LogKind.Events)
             .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            .Select(Parse)
+            .Select(TestEvents.TickOf)
             .GroupBy(line => (line.Tick, line.Size), line => line.Index)
             .ToArray();
         foreach (var tick in ticks)
@@ -113,13 +111,6 @@ public sealed class KilledRecorderTests(Azurite azurite)
         }
 
         return ticks.Sum(tick => tick.Key.Size);
-    }
-
-    private static (string Tick, int Index, int Size) Parse(string line)
-    {
-        using var json = JsonDocument.Parse(line);
-        var id = json.RootElement.GetProperty("id").GetString()!.Split('-');
-        return (id[0], int.Parse(id[1], CultureInfo.InvariantCulture), json.RootElement.GetProperty("ticksize").GetInt32());
     }
 
     private async Task<int> CountLinesAsync(TestLog log)

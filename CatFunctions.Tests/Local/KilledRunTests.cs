@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
@@ -79,41 +76,18 @@ public sealed class KilledRunTests : IDisposable
     {
         // Before the log is read: what a process still records meanwhile is then counted in the log.
         var pending = Pending().ToArray();
-        await using var verifier = LocalHostProcess.Start(["verify", "--data", _folder.Path]);
-        (await verifier.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. verifier.Output, .. verifier.Errors]));
+        var inFlight = Verifier.InFlight(await Verifier.VerifyAsync(_folder.Path));
 
         var recorded = Recorded().ToArray();
         recorded.ShouldBeUnique();
-        var inFlight = VerifyOutput.InFlight(verifier.Output[^1]);
         recorded.Union(pending).GroupBy(line => line.Tick).ShouldAllBe(tick => tick.Count() == tick.First().Size);
         return inFlight;
     }
 
     private long LogBytes() => LogFolder.Files(_folder.Path, LogKind.Events).Sum(path => new FileInfo(Path.Combine(_folder.Path, path)).Length);
 
-    private IEnumerable<(string Tick, int Index, int Size)> Recorded() => LogFolder.Lines(_folder.Path, LogKind.Events).Select(Parse);
+    private IEnumerable<(string Tick, int Index, int Size)> Recorded() => LogFolder.Lines(_folder.Path, LogKind.Events).Select(TestEvents.TickOf);
 
     private IEnumerable<(string Tick, int Index, int Size)> Pending() =>
-        Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").SelectMany(File.ReadLines).Select(Parse);
-
-    private static (string Tick, int Index, int Size) Parse(string line)
-    {
-        using var json = JsonDocument.Parse(line);
-        var id = json.RootElement.GetProperty("id").GetString()!.Split('-');
-        return (id[0], int.Parse(id[1], CultureInfo.InvariantCulture), json.RootElement.GetProperty("ticksize").GetInt32());
-    }
-}
-
-/// <summary>Reads what <c>verify</c> prints.</summary>
-internal static partial class VerifyOutput
-{
-    /// <summary>The events in flight, from the last line.</summary>
-    public static int InFlight(string lastLine)
-    {
-        lastLine.ShouldEndWith(" 0 problems");
-        return Pattern().Match(lastLine) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
-    }
-
-    [GeneratedRegex(@" with (\d+) events in flight")]
-    private static partial Regex Pattern();
+        Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").SelectMany(File.ReadLines).Select(TestEvents.TickOf);
 }

@@ -247,14 +247,8 @@ public sealed class LocalHostTests : IDisposable
         host.Output.ShouldBeEmpty();
     }
 
-    private async Task VerifyAsync()
-    {
-        await using var verify = LocalHostProcess.Start(["verify", "--data", _data.Path]);
-
-        (await verify.WaitForExitAsync()).ShouldBe(0, string.Join('\n', verify.Errors));
-
-        verify.Output[^1].ShouldStartWith($"{CountEvents()} events ");
-    }
+    private async Task VerifyAsync() =>
+        (await Verifier.VerifyAsync(_data.Path)).ShouldStartWith($"{CountEvents()} events ");
 
     private int CountEvents() => LogFolder.CountLines(_data.Path, LogKind.Events);
 }

@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace CatFunctions.Tests.Local;
+
+/// <summary>The log's own verifier, as its users run it.</summary>
+internal static partial class Verifier
+{
+    /// <summary>Verifies the log in a folder, in which nothing may be wrong.</summary>
+    /// <returns>The last line of the output: the counts.</returns>
+    public static Task<string> VerifyAsync(string folder) => VerifyAsync(["--data", folder]);
+
+    /// <summary>Verifies the log in the place that the options name, in which nothing may be wrong.</summary>
+    /// <returns>The last line of the output: the counts.</returns>
+    public static async Task<string> VerifyAsync(string[] place)
+    {
+        await using var verifier = LocalHostProcess.Start(["verify", .. place]);
+        (await verifier.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. verifier.Output, .. verifier.Errors]));
+        verifier.Output[^1].ShouldEndWith(" 0 problems");
+        return verifier.Output[^1];
+    }
+
+    /// <summary>The events in flight, from the last line.</summary>
+    public static int InFlight(string lastLine) =>
+        Pattern().Match(lastLine) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@" with (\d+) events in flight")]
+    private static partial Regex Pattern();
+}
