@@ -4,6 +4,7 @@ using CatFunctions.Core.Photos;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -15,6 +16,8 @@ var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().Appli
 
 try
 {
+    // Before services are created that throw at the first wrong setting: whoever set them sees all that is wrong.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.Run();
     return 0;
 }

@@ -141,28 +141,23 @@ internal sealed class CatPipeline(
 
     private void ThrowIfEventsAreLost()
     {
-        var undelivered = status.Undelivered;
         var waiting = recording is null ? 0 : inFlight.Count;
-        var reason = status.LastError?.Message
-            ?? $"they were too many for the {StopTimeout.TotalSeconds} s that a stop may take: lower --rate";
-        if (producing is { HasOutbox: true } && undelivered + (kafka.IsEmbedded ? waiting : 0) > 0)
+        var lost = status.Undelivered + (kafka.IsEmbedded ? waiting : 0);
+        if (lost > 0)
         {
-            terminal.WriteLine($"{undelivered + waiting} events have not reached the log: {reason} The next run sends them again from the outbox.");
-            return;
+            var reason = status.LastError?.Message
+                ?? $"they were too many for the {StopTimeout.TotalSeconds} s that a stop may take: lower --rate";
+            if (producing is not { HasOutbox: true })
+            {
+                throw new FailureException(kafka.IsEmbedded
+                    ? $"{lost} events could not be recorded and are lost: {reason}"
+                    : $"{lost} events could not be delivered to Kafka at {kafka.BootstrapServers} and are lost: {reason}");
+            }
+
+            terminal.WriteLine($"{lost} events have not reached the log: {reason} The next run sends them again from the outbox.");
         }
 
-        if (kafka.IsEmbedded && undelivered + waiting > 0)
-        {
-            throw new FailureException($"{undelivered + waiting} events could not be recorded and are lost: {reason}");
-        }
-
-        if (undelivered > 0)
-        {
-            throw new FailureException(
-                $"{undelivered} events could not be delivered to Kafka at {kafka.BootstrapServers} and are lost: {reason}");
-        }
-
-        if (waiting > 0)
+        if (!kafka.IsEmbedded && waiting > 0)
         {
             terminal.WriteLine($"{waiting} events are still in Kafka; the next run or record will record them.");
         }

@@ -378,7 +378,8 @@ public sealed class AnalyticsStateTests
 
         var health = HealthBuilder.Build(fold, null, null, pending, false, Now);
 
-        (health.State, health.Missing, health.InFlight).ShouldBe((PipelineState.Healthy, 0, 13));
+        (health.State, health.Missing, health.InFlight, health.LagSeconds).ShouldBe((PipelineState.Healthy, 0, 13, 65));
+        HealthBuilder.Build(fold, null, null, null, false, Now).LagSeconds.ShouldBeNull();
     }
 
     [Fact]

@@ -13,6 +13,13 @@ public abstract class PositionContract<TLog>(TLog log) : RecorderTest<TLog>(log)
     where TLog : TestLog
 {
     [Fact]
+    public async Task Offsets_that_jump_forward_are_counted()
+    {
+        (await Record([TestEvents.Event(3), TestEvents.Event(4), TestEvents.Event(9)])).Gaps.ShouldBe(4);
+        (await Record([TestEvents.Event(10), TestEvents.Event(12)])).Gaps.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Offsets_between_the_end_of_the_log_and_the_first_record_after_a_restart_are_missing_until_they_come()
     {
         await Record(TestEvents.Events(0, 10));

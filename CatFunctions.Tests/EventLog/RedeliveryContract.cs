@@ -17,6 +17,139 @@ public abstract class RedeliveryContract<TLog>(TLog log) : RecorderTest<TLog>(lo
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task A_batch_that_is_delivered_again_is_skipped_and_counted(bool afterRestart)
+    {
+        await Record(TestEvents.Events(10, 5));
+        if (afterRestart)
+        {
+            Restart();
+        }
+
+        var result = await Record(TestEvents.Events(12, 6));
+
+        result.ShouldBe(new RecordResult(3, 3, 0, 0));
+        Log.Offsets().ShouldBe([10, 11, 12, 13, 14, 15, 16, 17]);
+    }
+
+    [Fact]
+    public async Task The_same_records_twice_in_one_batch_are_stored_once()
+    {
+        var result = await Record([.. TestEvents.Events(0, 5), .. TestEvents.Events(0, 7)]);
+
+        result.Recorded.ShouldBe(7);
+        result.Redelivered.ShouldBe(5);
+        Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5, 6]);
+    }
+
+    [Fact]
+    public async Task Dead_letters_that_are_delivered_again_are_skipped_too()
+    {
+        ConsumedRecord[] batch = [TestEvents.Event(0), TestEvents.Record(1, [1]), TestEvents.Event(2), TestEvents.Record(3, [3])];
+        await Record(batch);
+        Restart();
+
+        (await Record(batch)).ShouldBe(new RecordResult(0, 4, 0, 0));
+        Log.Offsets(LogKind.DeadLetters).ShouldBe([1, 3]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_topic_that_was_created_again_starts_a_new_generation(bool afterRestart)
+    {
+        await Record(TestEvents.Events(0, 10));
+        if (afterRestart)
+        {
+            Restart();
+        }
+
+        var result = await Record(TestEvents.Events(0, 4, topic: OtherTopic));
+
+        result.ShouldBe(new RecordResult(4, 0, 0, 0));
+        Log.Files(LogKind.Events).ShouldBe(
+        [
+            "events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000000.jsonl",
+            "events/date=2026-11-22/hour=07/partition=0/0002-00000000000000000000.jsonl",
+        ]);
+
+        Restart();
+        (await Record(TestEvents.Events(2, 4, topic: OtherTopic))).ShouldBe(new RecordResult(2, 2, 0, 0));
+    }
+
+    [Fact]
+    public async Task A_batch_may_hold_the_end_of_one_generation_and_the_start_of_the_next()
+    {
+        var result = await Record([.. TestEvents.Events(0, 5), .. TestEvents.Events(0, 3, topic: OtherTopic)]);
+
+        result.ShouldBe(new RecordResult(8, 0, 0, 0));
+        Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 0, 1, 2]);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_with_the_value_of_an_earlier_one_is_another_record_when_its_time_is_another()
+    {
+        var first = TestEvents.Record(0, [1]);
+        await Record([first]);
+
+        var result = await Record([first with { Timestamp = first.Timestamp.AddSeconds(1) }]);
+
+        result.DeadLettered.ShouldBe(1);
+        Log.Lines(LogKind.DeadLetters).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_record_at_an_offset_that_the_log_skipped_is_kept()
+    {
+        await Record([TestEvents.Event(0), TestEvents.Event(10)]);
+
+        (await Record([TestEvents.Event(5)])).Recorded.ShouldBe(1);
+
+        Log.Offsets().ShouldBe([0, 10, 5]);
+    }
+
+    [Fact]
+    public async Task A_redelivery_is_recognized_in_segments_of_earlier_hours()
+    {
+        await Record(TestEvents.Events(0, 5));
+        Clock.Advance(TimeSpan.FromHours(30));
+        await Record(TestEvents.Events(5, 5));
+        Restart();
+
+        (await Record(TestEvents.Events(2, 9))).ShouldBe(new RecordResult(1, 8, 0, 0));
+    }
+
+    [Fact]
+    public async Task A_redelivery_is_recognized_anywhere_in_a_large_segment()
+    {
+        await Record(TestEvents.Events(0, 5000));
+
+        foreach (var offset in new[] { 0, 1, 777, 2500, 4998, 4999 })
+        {
+            (await Record([TestEvents.Event(offset)])).ShouldBe(new RecordResult(0, 1, 0, 0));
+        }
+
+        Log.Offsets().Length.ShouldBe(5000);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task A_batch_of_two_generations_that_is_delivered_again_is_recognized(int from)
+    {
+        ConsumedRecord[] batch = [.. TestEvents.Events(2, 5), .. TestEvents.Events(0, 3, topic: OtherTopic)];
+        await Record(TestEvents.Events(0, 2));
+        await Record(batch);
+
+        (await Record(batch[from..])).Recorded.ShouldBe(0);
+
+        Log.Offsets().ShouldBe([0, 1, 2, 3, 4, 5, 6, 0, 1, 2]);
+        (await Record(TestEvents.Events(2, 9, topic: OtherTopic))).ShouldBe(new RecordResult(8, 1, 0, 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task A_new_topic_may_begin_with_the_events_of_the_old_one(bool afterRestart)
     {
         ConsumedRecord[] topic = [.. TestEvents.Events(0, 4), .. TestEvents.Events(4, 8, topic: OtherTopic)];

@@ -18,6 +18,10 @@ public sealed class WrongSettingsTests
         "The event log is not configured: set EventLog:Directory to a folder, or EventLog:Container to a blob container.",
         "EventLog__Directory=")]
     [InlineData(
+        "CatApi:Limit is 0: it must be between 1 and 100. "
+        + "The event log is not configured: set EventLog:Directory to a folder, or EventLog:Container to a blob container.",
+        "EventLog__Directory=", "CatApi__Limit=0")]
+    [InlineData(
         "CatEventsSchedule: 'every minute' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds. "
         + "CatApi:Limit is 0: it must be between 1 and 100. "
         + "Simulation:EventsPerSecond is 0: set it above 0 and to at most 1,000,000.",

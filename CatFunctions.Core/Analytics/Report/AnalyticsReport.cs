@@ -27,8 +27,8 @@ public sealed record AnalyticsReport(
 {
     /// <summary>
     /// Identifies this content, for an ETag: letters and digits. It does not depend on what changes with time alone:
-    /// <see cref="GeneratedAt"/>, <see cref="PipelineHealth.NewestEventAgeSeconds"/> and the text of
-    /// <see cref="PipelineHealth.Message"/>.
+    /// <see cref="GeneratedAt"/>, <see cref="PipelineHealth.NewestEventAgeSeconds"/>, <see cref="PipelineHealth.LagSeconds"/>
+    /// and the text of <see cref="PipelineHealth.Message"/>.
     /// </summary>
     [JsonIgnore]
     public string Tag { get; init; } = "";

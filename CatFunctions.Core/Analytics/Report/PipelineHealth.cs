@@ -38,6 +38,12 @@ public sealed record PipelineHealth(
     /// </summary>
     public long? MissedTicks { get; init; }
 
+    /// <summary>
+    /// How long ago the oldest tick of the outbox that the log lacks events of was due, in seconds: so far the log is behind
+    /// the producer. Null where nothing is in the outbox.
+    /// </summary>
+    public double? LagSeconds { get; init; }
+
     /// <summary>How many incomplete ticks are listed at most.</summary>
     public const int MaxIncompleteTicks = 20;
 
@@ -133,7 +139,10 @@ internal static class HealthBuilder
             ticks.MissingEvents,
             [.. ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
             gaps,
-            recorder?.Redelivered);
+            recorder?.Redelivered)
+        {
+            LagSeconds = now - ticks.OldestPending is { } lag ? Math.Round(Math.Max(lag.TotalSeconds, 0), 1) : null,
+        };
     }
 
     /// <summary>The worst comes first: that nothing arrives never hides that something is missing.</summary>

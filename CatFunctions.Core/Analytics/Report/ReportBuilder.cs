@@ -173,7 +173,7 @@ internal static class ReportBuilder
         var timeless = report with
         {
             GeneratedAt = default,
-            Health = report.Health with { NewestEventAgeSeconds = null, Message = "" },
+            Health = report.Health with { NewestEventAgeSeconds = null, LagSeconds = null, Message = "" },
         };
         var json = JsonSerializer.SerializeToUtf8Bytes(timeless, AnalyticsJsonContext.Default.AnalyticsReport);
         return Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 8));

@@ -561,7 +561,7 @@ function showHealth(health) {
   setText($('health-rate'), rate === null ? '' : `${oneDigit.format(rate)} events per second`);
   setText($('newest'), age === null ? 'none yet' : `${duration(age)} ago`);
   setText($('recorded'), count(health.recorded));
-  setText($('in-flight'), count(health.inFlight));
+  setText($('in-flight'), count(health.inFlight) + (health.lagSeconds === null || health.inFlight === 0 ? '' : `, ${duration(health.lagSeconds)} behind`));
   showFault($('missing'), health.missing);
   showFault($('dead-lettered'), health.deadLettered);
   setText($('gaps'), count(health.gaps));

@@ -9,12 +9,18 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// segment of a partition: it says where the partition goes on. Any number of processes may do so at once.
 /// </summary>
 /// <remarks>
+/// By a clock that is ahead, all of the log would be old, and what such a clock has recorded makes the rest look old. So age
+/// is what the log itself spans from an hour to its newest one, and a stretch without events counts as one day at most.
+/// What this clock does not call old is not deleted either.
+/// <para>
 /// A record that is delivered again after its hour was deleted looks like one of a topic that was created again, so it
 /// is kept. That does not happen while the topic itself retains less than the log.
+/// </para>
 /// </remarks>
 internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     /// <summary>Deletes what is due.</summary>
     /// <returns>How many segments that were.</returns>
@@ -31,11 +37,9 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
         foreach (var log in (LogKind[])[LogKind.Events, LogKind.DeadLetters, LogKind.Copies])
         {
             var segments = await store.ListAsync(log, partition: null, cancellationToken);
-            if (log == LogKind.Events && segments is not [])
+            if (log == LogKind.Events)
             {
-                // By a clock that is ahead all of the log would be old.
-                var newest = segments.Max(segment => segment.Name.Hour) + Hour;
-                end = (newest < clock.GetUtcNow() ? newest : clock.GetUtcNow()) - retainFor;
+                end = EndOfOldHours(segments, retainFor);
             }
 
             foreach (var segment in OldSegments(segments, end))
@@ -53,6 +57,22 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
     public async Task<DateTimeOffset?> FindFutureHourAsync(CancellationToken cancellationToken) =>
         (await store.ListSinceAsync(LogKind.Events, SegmentName.HourOf(clock.GetUtcNow()) + Hour, cancellationToken))
             .Max(segment => (DateTimeOffset?)segment.Name.Hour);
+
+    private DateTimeOffset EndOfOldHours(IReadOnlyList<SegmentState> events, TimeSpan retainFor)
+    {
+        var (age, newer) = (TimeSpan.Zero, default(DateTimeOffset?));
+        foreach (var hour in events.Select(segment => segment.Name.Hour).Distinct().OrderDescending())
+        {
+            var pause = newer - hour ?? TimeSpan.Zero;
+            (age, newer) = (age + (pause < LongestPause ? pause : LongestPause), hour);
+            if (age >= retainFor && hour + Hour <= clock.GetUtcNow() - retainFor)
+            {
+                return hour + Hour;
+            }
+        }
+
+        return DateTimeOffset.MinValue;
+    }
 
     private static IEnumerable<SegmentName> OldSegments(IReadOnlyList<SegmentState> segments, DateTimeOffset end) =>
         from partition in segments.Select(segment => segment.Name).GroupBy(segment => segment.Partition)

@@ -1,0 +1,116 @@
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
+using Microsoft.Extensions.Options;
+
+namespace CatFunctions.Tests.EventLog;
+
+public sealed class FileRetentionTests() : RetentionContract<FileTestLog>(new FileTestLog());
+
+public sealed class BlobRetentionTests(Azurite azurite) : RetentionContract<BlobTestLog>(new BlobTestLog(azurite));
+
+/// <summary>Old hours of the log are deleted, and nothing else is.</summary>
+/// <typeparam name="TLog">Where the log is.</typeparam>
+public abstract class RetentionContract<TLog>(TLog log) : RecorderTest<TLog>(log)
+    where TLog : TestLog
+{
+    [Fact]
+    public async Task Old_hours_are_deleted_but_never_the_newest_segment_of_a_partition()
+    {
+        await Record([.. TestEvents.Events(0, 5, partition: 0), .. TestEvents.Events(0, 5, partition: 1), TestEvents.Record(9, [1])]);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record(TestEvents.Events(5, 5, partition: 0));
+        Clock.Advance(TimeSpan.FromHours(2));
+        await Record(TestEvents.Events(10, 5, partition: 0));
+
+        (await DeleteOldHours(TimeSpan.FromHours(3))).ShouldBe(0, "the first hour ended less than three hours ago");
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        (await DeleteOldHours(TimeSpan.FromHours(3))).ShouldBe(1);
+        (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(1);
+        Clock.Advance(TimeSpan.FromDays(30));
+        (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(0);
+
+        Log.Files(LogKind.Events).ShouldBe(
+        [
+            "events/date=2026-11-22/hour=07/partition=1/0001-00000000000000000000.jsonl",
+            "events/date=2026-11-22/hour=10/partition=0/0001-00000000000000000010.jsonl",
+        ]);
+        Log.Files(LogKind.DeadLetters).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_log_goes_on_where_it_was_when_its_old_hours_are_gone()
+    {
+        for (var hours = 0; hours < 3; hours++, Clock.Advance(TimeSpan.FromHours(1)))
+        {
+            await Record(TestEvents.Events(hours * 10, 10));
+        }
+
+        await DeleteOldHours(TimeSpan.FromHours(1));
+        (await Record(TestEvents.Events(20, 12))).ShouldBe(new RecordResult(2, 10, 0, 0));
+        Restart();
+        (await Record(TestEvents.Events(25, 8))).ShouldBe(new RecordResult(1, 7, 0, 0));
+
+        Log.Offsets().ShouldBe(Enumerable.Range(20, 13).Select(offset => (long)offset));
+    }
+
+    [Fact]
+    public async Task Nothing_is_deleted_unless_it_is_asked_for()
+    {
+        await Record(TestEvents.Events(0, 5));
+        Clock.Advance(TimeSpan.FromDays(1));
+        await Record(TestEvents.Events(5, 5));
+        Clock.Advance(TimeSpan.FromDays(10_000));
+
+        (await DeleteOldHours(null)).ShouldBe(0);
+
+        Log.Files(LogKind.Events).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_days_ahead_deletes_nothing_of_the_log()
+    {
+        await Record(TestEvents.Events(0, 3));
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record(TestEvents.Events(3, 3));
+        Clock.Advance(TimeSpan.FromDays(60));
+
+        (await DeleteOldHours(TimeSpan.FromHours(5))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_days_ahead_and_recorded_makes_the_log_older_by_one_day_at_most()
+    {
+        for (var hour = 0; hour < 30; hour++)
+        {
+            await Record([TestEvents.Event(hour)]);
+            Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        Clock.Advance(TimeSpan.FromDays(60));
+        await Record([TestEvents.Event(30)]);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record([TestEvents.Event(31)]);
+
+        (await DeleteOldHours(TimeSpan.FromDays(3))).ShouldBe(0);
+        (await DeleteOldHours(TimeSpan.FromDays(2))).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task An_hour_of_the_log_in_the_future_is_found()
+    {
+        var retention = new LogRetention(Log.Store, Options.Create(new EventLogOptions()), Clock);
+        await Record(TestEvents.Events(0, 3));
+        (await retention.FindFutureHourAsync(CancellationToken.None)).ShouldBeNull();
+
+        var now = Clock.GetUtcNow();
+        Clock.Advance(TimeSpan.FromHours(3));
+        await Record(TestEvents.Events(3, 3));
+        Clock.AdjustTime(now);
+
+        (await retention.FindFutureHourAsync(CancellationToken.None)).ShouldBe(SegmentName.HourOf(now).AddHours(3));
+    }
+
+    private Task<int> DeleteOldHours(TimeSpan? retainFor) =>
+        new LogRetention(Log.Store, Options.Create(new EventLogOptions { RetainFor = retainFor }), Clock)
+            .DeleteOldHoursAsync(CancellationToken.None);
+}
