@@ -92,6 +92,8 @@ public sealed class FunctionPipelineTests : IDisposable
         letters.Select(letter => letter.GetProperty("kafkaoffset").GetInt64()).ShouldBe([41, 42]);
         letters[0].GetProperty("key").GetBytesFromBase64().ShouldBe(noText);
         letters[0].GetProperty("value").GetBytesFromBase64().ShouldBe(noText);
+        letters.ShouldAllBe(letter => letter.GetProperty("headers").GetRawText()
+            == """[{"key":"content-type","value":"dGV4dC9wbGFpbg=="},{"key":"none","value":null}]""");
         letters[1].GetProperty("key").ValueKind.ShouldBe(JsonValueKind.Null);
         letters[1].GetProperty("value").ValueKind.ShouldBe(JsonValueKind.Null);
     }
