@@ -3,10 +3,13 @@ using CatFunctions.Core;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
+using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -24,6 +27,7 @@ internal static class FunctionAppServices
         services.AddSingleton(provider => TickSchedule.Parse(
             provider.GetRequiredService<IOptions<AppSettings>>().Value.CatEventsSchedule!));
         services.AddSingleton<IFunctionMetadataTransformer, KafkaBindingTransformer>();
+        services.AddHostedService<LogProbe>();
 
         // Without this there are five lines for every request, and the page sends one every second.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -56,6 +60,24 @@ internal static class FunctionAppServices
         if (!string.IsNullOrWhiteSpace(collector))
         {
             telemetry.UseOtlpExporter();
+        }
+
+        builder.UseMiddleware<InvocationScope>();
+    }
+
+    /// <summary>
+    /// Keeps the lines of a function on the console of <c>func start</c> and in the log stream. The worker finds the
+    /// invocation of a line under this name in its scopes, and the host shows no line without one; but the worker's
+    /// OpenTelemetry gives it another name there (https://github.com/Azure/azure-functions-dotnet-worker/issues/3489).
+    /// </summary>
+    private sealed class InvocationScope(ILogger<InvocationScope> logger) : IFunctionsWorkerMiddleware
+    {
+        public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+        {
+            using (logger.BeginScope(new Dictionary<string, object> { ["AzureFunctions_InvocationId"] = context.InvocationId }))
+            {
+                await next(context);
+            }
         }
     }
 }

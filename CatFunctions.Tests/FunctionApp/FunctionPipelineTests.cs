@@ -114,6 +114,22 @@ public sealed class FunctionPipelineTests : IDisposable
         signals.ShouldBeSubsetOf(collector.Requests.Select(request => request.PathAndQuery));
     }
 
+    /// <summary>The host shows a line on its console only if it knows the invocation.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_line_of_a_function_names_its_invocation_whether_telemetry_is_exported_or_not(bool isExported)
+    {
+        await using var collector = await FakeCatApi.StartAsync(FakeCatApi.Status(200));
+        await using var host = await FunctionsHost.StartAsync(
+            isExported ? [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] : []);
+
+        var response = await host.FireTimerAsync("ProduceCatEvents", due: null);
+
+        var line = host.Log.Single(line => line.Message.StartsWith("Producing the ", StringComparison.Ordinal));
+        line.InvocationId.ShouldBe(response.InvocationId);
+    }
+
     private Task<FunctionsHost> StartAsync() => FunctionsHost.StartAsync(
         ("CatEventsSchedule", "*/5 * * * * *"), ("Simulation__EventsPerSecond", "100"), ("EventLog__Directory", _folder.Path));
 

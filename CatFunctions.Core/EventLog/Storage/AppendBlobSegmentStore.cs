@@ -29,14 +29,14 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     private static readonly AppendBlobRequestConditions OnlyIfMissing = new() { IfNoneMatch = ETag.All };
 
     /// <inheritdoc/>
+    /// <remarks>Does what closing a segment takes: an immutability policy, even with protected appends, would forbid it an hour later.</remarks>
     public Task PrepareAsync(CancellationToken cancellationToken) => Writing(async () =>
     {
-        if (!await container.ExistsAsync(cancellationToken))
-        {
-            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        }
-
-        return await container.GetAppendBlobClient(ProbeName).CreateAsync(new AppendBlobCreateOptions(), cancellationToken);
+        var probe = container.GetAppendBlobClient(ProbeName);
+        await container.WithContainerAsync(
+            () => CreateIfMissingAsync(probe, new AppendBlobCreateOptions(), cancellationToken), cancellationToken);
+        return await probe.SetMetadataAsync(
+            new Dictionary<string, string> { ["probe"] = "true" }, cancellationToken: cancellationToken);
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -113,7 +113,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     /// <inheritdoc/>
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(
-        () => BlobOf(segment).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+        () => BlobOf(segment).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<SegmentState>> ListAsync(
         IEnumerable<string> prefixes, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken)
@@ -150,9 +150,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             }
             else
             {
-                await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                await OriginOf(segment.Log, segment.Partition).CreateAsync(
-                    new AppendBlobCreateOptions { Metadata = metadata, Conditions = OnlyIfMissing }, cancellationToken);
+                await container.WithContainerAsync(
+                    () => OriginOf(segment.Log, segment.Partition).CreateAsync(
+                        new AppendBlobCreateOptions { Metadata = metadata, Conditions = OnlyIfMissing }, cancellationToken),
+                    cancellationToken);
             }
 
             return true;
@@ -172,7 +173,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
                 newest is null ? OriginOf(log, partition) : BlobOf(newest), cancellationToken);
             if (properties is not null && properties.Metadata.TryGetValue(Successor, out var successor))
             {
-                await CreateIfMissingAsync(successor, cancellationToken);
+                await CreateIfMissingAsync(
+                    container.GetAppendBlobClient(successor),
+                    new AppendBlobCreateOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl; charset=utf-8" } },
+                    cancellationToken);
             }
             else if (properties is not null && newest is not null)
             {
@@ -257,21 +261,19 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         }
     }
 
-    private async Task CreateIfMissingAsync(string path, CancellationToken cancellationToken)
+    /// <returns>Whether it was missing; otherwise another writer, or an earlier process, has created it.</returns>
+    private static async Task<bool> CreateIfMissingAsync(
+        AppendBlobClient blob, AppendBlobCreateOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            await container.GetAppendBlobClient(path).CreateAsync(
-                new AppendBlobCreateOptions
-                {
-                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl; charset=utf-8" },
-                    Conditions = OnlyIfMissing,
-                },
-                cancellationToken);
+            options.Conditions = OnlyIfMissing;
+            await blob.CreateAsync(options, cancellationToken);
+            return true;
         }
         catch (RequestFailedException exception) when (IsConflict(exception))
         {
-            // Another writer has created it.
+            return false;
         }
     }
 
@@ -302,11 +304,9 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     private static AppendBlobRequestConditions Unchanged(SegmentState newest) => new() { IfMatch = new ETag(newest.Version!) };
 
     private static bool IsConflict(RequestFailedException exception) =>
-        exception.ErrorCode is { } code
-        && (code == BlobErrorCode.ConditionNotMet
-            || code == BlobErrorCode.AppendPositionConditionNotMet
-            || code == BlobErrorCode.BlobAlreadyExists
-            || code == BlobErrorCode.BlobNotFound);
+        BlobError.SaysThatBlobExists(exception)
+        || (exception.ErrorCode is { } code
+            && (code == BlobErrorCode.AppendPositionConditionNotMet || code == BlobErrorCode.BlobNotFound));
 
     private AppendBlobClient BlobOf(SegmentName segment) => container.GetAppendBlobClient(segment.ToString());
 
