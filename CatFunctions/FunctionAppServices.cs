@@ -1,3 +1,5 @@
+using Azure.Core;
+using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using CatFunctions.Core;
 using CatFunctions.Core.Telemetry;
@@ -54,7 +56,8 @@ internal static class FunctionAppServices
 
         if (!string.IsNullOrWhiteSpace(azureMonitor))
         {
-            telemetry.UseAzureMonitorExporter();
+            telemetry.UseAzureMonitorExporter(exporter =>
+                exporter.Credential = CredentialOf(builder.Configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]));
         }
 
         if (!string.IsNullOrWhiteSpace(collector))
@@ -63,6 +66,23 @@ internal static class FunctionAppServices
         }
 
         builder.UseMiddleware<InvocationScope>();
+    }
+
+    /// <summary>
+    /// What to sign in to Application Insights with, as the host reads it from the same setting:
+    /// <c>Authorization=AAD</c>, and <c>ClientId=…</c> for an identity that a user has assigned. Null: the connection string is enough.
+    /// See https://learn.microsoft.com/azure/azure-functions/functions-app-settings#applicationinsights_authentication_string.
+    /// </summary>
+    internal static TokenCredential? CredentialOf(string? authentication)
+    {
+        var parts = (authentication ?? "")
+            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries))
+            .ToLookup(part => part[0], part => part[^1], StringComparer.OrdinalIgnoreCase);
+        return !parts["Authorization"].Contains("AAD", StringComparer.OrdinalIgnoreCase) ? null
+            : new ManagedIdentityCredential(parts["ClientId"].FirstOrDefault() is { Length: > 0 } clientId
+                ? ManagedIdentityId.FromUserAssignedClientId(clientId)
+                : ManagedIdentityId.SystemAssigned);
     }
 
     /// <summary>

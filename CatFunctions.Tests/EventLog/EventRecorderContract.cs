@@ -104,6 +104,18 @@ public abstract class EventRecorderContract<TLog>(TLog log) : RecorderTest<TLog>
     }
 
     [Fact]
+    public async Task What_is_not_a_segment_is_foreign()
+    {
+        (await Log.Store.ListForeignAsync(LogKind.Events, CancellationToken.None)).ShouldBeEmpty();
+        await Record([TestEvents.Event(0), TestEvents.Record(1, [1])]);
+        var copy = Log.Files(LogKind.Events).Single() + "~";
+        Log.Create(copy, "{}");
+
+        (await Log.Store.ListForeignAsync(LogKind.Events, CancellationToken.None)).ShouldBe([copy]);
+        (await Log.Store.ListForeignAsync(LogKind.DeadLetters, CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_tombstone_and_an_empty_value_are_told_apart()
     {
         await Record([TestEvents.Record(0, null), TestEvents.Record(1, [])]);

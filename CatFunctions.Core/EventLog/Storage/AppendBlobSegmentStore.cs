@@ -55,6 +55,24 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) => Reading<IReadOnlyList<string>>(
+        async () =>
+        {
+            var foreign = new List<string>();
+            await foreach (var blob in BlobsAsync($"{log.FolderName}/", cancellationToken))
+            {
+                // Where the account has a hierarchical namespace, folders are blobs too: date=2026-11-22.
+                if (SegmentName.TryParse(blob.Name) is null && !blob.Name[(blob.Name.LastIndexOf('/') + 1)..].Contains('='))
+                {
+                    foreign.Add(blob.Name);
+                }
+            }
+
+            return foreign;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         Reading(() => FindTailAsync(log, partition, cancellationToken), cancellationToken);
 
@@ -238,14 +256,23 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     private async IAsyncEnumerable<SegmentState> SegmentsAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (var blob in BlobsAsync(prefix, cancellationToken))
+        {
+            if (SegmentName.TryParse(blob.Name) is { } segment)
+            {
+                yield return new SegmentState(segment, blob.Properties.ContentLength ?? 0);
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<BlobItem> BlobsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         await using var items = container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(items))
         {
-            if (SegmentName.TryParse(items.Current.Name) is { } segment)
-            {
-                yield return new SegmentState(segment, items.Current.Properties.ContentLength ?? 0);
-            }
+            yield return items.Current;
         }
     }
 
