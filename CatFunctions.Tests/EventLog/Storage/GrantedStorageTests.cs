@@ -12,7 +12,6 @@ using Microsoft.Extensions.Configuration;
 namespace CatFunctions.Tests.EventLog.Storage;
 
 /// <summary>Storage as somebody else has granted it: with few rights, and with policies of its own.</summary>
-[Collection(Azurite.Collection)]
 public sealed class GrantedStorageTests(Azurite azurite) : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
