@@ -1,12 +1,17 @@
+using Azure.Core;
+using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using CatFunctions.Core;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
+using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -24,6 +29,7 @@ internal static class FunctionAppServices
         services.AddSingleton(provider => TickSchedule.Parse(
             provider.GetRequiredService<IOptions<AppSettings>>().Value.CatEventsSchedule!));
         services.AddSingleton<IFunctionMetadataTransformer, KafkaBindingTransformer>();
+        services.AddHostedService<LogProbe>();
 
         // Without this there are five lines for every request, and the page sends one every second.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -50,12 +56,48 @@ internal static class FunctionAppServices
 
         if (!string.IsNullOrWhiteSpace(azureMonitor))
         {
-            telemetry.UseAzureMonitorExporter();
+            telemetry.UseAzureMonitorExporter(exporter =>
+                exporter.Credential = CredentialOf(builder.Configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]));
         }
 
         if (!string.IsNullOrWhiteSpace(collector))
         {
             telemetry.UseOtlpExporter();
+        }
+
+        builder.UseMiddleware<InvocationScope>();
+    }
+
+    /// <summary>
+    /// What to sign in to Application Insights with, as the host reads it from the same setting:
+    /// <c>Authorization=AAD</c>, and <c>ClientId=…</c> for an identity that a user has assigned. Null: the connection string is enough.
+    /// See https://learn.microsoft.com/azure/azure-functions/functions-app-settings#applicationinsights_authentication_string.
+    /// </summary>
+    internal static TokenCredential? CredentialOf(string? authentication)
+    {
+        var parts = (authentication ?? "")
+            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries))
+            .ToLookup(part => part[0], part => part[^1], StringComparer.OrdinalIgnoreCase);
+        return !parts["Authorization"].Contains("AAD", StringComparer.OrdinalIgnoreCase) ? null
+            : new ManagedIdentityCredential(parts["ClientId"].FirstOrDefault() is { Length: > 0 } clientId
+                ? ManagedIdentityId.FromUserAssignedClientId(clientId)
+                : ManagedIdentityId.SystemAssigned);
+    }
+
+    /// <summary>
+    /// Keeps the lines of a function on the console of <c>func start</c> and in the log stream. The worker finds the
+    /// invocation of a line under this name in its scopes, and the host shows no line without one; but the worker's
+    /// OpenTelemetry gives it another name there (https://github.com/Azure/azure-functions-dotnet-worker/issues/3489).
+    /// </summary>
+    private sealed class InvocationScope(ILogger<InvocationScope> logger) : IFunctionsWorkerMiddleware
+    {
+        public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+        {
+            using (logger.BeginScope(new Dictionary<string, object> { ["AzureFunctions_InvocationId"] = context.InvocationId }))
+            {
+                await next(context);
+            }
         }
     }
 }

@@ -1,5 +1,4 @@
 using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Events;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -29,10 +28,8 @@ public sealed partial class RecordCatEvents(RetryingRecorder recorder, ILogger<R
     private static ConsumedRecord ToConsumedRecord(KafkaRecord record) =>
         new(record.Partition, record.Offset, record.Timestamp?.DateTimeOffset ?? default, record.Key, record.Value)
         {
-            TraceParent = Array.Find(record.Headers ?? [], IsTraceParent)?.Value,
+            Headers = Array.ConvertAll(record.Headers ?? [], header => new RecordHeader(header.Key, header.Value)),
         };
-
-    private static bool IsTraceParent(KafkaHeader header) => header.Key == EventHeaders.TraceParent;
 
     [LoggerMessage(
         LogLevel.Information,

@@ -9,7 +9,8 @@ namespace CatFunctions;
 
 /// <summary>
 /// Sends again what was produced and did not reach the log. The output binding hands events over without waiting for the
-/// broker's answer, so <see cref="ProduceCatEvents"/> cannot know what was lost on the way; the log can.
+/// broker's answer, so <see cref="ProduceCatEvents"/> cannot know what was lost on the way; the log can. While Kafka does not
+/// answer, its line each minute says so.
 /// </summary>
 public sealed partial class ResendCatEvents(TickOutbox outbox, TimeProvider clock, ILogger<ResendCatEvents> logger)
 {
@@ -33,9 +34,20 @@ public sealed partial class ResendCatEvents(TickOutbox outbox, TimeProvider cloc
             LogResent(envelopes.Count);
         }
 
+        if (outbox.Overdue > envelopes.Count)
+        {
+            LogOverdue(outbox.Overdue - envelopes.Count);
+        }
+
         return [.. envelopes];
     }
 
     [LoggerMessage(LogLevel.Warning, "Sending {Count} events again, which did not reach the log")]
     private partial void LogResent(int count);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Count} events that were produced over a minute ago are not in the log yet: Kafka does not take them, its topic is missing, or "
+        + "recording lags behind. The outbox keeps them, and what is lost is sent again")]
+    private partial void LogOverdue(long count);
 }

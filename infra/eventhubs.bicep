@@ -28,11 +28,12 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
       // The longest that Standard allows: the log can catch up after an outage of that length.
       retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: 168 }
     }
-  }
 
-  resource access 'authorizationRules' = {
-    name: 'catfunctions'
-    properties: { rights: ['Listen', 'Send'] }
+    // Of this one event hub, not of the whole namespace.
+    resource access 'authorizationRules' = {
+      name: 'catfunctions'
+      properties: { rights: ['Listen', 'Send'] }
+    }
   }
 }
 
@@ -43,7 +44,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 resource password 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: 'kafka-password'
-  properties: { value: namespace::access.listKeys().primaryConnectionString }
+  properties: { value: namespace::eventHub::access.listKeys().primaryConnectionString }
 }
 
 output brokerList string = '${namespace.name}.servicebus.windows.net:9093'

@@ -1,6 +1,6 @@
 // CatFunctions in Azure: one resource group with everything that the pipeline needs, created by `azd up`.
-// The app signs in to storage and Key Vault as an identity of its own. The only secrets are the password of Kafka and,
-// if given, the key of TheCatAPI: they stay in Key Vault, and no output shows them.
+// The app signs in to storage, Key Vault and Application Insights as an identity of its own. The only secrets are the
+// password of Kafka and, if given, the key of TheCatAPI: they stay in Key Vault, and no output shows them.
 
 targetScope = 'subscription'
 
@@ -53,6 +53,15 @@ param kafkaCaCertificate string = ''
 @description('Who gets an email when events stop or get lost. Empty: the alerts show in the portal only.')
 param alertEmail string = ''
 
+@description('How long an hour of the log is kept, such as 30.00:00:00. Empty: permanently, and then the app may not delete it.')
+param retainFor string = ''
+
+@description('Whether the account of the log is locked, and the vault protected from being purged.')
+param protectData bool = false
+
+// azd pastes a value into the JSON of its parameters as it is, which line breaks, quotes and backslashes would break.
+func decode(value string) string => startsWith(value, 'base64:') ? base64ToString(substring(value, 7)) : value
+
 var tags = { 'azd-env-name': environmentName }
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var makesEventHubs = empty(kafkaBrokerList)
@@ -76,12 +85,13 @@ module vault 'vault.bicep' = {
     location: location
     tags: tags
     readerPrincipalId: identity.outputs.principalId
+    isPurgeProtected: protectData
   }
 }
 
 module monitoring 'monitoring.bicep' = {
   scope: group
-  params: { token: token, location: location, tags: tags }
+  params: { token: token, location: location, tags: tags, senderPrincipalId: identity.outputs.principalId }
 }
 
 // Two accounts: the host must own its account as a whole, and so must not share one with the log.
@@ -106,6 +116,9 @@ module logStorage 'storage.bicep' = {
     tags: tags
     principalId: identity.outputs.principalId
     role: 'Storage Blob Data Contributor'
+    deletablePath: empty(retainFor) ? 'outbox/*' : ''
+    readerPrincipalId: deployer().objectId
+    isLocked: protectData
   }
 }
 
@@ -122,23 +135,25 @@ module eventHubs 'eventhubs.bicep' = if (makesEventHubs) {
 
 module kafkaSecret 'secret.bicep' = if (!makesEventHubs && signsInToKafka) {
   scope: group
-  params: { vaultName: vault.outputs.name, name: 'kafka-password', value: kafkaPassword }
+  params: { vaultName: vault.outputs.name, name: 'kafka-password', value: decode(kafkaPassword) }
 }
 
 module catApiSecret 'secret.bicep' = if (!empty(catApiKey)) {
   scope: group
-  params: { vaultName: vault.outputs.name, name: 'cat-api-key', value: catApiKey }
+  params: { vaultName: vault.outputs.name, name: 'cat-api-key', value: decode(catApiKey) }
 }
 
 var signInSettings = signsInToKafka
   ? {
       KafkaAuthenticationMode: makesEventHubs ? 'Plain' : kafkaAuthenticationMode
-      KafkaUsername: makesEventHubs ? '$ConnectionString' : kafkaUsername
+      KafkaUsername: makesEventHubs ? '$ConnectionString' : decode(kafkaUsername)
       KafkaPassword: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=kafka-password)'
     }
   : {}
 
-var caSettings = empty(kafkaCaCertificate) ? {} : { KafkaCaCertificate: kafkaCaCertificate }
+var caSettings = empty(kafkaCaCertificate) ? {} : { KafkaCaCertificate: decode(kafkaCaCertificate) }
+
+var retentionSettings = empty(retainFor) ? {} : { EventLog__RetainFor: retainFor }
 
 var catApiSettings = empty(catApiKey)
   ? {}
@@ -153,11 +168,12 @@ module app 'functionapp.bicep' = {
     tags: union(tags, { 'azd-service-name': 'app' })
     identityId: identity.outputs.id
     packageContainerUri: hostStorage.outputs.containerUri
-    settings: union(signInSettings, caSettings, catApiSettings, {
+    settings: union(signInSettings, caSettings, catApiSettings, retentionSettings, {
       AzureWebJobsStorage__blobServiceUri: hostStorage.outputs.blobServiceUri
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
       CatEventsSchedule: catEventsSchedule
       KafkaBrokerList: makesEventHubs ? eventHubs!.outputs.brokerList : kafkaBrokerList
       KafkaTopic: kafkaTopic
@@ -188,3 +204,5 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 output AZURE_FUNCTION_APP_URL string = app.outputs.url
 output EVENT_LOG_CONTAINER_URI string = logStorage.outputs.containerUri
+output EVENT_LOG_BLOB_SERVICE_URI string = logStorage.outputs.blobServiceUri
+output EVENT_LOG_CONTAINER string = logStorage.outputs.containerName

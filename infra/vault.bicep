@@ -5,6 +5,9 @@ param location string
 param tags object
 param readerPrincipalId string
 
+@description('Whether a deleted vault cannot be purged before its time. That cannot be undone.')
+param isPurgeProtected bool = false
+
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   name: name
   location: location
@@ -14,6 +17,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
     softDeleteRetentionInDays: 7
+    enablePurgeProtection: isPurgeProtected ? true : null // false is not accepted
   }
 }
 

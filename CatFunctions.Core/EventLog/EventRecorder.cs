@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
@@ -26,11 +27,56 @@ public readonly record struct ConsumedRecord(
     {
     }
 
+    /// <summary>Its headers, in their order. Only a dead letter must have them here: its line keeps them.</summary>
+    public IReadOnlyList<RecordHeader>? Headers { get; init; }
+
+    /// <summary>What its value was found to be, if somebody has looked already.</summary>
+    public EventCheck? Check { get; init; }
+
     /// <summary>Its header <c>traceparent</c>, the span it was produced in; empty if it has none.</summary>
-    public ReadOnlyMemory<byte> TraceParent { get; init; }
+    internal ReadOnlyMemory<byte> TraceParent
+    {
+        get
+        {
+            for (var i = 0; i < Headers?.Count; i++)
+            {
+                if (Headers[i].Key == EventHeaders.TraceParent)
+                {
+                    return Headers[i].Value;
+                }
+            }
+
+            return default;
+        }
+    }
 
     private static ReadOnlyMemory<byte>? Memory(byte[]? array) =>
         array is null ? default(ReadOnlyMemory<byte>?) : array.AsMemory();
+}
+
+/// <summary>A header of a Kafka record.</summary>
+/// <param name="Key">Its name. A record may have it several times.</param>
+/// <param name="Value">Its value, byte for byte; null if it has none.</param>
+public sealed record RecordHeader(
+    [property: JsonPropertyName("key")] string Key,
+    [property: JsonPropertyName("value")] byte[]? Value);
+
+/// <summary>What the value of a record is.</summary>
+/// <param name="Id">The event's id.</param>
+/// <param name="Reason">Why it is not an event, for a person to read; null if it is one.</param>
+public readonly record struct EventCheck(EventId Id, string? Reason)
+{
+    /// <summary>Checks a value; null is that of a tombstone.</summary>
+    public static EventCheck Of(ReadOnlyMemory<byte>? value)
+    {
+        if (value is not { } bytes)
+        {
+            return new EventCheck(default, "the record has no value");
+        }
+
+        CatEvent.TryRead(bytes.Span, out var catEvent, out var reason);
+        return new EventCheck(catEvent.Id, reason);
+    }
 }
 
 /// <summary>What became of a batch of records. The first three add up to the batch.</summary>
@@ -111,14 +157,13 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     internal const int Workers = 4;
 
     // Long enough that handing it to another thread does not show: about 100 µs.
-    private const int RecordsValidatedAtOnce = 1024;
+    private const int RecordsCheckedAtOnce = 1024;
 
     private readonly Dictionary<int, Partition> _partitions = [];
     private readonly ConcurrentBag<LineBuffer> _buffers = [];
     private readonly SemaphoreSlim _oneBatch = new(1, 1);
     private readonly Lock _lock = new();
-    private string?[] _reasons = [];
-    private EventId[] _ids = [];
+    private EventCheck[] _checks = [];
     private long _redelivered;
     private volatile IReadOnlyList<OffsetRange> _missing = [];
 
@@ -213,12 +258,13 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     /// <summary>Gives each partition its records; returns the newest timestamp.</summary>
     private DateTimeOffset Sort(IReadOnlyList<ConsumedRecord> batch)
     {
-        Validate(batch);
+        Check(batch);
         var newest = DateTimeOffset.MinValue;
         for (var i = 0; i < batch.Count; i++)
         {
             var record = batch[i];
-            Of(record.Partition).Add(new LogEntry(record, _reasons[i], _ids[i]));
+            var (id, reason) = _checks[i];
+            Of(record.Partition).Add(new LogEntry(record, reason is null ? null : EventHeaders.WhyBinary(record.Headers) ?? reason, id));
             newest = record.Timestamp > newest ? record.Timestamp : newest;
         }
 
@@ -270,34 +316,29 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
         }
     }
 
-    private void Validate(IReadOnlyList<ConsumedRecord> batch)
+    private void Check(IReadOnlyList<ConsumedRecord> batch)
     {
-        if (_reasons.Length < batch.Count)
+        if (_checks.Length < batch.Count)
         {
-            _reasons = new string?[batch.Count];
-            _ids = new EventId[batch.Count];
+            _checks = new EventCheck[batch.Count];
         }
 
-        if (batch.Count <= RecordsValidatedAtOnce)
+        if (batch.Count <= RecordsCheckedAtOnce || batch[0].Check is not null)
         {
-            Validate(0, batch.Count);
+            Check(0, batch.Count);
         }
         else
         {
             Parallel.ForEach(
-                Partitioner.Create(0, batch.Count, RecordsValidatedAtOnce), range => Validate(range.Item1, range.Item2));
+                Partitioner.Create(0, batch.Count, RecordsCheckedAtOnce), range => Check(range.Item1, range.Item2));
         }
 
-        void Validate(int start, int end)
+        void Check(int start, int end)
         {
             for (var i = start; i < end; i++)
             {
-                _reasons[i] = "the record has no value";
-                if (batch[i].Value is { } value)
-                {
-                    CatEvent.TryRead(value.Span, out var catEvent, out _reasons[i]);
-                    _ids[i] = catEvent.Id;
-                }
+                var record = batch[i];
+                _checks[i] = record.Check ?? EventCheck.Of(record.Value);
             }
         }
     }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using CatFunctions.Core.EventLog;
 
 namespace CatFunctions.Core.Events;
 
@@ -14,10 +16,30 @@ public static class EventHeaders
     private static readonly KeyValuePair<string, string> ContentType =
         new("content-type", "application/cloudevents+json; charset=utf-8");
 
+    private static ReadOnlySpan<byte> Structured => "application/cloudevents"u8;
+
     /// <summary>The headers of an event that is produced in a span, if there is one.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(Activity? span) =>
         span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? [ContentType, new(TraceParent, id)] : [ContentType];
 
+    /// <summary>
+    /// Why a record is not an event if its headers are those of one in binary mode, with the attributes in headers
+    /// <c>ce_…</c>; else null. See https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md.
+    /// </summary>
+    internal static string? WhyBinary(IReadOnlyList<RecordHeader>? headers)
+    {
+        var attribute = headers?.FirstOrDefault(header => header.Key.StartsWith("ce_", StringComparison.OrdinalIgnoreCase));
+        return attribute is null || headers!.Any(IsStructured)
+            ? null
+            : $"the record is a CloudEvent in binary mode, with its attributes in headers such as {attribute.Key}: "
+                + "only the structured mode, application/cloudevents+json, is read";
+    }
+
     /// <summary>The headers of an event that is sent again.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> OfResent(Activity? span) => [.. Of(span), new(Resent, "true")];
+
+    private static bool IsStructured(RecordHeader header) =>
+        header.Key.Equals(ContentType.Key, StringComparison.OrdinalIgnoreCase)
+        && header.Value is { } mediaType
+        && Ascii.EqualsIgnoreCase(mediaType.AsSpan(0, Math.Min(Structured.Length, mediaType.Length)), Structured);
 }

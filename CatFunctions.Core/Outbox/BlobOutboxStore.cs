@@ -14,17 +14,9 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
     // The most that one request may carry, https://learn.microsoft.com/rest/api/storageservices/put-blob.
     private const long MaxBytesOfRequest = 5_000L << 20;
 
-    private bool _isThere;
-
     /// <inheritdoc/>
     public Task<bool> TryAddAsync(DateTimeOffset tick, TickEvents events, CancellationToken cancellationToken) => GuardedAsync("write to", async () =>
     {
-        if (!_isThere)
-        {
-            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            _isThere = true;
-        }
-
         var options = new BlobUploadOptions
         {
             Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
@@ -32,11 +24,16 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
         };
         try
         {
-            await using var lines = new LinesStream(events.Lines);
-            await BlobOf(tick).UploadAsync(lines, options, cancellationToken);
+            await container.WithContainerAsync(
+                async () =>
+                {
+                    await using var lines = new LinesStream(events.Lines);
+                    return await BlobOf(tick).UploadAsync(lines, options, cancellationToken);
+                },
+                cancellationToken);
             return true;
         }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        catch (RequestFailedException exception) when (BlobError.SaysThatBlobExists(exception))
         {
             return false;
         }
@@ -80,7 +77,7 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
 
     /// <inheritdoc/>
     public Task RemoveAsync(DateTimeOffset tick, CancellationToken cancellationToken) => GuardedAsync("write to", async () =>
-        await BlobOf(tick).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+        await BlobOf(tick).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
 
     private BlobClient BlobOf(DateTimeOffset tick) => container.GetBlobClient($"{OutboxName.Folder}/{OutboxName.Of(tick)}");
 

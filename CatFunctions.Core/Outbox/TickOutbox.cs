@@ -68,6 +68,9 @@ public sealed class TickOutbox(
     /// <summary>Whether ticks are kept.</summary>
     public bool IsEnabled => options.Value.Enabled;
 
+    /// <summary>How many events of ticks that are older than <see cref="Interval"/> the last <see cref="ResendAsync"/> has not found in the log.</summary>
+    public long Overdue { get; private set; }
+
     /// <summary>Keeps the events of a tick, before the first of them is sent.</summary>
     /// <returns>False if the tick is there: its events were sent before.</returns>
     /// <exception cref="EventLogException">The outbox cannot be written to, so nothing must be sent.</exception>
@@ -115,11 +118,12 @@ public sealed class TickOutbox(
         if (!ticks.Keys.Any(tick => isKafkaEmpty || now - tick >= Interval))
         {
             metrics.SetInFlight(ticks.Values.Sum(size => (long)size));
+            Overdue = 0;
             yield break;
         }
 
         await ReadLogAsync(ticks, now, cancellationToken);
-        var (inFlight, resent) = (0L, 0);
+        var (inFlight, overdue, resent) = (0L, 0L, 0);
         foreach (var (tick, size) in ticks.OrderBy(tick => tick.Key))
         {
             DateTimeOffset? lastResent = _resent.TryGetValue(tick, out var time) ? time : null;
@@ -132,6 +136,7 @@ public sealed class TickOutbox(
             }
 
             inFlight += verdict.MissingCount;
+            overdue += now - tick >= Interval ? verdict.MissingCount : 0;
             var isLost = verdict.State == TickState.Overtaken && now - tick >= Interval && resent < MaxResentAtOnce;
             if (!isKafkaEmpty && !isLost)
             {
@@ -147,6 +152,7 @@ public sealed class TickOutbox(
             _resent[tick] = clock.GetUtcNow();
         }
 
+        Overdue = overdue;
         metrics.SetInFlight(inFlight);
         metrics.CountResent(resent);
     }

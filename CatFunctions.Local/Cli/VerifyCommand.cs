@@ -52,6 +52,16 @@ internal static class VerifyCommand
             terminal.WriteErrorLine($"problem: {problem}");
         }
 
+        foreach (var path in report.Foreign.Take(LogVerifier.MaxProblems))
+        {
+            terminal.WriteLine($"note: {path} is not a file of the log; nothing reads it");
+        }
+
+        if (report.Foreign.Count > LogVerifier.MaxProblems)
+        {
+            terminal.WriteLine($"note: {report.Foreign.Count} files in all are not of the log");
+        }
+
         foreach (var partition in report.Partitions)
         {
             terminal.WriteLine(Describe(partition));

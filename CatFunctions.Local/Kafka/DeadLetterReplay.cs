@@ -4,7 +4,7 @@ using Confluent.Kafka;
 namespace CatFunctions.Local.Kafka;
 
 /// <summary>
-/// Produces dead letters again, with their own keys and values, and marks them when the brokers have confirmed them.
+/// Produces dead letters again, with their own keys, values and headers, and marks them when the brokers have confirmed them.
 /// If it is interrupted between the two, it produces a few of them twice rather than not at all: <c>verify</c> names them.
 /// </summary>
 internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, BrokerConnection broker, TimeProvider clock)
@@ -75,10 +75,15 @@ internal sealed class DeadLetterReplay(KafkaSettings kafka, DeadLetterLog log, B
     private async Task<(ReplayMark? Mark, Error? Error)> ProduceAsync(IProducer<byte[]?, byte[]?> producer, StoredDeadLetter stored)
     {
         var letter = stored.Letter;
+        var message = new Message<byte[]?, byte[]?> { Key = letter.Key, Value = letter.Value, Headers = [] };
+        foreach (var (name, value) in letter.Headers ?? [])
+        {
+            message.Headers.Add(name, value);
+        }
+
         try
         {
-            var report = await producer.ProduceAsync(
-                kafka.Topic, new Message<byte[]?, byte[]?> { Key = letter.Key, Value = letter.Value }, CancellationToken.None);
+            var report = await producer.ProduceAsync(kafka.Topic, message, CancellationToken.None);
             return (
                 new ReplayMark(
                     letter.Partition,

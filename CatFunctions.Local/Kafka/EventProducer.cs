@@ -54,31 +54,12 @@ internal sealed class EventProducer : IDisposable
     /// Hands an event to the client, which sends it in the background. Waits while the client's queue is full, while the
     /// client is being replaced or, with an embedded broker, while too much is unrecorded. The value is copied.
     /// </summary>
-    public async ValueTask ProduceAsync(OutgoingEvent produced, CancellationToken cancellationToken)
-    {
-        var size = RecordOverhead + HeadersOverhead + Encoding.UTF8.GetByteCount(produced.Key) + produced.Value.Length;
-        await _inFlight.ReserveAsync(size, cancellationToken);
-        var message = new Message<string, byte[]>
-        {
-            Key = produced.Key,
-            Value = produced.Value.ToArray(),
-            Headers = CurrentHeaders(),
-        };
-        var outgoing = new Outgoing(this, message, size, _sequence++);
-        Interlocked.Increment(ref _unconfirmed);
-        while (!TryProduce(outgoing, isRecovery: false))
-        {
-            try
-            {
-                await WaitAsync(QueueFullPause, cancellationToken);
-            }
-            catch
-            {
-                Interlocked.Decrement(ref _unconfirmed);
-                throw;
-            }
-        }
-    }
+    public ValueTask ProduceAsync(OutgoingEvent produced, CancellationToken cancellationToken) =>
+        SendAsync(produced, mayBeInKafka: false, cancellationToken);
+
+    /// <summary>As <see cref="ProduceAsync"/>, for an event that was produced before: its record says so.</summary>
+    public ValueTask ResendAsync(OutgoingEvent lost, CancellationToken cancellationToken) =>
+        SendAsync(lost, mayBeInKafka: true, cancellationToken);
 
     /// <summary>Waits until every event is delivered, or given up on.</summary>
     /// <returns>The number of events still waiting for the broker when cancelled; else 0.</returns>
@@ -97,6 +78,33 @@ internal sealed class EventProducer : IDisposable
         _disposed.Cancel();
         _recovery?.ContinueWith(_ => { }, TaskScheduler.Default).Wait(TimeSpan.FromSeconds(1));
         _client.Dispose();
+    }
+
+    private async ValueTask SendAsync(OutgoingEvent produced, bool mayBeInKafka, CancellationToken cancellationToken)
+    {
+        var size = RecordOverhead + HeadersOverhead + Encoding.UTF8.GetByteCount(produced.Key) + produced.Value.Length;
+        await _inFlight.ReserveAsync(size, cancellationToken);
+        var message = new Message<string, byte[]>
+        {
+            Key = produced.Key,
+            Value = produced.Value.ToArray(),
+            Headers = CurrentHeaders(),
+        };
+        var outgoing = new Outgoing(this, message, size, _sequence++) { MayBeInKafka = mayBeInKafka };
+        outgoing.MarkIfNeeded();
+        Interlocked.Increment(ref _unconfirmed);
+        while (!TryProduce(outgoing, isRecovery: false))
+        {
+            try
+            {
+                await WaitAsync(QueueFullPause, cancellationToken);
+            }
+            catch
+            {
+                Interlocked.Decrement(ref _unconfirmed);
+                throw;
+            }
+        }
     }
 
     private async Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken)

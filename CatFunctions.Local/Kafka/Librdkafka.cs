@@ -106,6 +106,15 @@ internal static partial class Librdkafka
     [SuppressGCTransition]
     public static partial long GetTimestamp(nint message, out int type);
 
+    /// <summary>The headers of a message, which owns them; an error if it has none.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_headers")]
+    public static partial ErrorCode GetHeaders(nint message, out nint headers);
+
+    /// <summary>One of the headers: its name, in UTF-8 and ended by a zero byte, and its value. An error behind the last one.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_header_get_all")]
+    public static unsafe partial ErrorCode GetHeader(
+        nint headers, nuint index, out nint name, out byte* value, out nuint length);
+
     /// <summary>The text of an error: UTF-8, owned by the message.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_errstr")]
     public static partial nint GetErrorText(nint message);

@@ -120,7 +120,7 @@ internal sealed partial class ProduceLoop(
             var count = 0;
             await foreach (var lost in outbox.ResendAsync(isKafkaEmpty, abort))
             {
-                await producer.ProduceAsync(lost, abort);
+                await producer.ResendAsync(lost, abort);
                 count++;
             }
 

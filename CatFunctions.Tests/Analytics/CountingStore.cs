@@ -19,6 +19,9 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
     /// <summary>Whether everything fails.</summary>
     public bool IsBroken { get; set; }
 
+    public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) =>
+        store.ListForeignAsync(log, cancellationToken);
+
     public Task PrepareAsync(CancellationToken cancellationToken) => store.PrepareAsync(cancellationToken);
 
     public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>

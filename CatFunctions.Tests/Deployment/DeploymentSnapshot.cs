@@ -17,7 +17,9 @@ internal sealed partial class DeploymentSnapshot
         ("kafkaUsername", "cats"),
         ("kafkaPassword", "secret"),
         ("kafkaCaCertificate", "PEM"),
-        ("alertEmail", "cats@example.com")));
+        ("alertEmail", "cats@example.com"),
+        ("retainFor", "30.00:00:00"),
+        ("protectData", true)));
 
     private static readonly Lazy<Task<DeploymentSnapshot>> PlaintextKafka = new(() => TakeAsync(
         ("kafkaBrokerList", "kafka.example:9092"),
@@ -37,8 +39,12 @@ internal sealed partial class DeploymentSnapshot
     /// <summary>With the parameters' defaults.</summary>
     public static Task<DeploymentSnapshot> WithEventHubsAsync() => EventHubs.Value;
 
-    /// <summary>With an existing Kafka over TLS that wants a password, and an address for alerts.</summary>
+    /// <summary>With an existing Kafka over TLS that wants a password, an address for alerts, retention, and protected data.</summary>
     public static Task<DeploymentSnapshot> WithKafkaAsync() => Kafka.Value;
+
+    /// <summary>With an existing Kafka, and this user name and certificate.</summary>
+    public static Task<DeploymentSnapshot> WithTextsAsync(string username, string certificate) => TakeAsync(
+        ("kafkaBrokerList", "kafka.example:9093"), ("kafkaUsername", username), ("kafkaCaCertificate", certificate));
 
     /// <summary>With an existing Kafka that wants no password, and a key of TheCatAPI.</summary>
     public static Task<DeploymentSnapshot> WithPlaintextKafkaAsync() => PlaintextKafka.Value;
@@ -53,7 +59,7 @@ internal sealed partial class DeploymentSnapshot
 
     public IEnumerable<JsonElement> PropertiesOf(string type) => OfType(type).Select(resource => resource.GetProperty("properties"));
 
-    private static async Task<DeploymentSnapshot> TakeAsync(params (string Name, string Value)[] parameters)
+    private static async Task<DeploymentSnapshot> TakeAsync(params (string Name, object Value)[] parameters)
     {
         using var folder = new TempFolder();
         var file = Path.Combine(folder.Path, "main.bicepparam");
@@ -62,7 +68,7 @@ internal sealed partial class DeploymentSnapshot
             file,
             [
                 $"using '{template}'", "param environmentName = 'test'", "param location = 'westeurope'",
-                .. parameters.Select(parameter => $"param {parameter.Name} = '{parameter.Value}'"),
+                .. parameters.Select(parameter => $"param {parameter.Name} = {(parameter.Value is string text ? $"'{text}'" : "true")}"),
             ]);
         await Bicep.RunAsync("snapshot", file, "--subscription-id", Guid.Empty.ToString(), "--tenant-id", Guid.Empty.ToString());
         return new DeploymentSnapshot(JsonElement.Parse(await File.ReadAllTextAsync(Path.ChangeExtension(file, ".snapshot.json"))));
@@ -88,11 +94,14 @@ internal sealed partial class DeploymentSnapshot
             "4633458b-17de-408a-b874-0445c86b69e6" => "Key Vault Secrets User",
             "b7e6dc6d-f1e8-4753-8033-0f276bb0955b" => "Storage Blob Data Owner",
             "ba92f5b4-2d11-453d-a403-e96b0029c9fe" => "Storage Blob Data Contributor",
+            "2a2b9908-6ea1-4ae2-8ed8-a410df84e7d1" => "Storage Blob Data Reader",
+            "3913510d-42f4-4e42-8a64-420c390055eb" => "Monitoring Metrics Publisher",
             var other => other,
         };
-        var principal = ModuleOutput().Match(properties.GetProperty("principalId").GetString()!);
+        var principalId = properties.GetProperty("principalId").GetString()!;
+        var principal = ModuleOutput().Match(principalId) is { Success: true } output ? $"{output.Groups[1]}.{output.Groups[2]}" : principalId;
         var scope = Scope().Match(assignment.GetProperty("id").GetString()!).Groups[1].Value;
-        return string.Create(CultureInfo.InvariantCulture, $"{role} of {principal.Groups[1]}.{principal.Groups[2]} on {scope}");
+        return string.Create(CultureInfo.InvariantCulture, $"{role} of {principal} on {scope}");
     }
 
     [GeneratedRegex(@"'([^']+)'\)\]$")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -40,11 +41,13 @@ public sealed partial class TemplateTests
         (await DeploymentSnapshot.WithEventHubsAsync()).Resources.ShouldBe(
             [
                 "Microsoft.Authorization/roleAssignments Key Vault Secrets User of identity.principalId on kv-cat-*",
+                "Microsoft.Authorization/roleAssignments Monitoring Metrics Publisher of identity.principalId on appi-cat-*",
+                "Microsoft.Authorization/roleAssignments Storage Blob Data Reader of [deployer().objectId] on stcatlog*",
                 "Microsoft.Authorization/roleAssignments Storage Blob Data Contributor of identity.principalId on stcatlog*",
                 "Microsoft.Authorization/roleAssignments Storage Blob Data Owner of identity.principalId on stcathost*",
                 "Microsoft.EventHub/namespaces evhns-cat-*",
-                "Microsoft.EventHub/namespaces/authorizationRules evhns-cat-*/catfunctions",
                 "Microsoft.EventHub/namespaces/eventhubs evhns-cat-*/cat_photo_events",
+                "Microsoft.EventHub/namespaces/eventhubs/authorizationRules evhns-cat-*/cat_photo_events/catfunctions",
                 "Microsoft.Insights/components appi-cat-*",
                 "Microsoft.Insights/scheduledQueryRules lost-events",
                 "Microsoft.Insights/scheduledQueryRules no-events",
@@ -75,7 +78,86 @@ public sealed partial class TemplateTests
 
         usual.Except(kafka).ShouldAllBe(resource => resource.StartsWith("Microsoft.EventHub/", StringComparison.Ordinal));
         usual.Except(kafka).Count().ShouldBe(3);
-        kafka.Except(usual).ShouldBe(["Microsoft.Insights/actionGroups ag-cat-events"]);
+        kafka.Except(usual).ShouldBe(["Microsoft.Insights/actionGroups ag-cat-events", "Microsoft.Authorization/locks keep"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_app_may_delete_from_the_log_only_what_the_outbox_holds_unless_there_is_retention()
+    {
+        var (permanent, retained) = (LogRole(await DeploymentSnapshot.WithEventHubsAsync()), LogRole(await DeploymentSnapshot.WithKafkaAsync()));
+
+        permanent.GetProperty("conditionVersion").GetString().ShouldBe("2.0");
+        permanent.GetProperty("condition").GetString().ShouldBe(
+            "!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete'}) "
+            + "OR @Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringLike 'outbox/*'");
+        retained.GetProperty("condition").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await DeploymentSnapshot.WithKafkaAsync()).AppSettings.GetProperty("EventLog__RetainFor").GetString().ShouldBe("30.00:00:00");
+
+        static JsonElement LogRole(DeploymentSnapshot snapshot) => snapshot.PropertiesOf("Microsoft.Authorization/roleAssignments")
+            .Single(role => role.GetProperty("roleDefinitionId").GetString()!.EndsWith("ba92f5b4-2d11-453d-a403-e96b0029c9fe", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Protected_data_has_a_lock_and_a_vault_that_nobody_can_purge()
+    {
+        var (usual, isProtected) = (await DeploymentSnapshot.WithEventHubsAsync(), await DeploymentSnapshot.WithKafkaAsync());
+
+        usual.PropertiesOf("Microsoft.KeyVault/vaults").Single().GetProperty("enablePurgeProtection").ValueKind.ShouldBe(JsonValueKind.Null);
+        isProtected.PropertiesOf("Microsoft.KeyVault/vaults").Single().GetProperty("enablePurgeProtection").GetBoolean().ShouldBeTrue();
+        var theLock = isProtected.OfType("Microsoft.Authorization/locks").Single();
+        theLock.GetProperty("id").GetString().ShouldNotBeNull().ShouldContain("/storageAccounts/stcatlog");
+        theLock.GetProperty("properties").GetProperty("level").GetString().ShouldBe("CanNotDelete");
+    }
+
+    [Fact]
+    public async Task Telemetry_is_sent_with_a_sign_in_only()
+    {
+        var snapshot = await DeploymentSnapshot.WithEventHubsAsync();
+
+        snapshot.PropertiesOf("Microsoft.Insights/components").Single().GetProperty("DisableLocalAuth").GetBoolean().ShouldBeTrue();
+        var setting = snapshot.AppSettings.GetProperty("APPLICATIONINSIGHTS_AUTHENTICATION_STRING").GetString().ShouldNotBeNull();
+        setting.ShouldStartWith("[format('ClientId={0};Authorization=AAD', ");
+        setting.ShouldEndWith(".outputs.clientId.value)]");
+    }
+
+    /// <summary>azd pastes a value into the parameters' JSON as it is, and parses that.</summary>
+    [Fact]
+    public async Task Any_text_survives_the_parameters_of_azd_as_base64()
+    {
+        const string Text = "-----BEGIN CERTIFICATE-----\nMIIB\"\\n'${X}é\r\n-----END CERTIFICATE-----\n";
+        var encoded = $"base64:{Convert.ToBase64String(TestEvents.Utf8(Text))}";
+        var parameters = JsonDocument.Parse(Repository.Read("infra/main.parameters.json")
+            .Replace("${KAFKA_USERNAME}", encoded, StringComparison.Ordinal)
+            .Replace("${KAFKA_CA_CERTIFICATE}", encoded, StringComparison.Ordinal)).RootElement.GetProperty("parameters");
+
+        var snapshot = await DeploymentSnapshot.WithTextsAsync(ValueOf("kafkaUsername"), ValueOf("kafkaCaCertificate"));
+
+        snapshot.AppSettings.GetProperty("KafkaUsername").GetString().ShouldBe(Text);
+        snapshot.AppSettings.GetProperty("KafkaCaCertificate").GetString().ShouldBe(Text);
+        var template = (await Compiled.Value).GetRawText();
+        template.ShouldContain("[__bicep.decode(parameters('kafkaPassword'))]");
+        template.ShouldContain("[__bicep.decode(parameters('catApiKey'))]");
+
+        string ValueOf(string name) => parameters.GetProperty(name).GetProperty("value").GetString()!;
+    }
+
+    [Fact]
+    public async Task Whoever_deploys_is_told_how_to_check_the_log()
+    {
+        var hook = Repository.ReadYaml("azure.yaml")["hooks"]["postprovision"]["posix"];
+        var outputs = (await Compiled.Value).GetProperty("outputs").EnumerateObject().Select(output => output.Name).ToArray();
+        using var shell = Process.Start(new ProcessStartInfo(hook["shell"].ToString(), ["-c", hook["run"].ToString()])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["EVENT_LOG_BLOB_SERVICE_URI"] = "https://stcatlog.blob.core.windows.net/", ["EVENT_LOG_CONTAINER"] = "cat-events" },
+        })!;
+        var told = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+
+        outputs.ShouldContain("EVENT_LOG_BLOB_SERVICE_URI");
+        outputs.ShouldContain("EVENT_LOG_CONTAINER");
+        told.ShouldContain("  EventLogStorage__blobServiceUri=https://stcatlog.blob.core.windows.net/ scripts/run-local.sh verify --blob-container cat-events\n");
+        File.Exists(Repository.PathOf("scripts/run-local.sh")).ShouldBeTrue();
     }
 
     [Fact]

@@ -32,5 +32,7 @@ public sealed class BlobTestLog : TestLog
         Container.GetAppendBlobClient(path).AppendBlock(content);
     }
 
+    public override void Create(string path, string text) => Container.UploadBlob(path, BinaryData.FromString(text));
+
     public override void Dispose() => Container.DeleteIfExists();
 }

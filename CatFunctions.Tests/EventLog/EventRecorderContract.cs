@@ -64,8 +64,52 @@ public abstract class EventRecorderContract<TLog>(TLog log) : RecorderTest<TLog>
         Log.Files(LogKind.DeadLetters)
             .ShouldBe(["dead-letters/date=2026-11-22/hour=07/partition=0/0001-00000000000000000005.jsonl"]);
         Log.Lines(LogKind.DeadLetters).ShouldBe(
-            ["""{"kafkapartition":0,"kafkaoffset":5,"time":"2026-11-22T07:30:15Z","reason":"the value is not UTF-8","key":"AAH/","value":"bm90IGpzb24gCv8="}"""]);
+            ["""{"kafkapartition":0,"kafkaoffset":5,"time":"2026-11-22T07:30:15Z","reason":"the value is not UTF-8","key":"AAH/","value":"bm90IGpzb24gCv8=","headers":[]}"""]);
         Log.Offsets().ShouldBe([6]);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_keeps_its_headers_in_their_order_byte_for_byte()
+    {
+        RecordHeader[] headers = [new("a", [0, 255]), new("é", []), new("a", null)];
+
+        await Record([TestEvents.Record(5, [1]) with { Headers = headers }]);
+
+        Log.Lines(LogKind.DeadLetters).ShouldHaveSingleItem().ShouldEndWith(
+            ""","headers":[{"key":"a","value":"AP8="},{"key":"é","value":""},{"key":"a","value":null}]}""");
+    }
+
+    [Theory]
+    [InlineData("ce_specversion", null, true)]
+    [InlineData("ce_id", "application/json", true)]
+    [InlineData("CE_type", "application/json; charset=utf-8", true)]
+    [InlineData("ce_id", "application/cloudevents+json; charset=utf-8", false)]
+    [InlineData("ce_id", "Application/CloudEvents+JSON", false)]
+    [InlineData("cetera", null, false)]
+    [InlineData("traceparent", null, false)]
+    public async Task A_cloud_event_in_binary_mode_is_a_dead_letter_that_says_so(string header, string? contentType, bool isBinary)
+    {
+        RecordHeader[] headers = [new(header, "1.0"u8.ToArray()), .. contentType is null ? [] : new RecordHeader[] { new("Content-Type", TestEvents.Utf8(contentType)) }];
+        byte[]?[] values = [TestEvents.Utf8("""{"photoUrl":"https://cats.example/a.jpg","userId":"user-1"}"""), [255], null];
+
+        await Record([.. values.Select((value, offset) => TestEvents.Record(offset, value) with { Headers = headers })]);
+
+        var reasons = Log.Lines(LogKind.DeadLetters).Select(line => (string)JsonNode.Parse(line)!["reason"]!).ToArray();
+        reasons.Length.ShouldBe(3);
+        reasons.ShouldAllBe(reason => isBinary == (reason == $"the record is a CloudEvent in binary mode, with its attributes in headers such as {header}: "
+            + "only the structured mode, application/cloudevents+json, is read"));
+    }
+
+    [Fact]
+    public async Task What_is_not_a_segment_is_foreign()
+    {
+        (await Log.Store.ListForeignAsync(LogKind.Events, CancellationToken.None)).ShouldBeEmpty();
+        await Record([TestEvents.Event(0), TestEvents.Record(1, [1])]);
+        var copy = Log.Files(LogKind.Events).Single() + "~";
+        Log.Create(copy, "{}");
+
+        (await Log.Store.ListForeignAsync(LogKind.Events, CancellationToken.None)).ShouldBe([copy]);
+        (await Log.Store.ListForeignAsync(LogKind.DeadLetters, CancellationToken.None)).ShouldBeEmpty();
     }
 
     [Fact]

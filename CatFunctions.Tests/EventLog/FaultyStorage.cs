@@ -23,6 +23,9 @@ internal sealed class FaultyStorage(Azurite azurite, double share, int seed) : I
     private readonly Random _random = new(seed);
     private WebApplication? _app;
 
+    /// <summary>Refuses a request as Azure does, with a status and an error code, where Azurite would not.</summary>
+    public Func<HttpRequest, (int Status, string ErrorCode)?> Refuse { get; init; } = _ => null;
+
     /// <summary>How often each fault happened.</summary>
     public ConcurrentDictionary<Fault, int> Faults { get; } = [];
 
@@ -55,6 +58,13 @@ internal sealed class FaultyStorage(Azurite azurite, double share, int seed) : I
 
     private async Task HandleAsync(HttpContext context)
     {
+        if (Refuse(context.Request) is var (status, errorCode))
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers["x-ms-error-code"] = errorCode;
+            return;
+        }
+
         var fault = NextFault();
         Faults.AddOrUpdate(fault, 1, (_, count) => count + 1);
         switch (fault)

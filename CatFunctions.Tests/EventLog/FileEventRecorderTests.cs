@@ -25,6 +25,19 @@ public sealed class FileEventRecorderTests() : EventRecorderContract<FileTestLog
     }
 
     [Fact]
+    public async Task A_dead_letter_of_a_version_that_kept_no_headers_is_recognized_when_it_is_delivered_again()
+    {
+        var record = TestEvents.Record(5, [1]) with { Headers = [new("a", [1])] };
+        await Record([record]);
+        var path = Log.PathOf(Log.Files(LogKind.DeadLetters).Single());
+        var line = await File.ReadAllTextAsync(path);
+        await File.WriteAllTextAsync(path, line[..line.IndexOf(",\"headers\"", StringComparison.Ordinal)] + "}\n");
+        Restart();
+
+        (await Record([record])).ShouldBe(new RecordResult(0, 1, 0, 0));
+    }
+
+    [Fact]
     public async Task A_torn_tail_is_cut_when_the_next_append_opens_a_new_segment()
     {
         await Record(TestEvents.Events(0, 3));

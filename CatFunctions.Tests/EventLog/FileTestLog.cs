@@ -29,6 +29,8 @@ public sealed class FileTestLog : TestLog
 
     public override void Append(string path, string text) => File.AppendAllText(PathOf(path), text);
 
+    public override void Create(string path, string text) => File.WriteAllText(PathOf(path), text);
+
     public string PathOf(string path) => Path.Combine(Root, path);
 
     public override void Dispose() => _folder.Dispose();

@@ -16,6 +16,9 @@ public abstract class TestLog : IDisposable
     /// <summary>Adds to a file what no recorder would write.</summary>
     public abstract void Append(string path, string text);
 
+    /// <summary>Puts a file there that is not of the log.</summary>
+    public abstract void Create(string path, string text);
+
     public abstract void Dispose();
 
     /// <summary>The lines of a log, in the order of its files.</summary>

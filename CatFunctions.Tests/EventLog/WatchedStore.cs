@@ -40,6 +40,9 @@ internal sealed class WatchedStore(ISegmentStore store) : ISegmentStore
         }
     }
 
+    public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) =>
+        store.ListForeignAsync(log, cancellationToken);
+
     public Task PrepareAsync(CancellationToken cancellationToken) => store.PrepareAsync(cancellationToken);
 
     public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>

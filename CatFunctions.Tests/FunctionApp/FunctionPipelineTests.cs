@@ -92,6 +92,8 @@ public sealed class FunctionPipelineTests : IDisposable
         letters.Select(letter => letter.GetProperty("kafkaoffset").GetInt64()).ShouldBe([41, 42]);
         letters[0].GetProperty("key").GetBytesFromBase64().ShouldBe(noText);
         letters[0].GetProperty("value").GetBytesFromBase64().ShouldBe(noText);
+        letters.ShouldAllBe(letter => letter.GetProperty("headers").GetRawText()
+            == """[{"key":"content-type","value":"dGV4dC9wbGFpbg=="},{"key":"none","value":null}]""");
         letters[1].GetProperty("key").ValueKind.ShouldBe(JsonValueKind.Null);
         letters[1].GetProperty("value").ValueKind.ShouldBe(JsonValueKind.Null);
     }
@@ -110,6 +112,22 @@ public sealed class FunctionPipelineTests : IDisposable
         messages.ShouldAllBe(message => Encoding.UTF8.GetString(message.Headers.GetLastBytes("traceparent")).StartsWith($"00-{traceId}-"));
         string[] signals = ["/v1/traces", "/v1/metrics", "/v1/logs"];
         signals.ShouldBeSubsetOf(collector.Requests.Select(request => request.PathAndQuery));
+    }
+
+    /// <summary>The host shows a line on its console only if it knows the invocation.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_line_of_a_function_names_its_invocation_whether_telemetry_is_exported_or_not(bool isExported)
+    {
+        await using var collector = await FakeCatApi.StartAsync(FakeCatApi.Status(200));
+        await using var host = await FunctionsHost.StartAsync(
+            isExported ? [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] : []);
+
+        var response = await host.FireTimerAsync("ProduceCatEvents", due: null);
+
+        var line = host.Log.Single(line => line.Message.StartsWith("Producing the ", StringComparison.Ordinal));
+        line.InvocationId.ShouldBe(response.InvocationId);
     }
 
     private Task<FunctionsHost> StartAsync() => FunctionsHost.StartAsync(

@@ -26,6 +26,16 @@ public sealed partial class LocalSetupTests
         kafka.GetProperty("autoOffsetReset").GetString().ShouldBe("Earliest");
     }
 
+    /// <summary>KafkaProducerFactory in WebJobs.Extensions.Kafka makes the category of the name of KafkaProducer.</summary>
+    [Fact]
+    public void The_error_of_each_single_event_that_a_dead_broker_does_not_take_is_off()
+    {
+        const string Category = "Microsoft.Azure.WebJobs.Extensions.Kafka.KafkaProducer";
+
+        Host.GetProperty("logging").GetProperty("logLevel").GetProperty(Category).GetString().ShouldBe("None");
+        Repository.Read("docs/host-json.md").ShouldContain($"`{Category}`");
+    }
+
     [Fact]
     public void Every_kafka_setting_of_host_json_has_its_documented_reason() =>
         Host.GetProperty("extensions").GetProperty("kafka").EnumerateObject()

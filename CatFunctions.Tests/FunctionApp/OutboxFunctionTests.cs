@@ -49,6 +49,8 @@ public sealed class OutboxFunctionTests : IDisposable
         await using (var host = await StartAsync())
         {
             (await ResendAsync(host)).ShouldBeEmpty("nothing has gone past the ticks yet");
+            host.Log.Single(line => line.Level == RpcLog.Types.Level.Warning).Message
+                .ShouldStartWith($"{_produced - LogFolder.CountLines(_folder.Path, LogKind.Events)} events that were produced over a minute ago are not in the log yet: ");
             await DeliverAsync(host, await FireAsync(host, secondsAgo: 20));
             await ShouldAddUpAsync();
 

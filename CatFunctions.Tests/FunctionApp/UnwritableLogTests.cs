@@ -13,6 +13,8 @@ public sealed class UnwritableLogTests
         await using var host = await FunctionsHost.StartAsync(("Outbox__Enabled", "false"));
         var messages = KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", due: null));
         var batch = KafkaExtension.ToBatch(messages);
+        await Eventually.IsTrueAsync(() => File.Exists(Path.Combine(host.LogFolder, ".locks", "probe-0")));
+        Directory.Delete(host.LogFolder, recursive: true);
         await File.WriteAllTextAsync(host.LogFolder, "a file where the folder should be, which stops root too");
 
         var start = Stopwatch.GetTimestamp();
@@ -27,5 +29,16 @@ public sealed class UnwritableLogTests
         host.Log.Count(line => line.Level == RpcLog.Types.Level.Warning && line.Message.EndsWith("Trying again for a while")).ShouldBe(1);
         succeeded.Result.Status.ShouldBe(StatusResult.Types.Status.Success);
         LogFolder.Offsets(host.LogFolder).ShouldBe(Enumerable.Range(0, messages.Length).Select(offset => (long)offset));
+    }
+
+    [Fact]
+    public async Task That_the_log_cannot_be_written_is_said_at_the_start()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "file");
+        await File.WriteAllTextAsync(file, "");
+        await using var host = await FunctionsHost.StartAsync(("EventLog__Directory", file));
+
+        await Eventually.IsTrueAsync(() => host.Worker.Errors.Any(line => line.StartsWith($"Cannot write to the event log in {file}: ", StringComparison.Ordinal)));
     }
 }

@@ -109,7 +109,7 @@ public sealed class PipelineTraceTests : IDisposable
     private Task<RecordResult> RecordAsync(params string[] traceParents)
     {
         ConsumedRecord[] batch = [.. traceParents.Select((traceParent, offset) =>
-            TestEvents.Event(offset) with { TraceParent = Encoding.Latin1.GetBytes(traceParent) })];
+            TestEvents.Event(offset) with { Headers = [new("traceparent", Encoding.Latin1.GetBytes(traceParent))] })];
         return _recorder.RecordAsync(batch, CancellationToken.None);
     }
 }

@@ -12,13 +12,15 @@ namespace CatFunctions.Core.EventLog.DeadLetters;
 /// <param name="Reason">Why it is not an event, for a person to read.</param>
 /// <param name="Key">Its key, byte for byte; null if it had none.</param>
 /// <param name="Value">Its value, byte for byte; null for a tombstone.</param>
+/// <param name="Headers">Its headers; null in a line of a version that did not keep them.</param>
 public sealed record DeadLetter(
     [property: JsonPropertyName("kafkapartition")] int Partition,
     [property: JsonPropertyName("kafkaoffset")] long Offset,
     [property: JsonPropertyName("time")] DateTime Time,
     [property: JsonPropertyName("reason")] string Reason,
     [property: JsonPropertyName("key")] byte[]? Key,
-    [property: JsonPropertyName("value")] byte[]? Value);
+    [property: JsonPropertyName("value")] byte[]? Value,
+    [property: JsonPropertyName("headers")] IReadOnlyList<RecordHeader>? Headers = null);
 
 /// <summary>A dead letter in the log. Its line depends on the record alone, so that a redelivery gives the same line.</summary>
 internal sealed class DeadLetterLine : ILineFormat
@@ -35,7 +37,8 @@ internal sealed class DeadLetterLine : ILineFormat
             record.Timestamp.UtcDateTime,
             entry.Reason!,
             record.Key?.ToArray(),
-            record.Value?.ToArray());
+            record.Value?.ToArray(),
+            record.Headers ?? []);
         using (var writer = new Utf8JsonWriter(output, WriterOptions))
         {
             JsonSerializer.Serialize(writer, deadLetter, DeadLetterJsonContext.Default.DeadLetter);
@@ -45,6 +48,7 @@ internal sealed class DeadLetterLine : ILineFormat
     }
 
     /// <inheritdoc/>
+    /// <remarks>Headers do not count: a line may be of a version that did not keep them.</remarks>
     public bool IsSame(ReadOnlySpan<byte> storedLine, in LogEntry entry) =>
         JsonSerializer.Deserialize(storedLine, DeadLetterJsonContext.Default.DeadLetter) is { } stored
         && stored.Time == entry.Record.Timestamp.UtcDateTime

@@ -29,14 +29,14 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     private static readonly AppendBlobRequestConditions OnlyIfMissing = new() { IfNoneMatch = ETag.All };
 
     /// <inheritdoc/>
+    /// <remarks>Does what closing a segment takes: an immutability policy, even with protected appends, would forbid it an hour later.</remarks>
     public Task PrepareAsync(CancellationToken cancellationToken) => Writing(async () =>
     {
-        if (!await container.ExistsAsync(cancellationToken))
-        {
-            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        }
-
-        return await container.GetAppendBlobClient(ProbeName).CreateAsync(new AppendBlobCreateOptions(), cancellationToken);
+        var probe = container.GetAppendBlobClient(ProbeName);
+        await container.WithContainerAsync(
+            () => CreateIfMissingAsync(probe, new AppendBlobCreateOptions(), cancellationToken), cancellationToken);
+        return await probe.SetMetadataAsync(
+            new Dictionary<string, string> { ["probe"] = "true" }, cancellationToken: cancellationToken);
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -51,6 +51,24 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             var first = string.Create(CultureInfo.InvariantCulture, $"{log.FolderName}/date={hour:yyyy-MM-dd}/");
             var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, first) >= 0);
             return await ListAsync(dates, segment => segment.Name.Hour >= hour, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) => Reading<IReadOnlyList<string>>(
+        async () =>
+        {
+            var foreign = new List<string>();
+            await foreach (var blob in BlobsAsync($"{log.FolderName}/", cancellationToken))
+            {
+                // Where the account has a hierarchical namespace, folders are blobs too: date=2026-11-22.
+                if (SegmentName.TryParse(blob.Name) is null && !blob.Name[(blob.Name.LastIndexOf('/') + 1)..].Contains('='))
+                {
+                    foreign.Add(blob.Name);
+                }
+            }
+
+            return foreign;
         },
         cancellationToken);
 
@@ -113,7 +131,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     /// <inheritdoc/>
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(
-        () => BlobOf(segment).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+        () => BlobOf(segment).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<SegmentState>> ListAsync(
         IEnumerable<string> prefixes, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken)
@@ -150,9 +168,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             }
             else
             {
-                await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                await OriginOf(segment.Log, segment.Partition).CreateAsync(
-                    new AppendBlobCreateOptions { Metadata = metadata, Conditions = OnlyIfMissing }, cancellationToken);
+                await container.WithContainerAsync(
+                    () => OriginOf(segment.Log, segment.Partition).CreateAsync(
+                        new AppendBlobCreateOptions { Metadata = metadata, Conditions = OnlyIfMissing }, cancellationToken),
+                    cancellationToken);
             }
 
             return true;
@@ -172,7 +191,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
                 newest is null ? OriginOf(log, partition) : BlobOf(newest), cancellationToken);
             if (properties is not null && properties.Metadata.TryGetValue(Successor, out var successor))
             {
-                await CreateIfMissingAsync(successor, cancellationToken);
+                await CreateIfMissingAsync(
+                    container.GetAppendBlobClient(successor),
+                    new AppendBlobCreateOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl; charset=utf-8" } },
+                    cancellationToken);
             }
             else if (properties is not null && newest is not null)
             {
@@ -234,14 +256,23 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     private async IAsyncEnumerable<SegmentState> SegmentsAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (var blob in BlobsAsync(prefix, cancellationToken))
+        {
+            if (SegmentName.TryParse(blob.Name) is { } segment)
+            {
+                yield return new SegmentState(segment, blob.Properties.ContentLength ?? 0);
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<BlobItem> BlobsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         await using var items = container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(items))
         {
-            if (SegmentName.TryParse(items.Current.Name) is { } segment)
-            {
-                yield return new SegmentState(segment, items.Current.Properties.ContentLength ?? 0);
-            }
+            yield return items.Current;
         }
     }
 
@@ -257,21 +288,19 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         }
     }
 
-    private async Task CreateIfMissingAsync(string path, CancellationToken cancellationToken)
+    /// <returns>Whether it was missing; otherwise another writer, or an earlier process, has created it.</returns>
+    private static async Task<bool> CreateIfMissingAsync(
+        AppendBlobClient blob, AppendBlobCreateOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            await container.GetAppendBlobClient(path).CreateAsync(
-                new AppendBlobCreateOptions
-                {
-                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl; charset=utf-8" },
-                    Conditions = OnlyIfMissing,
-                },
-                cancellationToken);
+            options.Conditions = OnlyIfMissing;
+            await blob.CreateAsync(options, cancellationToken);
+            return true;
         }
         catch (RequestFailedException exception) when (IsConflict(exception))
         {
-            // Another writer has created it.
+            return false;
         }
     }
 
@@ -302,11 +331,9 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     private static AppendBlobRequestConditions Unchanged(SegmentState newest) => new() { IfMatch = new ETag(newest.Version!) };
 
     private static bool IsConflict(RequestFailedException exception) =>
-        exception.ErrorCode is { } code
-        && (code == BlobErrorCode.ConditionNotMet
-            || code == BlobErrorCode.AppendPositionConditionNotMet
-            || code == BlobErrorCode.BlobAlreadyExists
-            || code == BlobErrorCode.BlobNotFound);
+        BlobError.SaysThatBlobExists(exception)
+        || (exception.ErrorCode is { } code
+            && (code == BlobErrorCode.AppendPositionConditionNotMet || code == BlobErrorCode.BlobNotFound));
 
     private AppendBlobClient BlobOf(SegmentName segment) => container.GetAppendBlobClient(segment.ToString());
 

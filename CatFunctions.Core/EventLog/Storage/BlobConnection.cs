@@ -2,6 +2,7 @@ using Azure;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Configuration;
 
 namespace CatFunctions.Core.EventLog.Storage;
@@ -84,6 +85,12 @@ internal static class BlobConnection
 /// <summary>Says in one line what an error of Azure Storage means. Never what was sent: it may hold a key.</summary>
 internal static class BlobError
 {
+    // See https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes.
+    private const string ImmutableDueToPolicy = "BlobImmutableDueToPolicy";
+    private const string ImmutableDueToLegalHold = "BlobImmutableDueToLegalHold";
+    private const string LeaseIdMissing = "LeaseIdMissing";
+    private const string UnauthorizedBlobOverwrite = "UnauthorizedBlobOverwrite";
+
     /// <summary>Does something with a container.</summary>
     /// <param name="container">The container.</param>
     /// <param name="what">What is done, up to the words "in container": "read the event log".</param>
@@ -103,6 +110,39 @@ internal static class BlobError
         }
     }
 
+    /// <summary>Writes to a container, and creates it if it is missing. It asks only then: a SAS of a container may not.</summary>
+    /// <exception cref="EventLogException">The container is missing, and must not be created.</exception>
+    public static async Task<T> WithContainerAsync<T>(
+        this BlobContainerClient container, Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+        }
+
+        try
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status is 401 or 403)
+        {
+            throw new EventLogException(
+                $"There is no container {container.Name} in storage account {container.AccountName}, and this connection must not "
+                + $"create it: it answers {Code(exception)}. Create it first: az storage container create --name {container.Name}",
+                exception);
+        }
+
+        return await write();
+    }
+
+    /// <summary>Whether a blob was not created because it is there; with a SAS without the right to write, the answer is another one.</summary>
+    public static bool SaysThatBlobExists(RequestFailedException exception) =>
+        exception.ErrorCode is { } code
+        && (code == BlobErrorCode.BlobAlreadyExists || code == BlobErrorCode.ConditionNotMet || code == UnauthorizedBlobOverwrite);
+
     // The client throws a cancellation when its own time-out has passed, and all its errors at once after several tries.
     private static bool IsStorageError(Exception exception) => exception is RequestFailedException
         or AggregateException or AuthenticationFailedException or IOException or OperationCanceledException;
@@ -116,8 +156,15 @@ internal static class BlobError
         var last = exception is AggregateException { InnerExceptions: [.., var inner] } ? inner : exception;
         var (reason, nextStep) = last switch
         {
+            RequestFailedException { ErrorCode: ImmutableDueToPolicy or ImmutableDueToLegalHold } immutable =>
+                ($"it answers {Code(immutable)}", "Take another container: the log closes its blobs by their metadata, and the outbox deletes its own, "
+                    + "which an immutability policy or a legal hold forbids, even with protected appends."),
+            RequestFailedException { ErrorCode: LeaseIdMissing } leased =>
+                ($"it answers {Code(leased)}", "Somebody else holds a lease on a blob of it; writing goes on when that ends. "
+                    + "To end it: az storage blob lease break --container-name CONTAINER --blob-name BLOB"),
             RequestFailedException { Status: 401 or 403 } refused =>
-                ($"it answers {Code(refused)}", "Check the key or SAS of the connection, or give this identity the role Storage Blob Data Contributor."),
+                ($"it answers {Code(refused)}", "Check the key of the connection, its SAS (permissions racwdl) and when that ends, "
+                    + "or give this identity the role Storage Blob Data Contributor."),
             RequestFailedException { Status: 404 } missing =>
                 ($"it answers {Code(missing)}", "Check the names of the account and the container."),
             RequestFailedException { Status: >= 500 or 429 } busy =>

@@ -36,6 +36,19 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         Reading(() => Task.FromResult(List(log, hour, "partition=*")));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) => Reading(() =>
+    {
+        var folder = Path.Combine(root, log.FolderName);
+        IEnumerable<string> files = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) : [];
+        return Task.FromResult<IReadOnlyList<string>>(
+        [
+            .. files.Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'))
+                .Where(path => SegmentName.TryParse(path) is null)
+                .Order(StringComparer.Ordinal),
+        ]);
+    });
+
+    /// <inheritdoc/>
     public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) => Writing(() =>
     {
         using var partitionLock = Lock(log, partition, cancellationToken);

@@ -20,6 +20,9 @@ public interface ISegmentStore
     async Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) =>
         [.. (await ListAsync(log, partition: null, cancellationToken)).Where(segment => segment.Name.Hour >= hour)];
 
+    /// <summary>What is in the folder of a log and is not one of its segments: paths under the root, in order.</summary>
+    Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken);
+
     /// <summary>Finds the newest segment of a partition, to append to it. What it holds then is whole, as far as the store can tell, and durable.</summary>
     /// <returns>Null if the partition has none.</returns>
     Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);

@@ -75,6 +75,12 @@ public sealed class LogVerifier(
             }
         }
 
+        var foreign = new List<string>();
+        foreach (var log in Enum.GetValues<LogKind>())
+        {
+            foreign.AddRange(await store.ListForeignAsync(log, cancellationToken));
+        }
+
         var ticks = _ticks.JudgeAll(_offsets.CompleteFrom, (clock ?? TimeProvider.System).GetUtcNow(), pending);
         foreach (var limit in _ticks.Limits.Append(allowGaps ? null : _offsets.Limit).OfType<string>())
         {
@@ -102,7 +108,8 @@ public sealed class LogVerifier(
             gaps,
             partitions,
             _problems,
-            _problemCount);
+            _problemCount,
+            foreign);
     }
 
     private long ReportGaps()

@@ -16,6 +16,10 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// <param name="Partitions">Each log of each partition.</param>
 /// <param name="Problems">Every breach of the log's promise, one sentence each, up to <see cref="LogVerifier.MaxProblems"/>.</param>
 /// <param name="ProblemCount">How many there are in all.</param>
+/// <param name="Foreign">
+/// Files in the folders of the logs that are not of a log, such as copies and back-ups: paths under the root. Neither the
+/// pipeline nor the documented queries read them, so they are not a problem.
+/// </param>
 public sealed record VerificationReport(
     long Events,
     long DeadLetters,
@@ -29,7 +33,8 @@ public sealed record VerificationReport(
     long Gaps,
     IReadOnlyList<PartitionReport> Partitions,
     IReadOnlyList<string> Problems,
-    long ProblemCount);
+    long ProblemCount,
+    IReadOnlyList<string> Foreign);
 
 /// <summary>What a check has found in one log of one partition.</summary>
 /// <param name="Log">One of <see cref="LogKind"/>.</param>

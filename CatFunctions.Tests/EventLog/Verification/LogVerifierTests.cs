@@ -30,6 +30,31 @@ public sealed class LogVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_others_put_beside_those_of_the_log_are_named_and_are_not_a_problem()
+    {
+        await Record([.. Tick(First, 0, 10), TestEvents.Record(10, [1])]);
+        var segment = LogFolder.Files(_folder.Path, LogKind.Events).Single();
+        var folder = segment[..(segment.LastIndexOf('/') + 1)];
+        string[] foreign =
+        [
+            "events/.DS_Store",
+            $"{folder}._0001-00000000000000000000.jsonl",
+            $"{folder}00001 (conflicted copy).jsonl",
+            $"{folder}0001-00000000000000000000 (conflicted copy 2026-11-22).jsonl",
+            $"{folder}0001-00000000000000000000.jsonl.bak",
+            $"{folder}0001-00000000000000000000.jsonl~",
+            "replays/notes.txt",
+        ];
+        foreach (var path in foreign)
+        {
+            Directory.CreateDirectory(Path.Combine(_folder.Path, Path.GetDirectoryName(path)!));
+            File.Copy(Path.Combine(_folder.Path, segment), Path.Combine(_folder.Path, path));
+        }
+
+        (await Verify()).ShouldBe(Sound(events: 10, deadLetters: 1, segments: 2, ticks: 1) with { Foreign = foreign }, Comparer);
+    }
+
+    [Fact]
     public async Task A_missing_event_of_an_overtaken_tick_is_a_problem()
     {
         await Record([.. Renumbered(Tick(First, 0, 10).Where((_, index) => index is not (3 or 7))), .. Tick(MinutesLater, 8, 10)]);
@@ -263,10 +288,12 @@ public sealed class LogVerifierTests : IDisposable
     }
 
     private static readonly IEqualityComparer<VerificationReport> Comparer = EqualityComparer<VerificationReport>.Create(
-        (left, right) => left! with { Problems = [], Partitions = [] } == right! with { Problems = [], Partitions = [] } && left.Problems.SequenceEqual(right.Problems));
+        (left, right) => left! with { Problems = [], Partitions = [], Foreign = [] } == right! with { Problems = [], Partitions = [], Foreign = [] }
+            && left.Problems.SequenceEqual(right.Problems)
+            && left.Foreign.SequenceEqual(right.Foreign));
 
     private static VerificationReport Sound(long events, long deadLetters, int segments, int ticks) =>
-        new(events, deadLetters, Copies: 0, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, UnfinishedEvents: 0, Gaps: 0, Partitions: [], Problems: [], ProblemCount: 0);
+        new(events, deadLetters, Copies: 0, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, UnfinishedEvents: 0, Gaps: 0, Partitions: [], Problems: [], ProblemCount: 0, Foreign: []);
 
     private static ConsumedRecord[] Tick(string tick, long firstOffset, int size, int partition = 0) =>
         [.. Enumerable.Range(0, size).Select(index => TestEvents.Record(firstOffset + index, TestEvents.WithIndex(index, tick, size), partition))];

@@ -45,6 +45,17 @@ public sealed class DeadLetterReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replay_restores_the_headers()
+    {
+        await RecordAsync(TestEvents.Record(1, Event) with { Headers = [new("a", [0, 255]), new("é", []), new("a", null)] });
+
+        (await Replay(all: false)).ShouldBe((1, 0));
+
+        Consume(1).Single().Headers.Select(header => (header.Key, header.GetValueBytes() is { } value ? Convert.ToHexString(value) : null))
+            .ShouldBe([("a", "00FF"), ("é", ""), ("a", null)]);
+    }
+
+    [Fact]
     public async Task A_replay_goes_on_where_the_last_one_stopped()
     {
         await RecordAsync([.. Enumerable.Range(0, 250).Select(offset => TestEvents.Record(offset, TestEvents.WithIndex(offset)))]);

@@ -94,6 +94,17 @@ public sealed class EventProducerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_that_did_not_reach_the_log_says_so_when_it_is_sent_again()
+    {
+        await ProduceAsync(1);
+        await _producer.ResendAsync(new OutgoingEvent("cat-0", "0"u8.ToArray()), _timeout.Token);
+        await ProduceAsync(1);
+        await FlushAsync();
+
+        Headers().ShouldBe(["content-type", "content-type", "content-type, catfunctions-resent"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task An_event_that_no_broker_accepts_is_given_up_and_the_others_are_not()
     {
         await ProduceAsync(10);

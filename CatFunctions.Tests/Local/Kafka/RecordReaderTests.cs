@@ -77,11 +77,31 @@ public sealed class RecordReaderTests : IDisposable
     }
 
     [Fact]
-    public void Reading_makes_no_garbage()
+    public void Only_what_is_not_an_event_is_read_with_its_headers()
+    {
+        byte[]?[] values = [TestEvents.Utf8(TestEvents.Json), TestEvents.With("ticksize", 0), [255], [], null];
+        Produce(NewHeaders(), values);
+        using var consumer = Subscribe();
+        using var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true);
+
+        Fill(reader, _batch, values.Length);
+
+        _batch.Records.Select(record => record.Check!.Value.Reason is null).ShouldBe([true, false, false, false, false]);
+        _batch.Records[0].Headers.ShouldBeNull();
+        foreach (var record in _batch.Records.Skip(1))
+        {
+            record.Headers!.Select(header => (header.Key, header.Value is null ? null : Convert.ToHexString(header.Value)))
+                .ShouldBe([("a", "00FF"), ("é", ""), ("a", null)]);
+        }
+    }
+
+    [Fact]
+    public void Reading_events_makes_no_garbage()
     {
         const int Count = 2000;
-        Produce(Numbers(2 * Count, size: 100));
-        var batch = new RecordBatch(Count * 100);
+        var value = TestEvents.Utf8(TestEvents.Json);
+        Produce(NewHeaders(), [.. Enumerable.Repeat(value, 2 * Count)]);
+        var batch = new RecordBatch(Count * value.Length);
         using var consumer = Subscribe();
         using var reader = new RecordReader(consumer.Handle, _kafka.Connection, _ => true);
         Fill(reader, batch, Count);
@@ -139,13 +159,17 @@ public sealed class RecordReaderTests : IDisposable
         }),
     ];
 
-    private void Produce(params byte[][] values)
+    private static Headers NewHeaders() => new() { { "a", [0, 255] }, { "é", [] }, { "a", null } };
+
+    private void Produce(params byte[][] values) => Produce(headers: [], values);
+
+    private void Produce(Headers headers, byte[]?[] values)
     {
-        using var producer = new ProducerBuilder<Null, byte[]>(
+        using var producer = new ProducerBuilder<Null, byte[]?>(
             new ProducerConfig { BootstrapServers = _kafka.Broker.BootstrapServers }).Build();
         foreach (var value in values)
         {
-            producer.Produce(TestKafka.Topic, new Message<Null, byte[]> { Value = value });
+            producer.Produce(TestKafka.Topic, new Message<Null, byte[]?> { Value = value, Headers = headers });
         }
 
         producer.Flush(_timeout.Token);
