@@ -5,7 +5,6 @@ using Microsoft.Playwright;
 namespace CatFunctions.Tests.Dashboard;
 
 /// <summary>A test of the page in a browser, over a server and a log of its own.</summary>
-[Collection(nameof(Browser))]
 public abstract class BrowserTest(Browser browser) : IAsyncLifetime
 {
     /// <summary>Why no test can run here; null where they can.</summary>

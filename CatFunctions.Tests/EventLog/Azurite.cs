@@ -3,16 +3,16 @@ using System.Net;
 using System.Net.Sockets;
 using Azure.Storage.Blobs;
 
+[assembly: AssemblyFixture(typeof(CatFunctions.Tests.EventLog.Azurite))]
+
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>
-/// Azurite, the emulator of Azure Storage, in a process of its own and in memory. scripts/install-azurite.sh puts it
-/// where this finds it.
+/// Azurite, the emulator of Azure Storage, in memory and in one process for all tests, which starts when the first of them
+/// asks for it. scripts/install-azurite.sh puts it where this finds it.
 /// </summary>
-public sealed class Azurite : IAsyncLifetime
+public sealed class Azurite : IDisposable
 {
-    public const string Collection = "Azurite";
-
     // The account that every emulator has; see https://learn.microsoft.com/azure/storage/common/storage-use-azurite.
     private const string Account = "devstoreaccount1";
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -23,11 +23,13 @@ public sealed class Azurite : IAsyncLifetime
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
         "catfunctions/azurite-3.37.0/node_modules/azurite/dist/src/blob/main.js");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("catfunctions-").FullName;
-    private Process? _process;
+    private readonly TempFolder _folder = new();
+    private readonly Lazy<(Process Process, int Port)> _running;
+
+    public Azurite() => _running = new(Start);
 
     /// <summary>Where it listens.</summary>
-    public int Port { get; private set; }
+    public int Port => _running.Value.Port;
 
     /// <summary>The connection string of its account.</summary>
     public string ConnectionString => ConnectionStringOf(Port);
@@ -38,35 +40,39 @@ public sealed class Azurite : IAsyncLifetime
 
     public BlobContainerClient Connect(string container) => new(ConnectionString, container);
 
-    public async ValueTask InitializeAsync()
+    public void Dispose()
+    {
+        if (_running.IsValueCreated)
+        {
+            using var process = _running.Value.Process;
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        _folder.Dispose();
+    }
+
+    private (Process Process, int Port) Start()
     {
         if (!File.Exists(Program))
         {
             throw new InvalidOperationException($"{Program} is missing. Run scripts/install-azurite.sh, once.");
         }
 
-        Port = FreePort();
+        var port = FreePort();
         string[] arguments =
         [
-            Program, "--blobHost", "127.0.0.1", "--blobPort", $"{Port}",
+            Program, "--blobHost", "127.0.0.1", "--blobPort", $"{port}",
             "--inMemoryPersistence", "--skipApiVersionCheck", "--loose", "--silent", "--disableTelemetry",
         ];
-        _process = Process.Start(new ProcessStartInfo("node", arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true })!;
-        while (await _process.StandardOutput.ReadLineAsync() is var line && line?.Contains("successfully listens", StringComparison.Ordinal) != true)
+        var process = Process.Start(
+            new ProcessStartInfo("node", arguments) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true })!;
+        while (process.StandardOutput.ReadLine() is var line && line?.Contains("successfully listens", StringComparison.Ordinal) != true)
         {
             _ = line ?? throw new InvalidOperationException("Azurite has ended at once; its messages are above.");
         }
-    }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is not null)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
-        Directory.Delete(_folder, recursive: true);
+        return (process, port);
     }
 
     private static int FreePort()

@@ -8,7 +8,6 @@ using CatFunctions.Core.EventLog.Storage;
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>The promise over append blobs, and what can only happen to blobs.</summary>
-[Collection(Azurite.Collection)]
 public sealed class BlobEventRecorderTests(Azurite azurite) : EventRecorderContract<BlobTestLog>(new BlobTestLog(azurite))
 {
     private const string First = "events/date=2026-11-22/hour=07/partition=0/0001-00000000000000000000.jsonl";

@@ -5,7 +5,6 @@ using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 
-[Collection(Azurite.Collection)]
 public sealed class FaultyStorageTests(Azurite azurite, ITestOutputHelper output)
 {
     private const int Batches = 2000;

@@ -5,7 +5,6 @@ namespace CatFunctions.Tests.EventLog;
 
 public sealed class FilePositionTests() : PositionContract<FileTestLog>(new FileTestLog());
 
-[Collection(Azurite.Collection)]
 public sealed class BlobPositionTests(Azurite azurite) : PositionContract<BlobTestLog>(new BlobTestLog(azurite));
 
 /// <summary>What a recorder says of the end of the log: where to go on, what is missing, what is lost.</summary>

@@ -7,7 +7,6 @@ namespace CatFunctions.Tests.EventLog;
 
 public sealed class FileRedeliveryTests() : RedeliveryContract<FileTestLog>(new FileTestLog());
 
-[Collection(Azurite.Collection)]
 public sealed class BlobRedeliveryTests(Azurite azurite) : RedeliveryContract<BlobTestLog>(new BlobTestLog(azurite));
 
 /// <summary>Each record that is delivered again is compared with what the log holds, whatever happened to the topic.</summary>

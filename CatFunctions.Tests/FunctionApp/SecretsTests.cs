@@ -4,7 +4,6 @@ using CatFunctions.Tests.FunctionApp.Host;
 
 namespace CatFunctions.Tests.FunctionApp;
 
-[Collection(Azurite.Collection)]
 public sealed class SecretsTests(Azurite azurite)
 {
     [Fact]

@@ -7,7 +7,6 @@ using Confluent.Kafka;
 namespace CatFunctions.Tests.Local;
 
 /// <remarks>scripts/kill-recorder.sh runs these with many more kills.</remarks>
-[Collection(Azurite.Collection)]
 public sealed class KilledRecorderTests(Azurite azurite)
 {
     /// <summary>

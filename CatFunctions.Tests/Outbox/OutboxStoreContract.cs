@@ -68,7 +68,6 @@ public sealed class FileOutboxStoreTests : OutboxStoreContract
     }
 }
 
-[Collection(Azurite.Collection)]
 public sealed class BlobOutboxStoreTests : OutboxStoreContract
 {
     private readonly BlobTestLog _log;
