@@ -48,9 +48,8 @@ internal sealed class EmbeddedBroker : IDisposable
         BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.GetBootstrapServers(_cluster))!;
         if (port is { } chosen)
         {
-            // The mock cluster always listens on a port of its own, but it can be told which one to name to its clients.
             _relay = PortRelay.Start(chosen, IPEndPoint.Parse(BootstrapServers));
-            Librdkafka.SetHostAndPort(_cluster, BrokerId, "127.0.0.1", chosen);
+            Advertise(chosen);
             BootstrapServers = $"127.0.0.1:{chosen}";
         }
 
@@ -63,6 +62,9 @@ internal sealed class EmbeddedBroker : IDisposable
 
     /// <summary>Its address, as in <c>bootstrap.servers</c>.</summary>
     public string BootstrapServers { get; }
+
+    /// <summary>Names another port to clients, which leads here: the mock cluster itself always listens on one that it chose.</summary>
+    public void Advertise(int port) => Librdkafka.SetHostAndPort(_cluster, BrokerId, "127.0.0.1", port);
 
     /// <summary>Deletes the topic with its records, and creates it again.</summary>
     public void RecreateTopic(int partitions)
