@@ -22,7 +22,7 @@ public static class CatPipelineServices
     public static IServiceCollection AddProducing(this IServiceCollection services, PhotoMode photos)
     {
         services.AddPhotos(photos);
-        services.AddOptions<SimulationOptions>().BindConfiguration(SimulationOptions.Section)
+        services.AddOptions<SimulationOptions>().BindSection(SimulationOptions.Section)
             .ValidateOnStart(options => options.Problems());
         return services.AddSingleton<Simulator>().AddSingleton<TickEventSource>();
     }
@@ -30,7 +30,7 @@ public static class CatPipelineServices
     /// <summary>Adds the page and the analytics behind it, over the event log.</summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
-        services.AddOptions<DashboardOptions>().BindConfiguration(DashboardOptions.Section)
+        services.AddOptions<DashboardOptions>().BindSection(DashboardOptions.Section)
             .ValidateOnStart(options => options.Problems());
         return services.AddSingleton<AnalyticsService>().AddSingleton<DashboardHeaders>().AddSingleton<AnalyticsEndpoint>();
     }

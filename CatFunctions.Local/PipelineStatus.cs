@@ -28,7 +28,7 @@ internal sealed class PipelineStatus(TimeProvider clock)
     /// <summary>Records appended to the dead letters.</summary>
     public long DeadLettered => Interlocked.Read(ref _deadLettered);
 
-    /// <summary>Ticks without events, because an earlier one took longer than the schedule allows.</summary>
+    /// <summary>Ticks without events: nothing could be produced for them, or an earlier one took longer than the schedule allows.</summary>
     public long MissedTicks => Interlocked.Read(ref _missedTicks);
 
     /// <summary>The most recent error, if any.</summary>

@@ -1,6 +1,6 @@
+using CatFunctions.Core;
 using CatFunctions.Core.Ticks;
 using CatFunctions.Kafka;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions;
 
@@ -37,6 +37,33 @@ internal sealed class AppSettings
     /// </summary>
     public string? KafkaCaCertificate { get; set; }
 
+    /// <summary>
+    /// For TLS, the app's own certificate, if the broker asks for one: in PEM, or the path of a PEM file, relative to the app's
+    /// folder.
+    /// </summary>
+    public string? KafkaClientCertificate { get; set; }
+
+    /// <summary>The private key of that certificate: in PEM (PKCS #8, not encrypted), or the path of a PEM file. Secret.</summary>
+    public string? KafkaClientKey { get; set; }
+
+    /// <summary>The password of a key that is in a file. Secret.</summary>
+    public string? KafkaClientKeyPassword { get; set; }
+
+    /// <summary>For OAuth, where the app gets its tokens with its id and its secret.</summary>
+    public string? KafkaOAuthTokenEndpoint { get; set; }
+
+    /// <summary>For OAuth, the app's id.</summary>
+    public string? KafkaOAuthClientId { get; set; }
+
+    /// <summary>For OAuth, the app's secret. Secret.</summary>
+    public string? KafkaOAuthClientSecret { get; set; }
+
+    /// <summary>For OAuth, the scope of the tokens, if the broker asks for one.</summary>
+    public string? KafkaOAuthScope { get; set; }
+
+    /// <summary>For OAuth, what the broker must be told besides, as <c>key=value,…</c>: for Confluent Cloud the cluster and the pool.</summary>
+    public string? KafkaOAuthExtensions { get; set; }
+
     /// <summary>What is wrong with the settings, a sentence each. None holds a secret.</summary>
     public IEnumerable<string> Problems() =>
         [.. Missing(), .. ScheduleProblems(), .. new KafkaBindingSettings(this).Problems()];
@@ -48,18 +75,9 @@ internal sealed class AppSettings
     /// <param name="exception">What kept the app from starting.</param>
     public static string? DescribeError(Exception exception)
     {
-        var problems = string.Join(' ', ProblemsIn(exception));
+        var problems = string.Join(' ', exception.SettingProblems());
         return problems.Length == 0 ? null : $"The app settings are not right. {problems}";
     }
-
-    private static IEnumerable<string> ProblemsIn(Exception exception) => exception switch
-    {
-        OptionsValidationException invalid => invalid.Failures,
-        AggregateException several => several.InnerExceptions.SelectMany(ProblemsIn),
-        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } unreadable =>
-            [unreadable.Message],
-        _ => [],
-    };
 
     private IEnumerable<string> Missing()
     {

@@ -24,7 +24,7 @@ internal static class FunctionAppServices
     public static void AddFunctionApp(this FunctionsApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<AppSettings>().BindConfiguration("").ValidateOnStart(settings => settings.Problems());
+        services.AddOptions<AppSettings>().BindSection("").ValidateOnStart(settings => settings.Problems());
         services.AddSingleton<TickGuard>();
         services.AddSingleton(provider => TickSchedule.Parse(
             provider.GetRequiredService<IOptions<AppSettings>>().Value.CatEventsSchedule!));

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using CatFunctions.Core;
 using CatFunctions.Local;
 using CatFunctions.Local.Cli;
 
@@ -90,6 +90,6 @@ internal static class PipelineCommand
             result,
             $"takes a number from {min} to {max}",
             (string text, out long number) =>
-                long.TryParse(text, CultureInfo.InvariantCulture, out number) && number >= min && number <= max),
+                SettingText.TryParseInteger(text, out number) && number >= min && number <= max),
     };
 }

@@ -12,7 +12,7 @@ namespace CatFunctions.Core.EventLog;
 /// <summary>
 /// The settings of the section <c>EventLog</c>: where the log is, of which exactly one is set, and how long it is kept.
 /// </summary>
-public sealed class EventLogOptions
+public sealed partial class EventLogOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "EventLog";
@@ -22,6 +22,9 @@ public sealed class EventLogOptions
     /// or <c>EventLogStorage:blobServiceUri</c> is the account's address, with <c>:credential</c> and <c>:clientId</c>.
     /// </summary>
     public const string Storage = "EventLogStorage";
+
+    /// <summary>What a container's name must be.</summary>
+    public const string ContainerForm = "3 to 63 lower-case letters, digits and single hyphens, such as cat-events";
 
     /// <summary>The folder that holds the log.</summary>
     public string? Directory { get; set; }
@@ -43,6 +46,12 @@ public sealed class EventLogOptions
     /// otherwise they are lost records. Default false.
     /// </summary>
     public bool AllowGaps { get; set; }
+
+    /// <summary>Whether a container can have this name.</summary>
+    public static bool IsContainerName(string name) => ContainerName().IsMatch(name);
+
+    [GeneratedRegex(@"\A(?=.{3,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ContainerName();
 }
 
 /// <summary>Registers the event log.</summary>
@@ -52,7 +61,7 @@ public static class EventLogServices
     public static IServiceCollection AddEventLog(this IServiceCollection services)
     {
         services.AddPipelineMetrics();
-        services.AddOptions<EventLogOptions>().BindConfiguration(EventLogOptions.Section).ValidateOnStart();
+        services.AddOptions<EventLogOptions>().BindSection(EventLogOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EventLogOptions>, EventLogOptionsValidation>();
         services.AddSingleton(provider => CreateStore<ISegmentStore>(
             provider, folder => new FileSegmentStore(folder), container => new AppendBlobSegmentStore(container)));
@@ -75,7 +84,7 @@ public static class EventLogServices
         };
 }
 
-internal sealed partial class EventLogOptionsValidation(IConfiguration configuration) : IValidateOptions<EventLogOptions>
+internal sealed class EventLogOptionsValidation(IConfiguration configuration) : IValidateOptions<EventLogOptions>
 {
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, EventLogOptions options) =>
@@ -98,9 +107,9 @@ internal sealed partial class EventLogOptionsValidation(IConfiguration configura
                 return null;
         }
 
-        if (!ContainerName().IsMatch(options.Container!))
+        if (!EventLogOptions.IsContainerName(options.Container!))
         {
-            return "EventLog:Container must be 3 to 63 lower-case letters, digits and single hyphens, such as cat-events.";
+            return $"EventLog:Container must be {EventLogOptions.ContainerForm}.";
         }
 
         try
@@ -113,7 +122,4 @@ internal sealed partial class EventLogOptionsValidation(IConfiguration configura
             return exception.Message;
         }
     }
-
-    [GeneratedRegex(@"\A(?=.{3,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex ContainerName();
 }

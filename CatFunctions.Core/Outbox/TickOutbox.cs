@@ -363,7 +363,7 @@ public static class OutboxServices
     /// <summary>Adds the <see cref="TickOutbox"/>, beside the event log.</summary>
     public static IServiceCollection AddOutbox(this IServiceCollection services)
     {
-        services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateOnStart();
+        services.AddOptions<OutboxOptions>().BindSection(OutboxOptions.Section).ValidateOnStart();
         services.AddSingleton(provider => EventLogServices.CreateStore<IOutboxStore>(
             provider, folder => new FileOutboxStore(folder), container => new BlobOutboxStore(container)));
         return services.AddSingleton<TickOutbox>();

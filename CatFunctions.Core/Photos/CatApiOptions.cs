@@ -32,8 +32,7 @@ public sealed class CatApiOptions
 
         if (RefreshInterval < TimeSpan.FromSeconds(1) || RefreshInterval > TimeSpan.FromDays(1))
         {
-            yield return $"CatApi:RefreshInterval is {RefreshInterval}: it must be between 00:00:01 and "
-                + "1.00:00:00 (hh:mm:ss; a bare number counts days).";
+            yield return $"CatApi:RefreshInterval is {RefreshInterval}: it must be between 00:00:01 and 1.00:00:00 (a day).";
         }
 
         if (Limit is < 1 or > 100)

@@ -22,7 +22,7 @@ public static class PhotoServices
     public static IServiceCollection AddPhotos(this IServiceCollection services, PhotoMode mode)
     {
         services.AddPipelineMetrics();
-        services.AddOptions<CatApiOptions>().BindConfiguration(CatApiOptions.Section)
+        services.AddOptions<CatApiOptions>().BindSection(CatApiOptions.Section)
             .ValidateOnStart(options => options.Problems());
 
         // For an outage the gallery logs one line, not one for each attempt.

@@ -32,7 +32,7 @@ public sealed class PipelineMetrics
         _ticks = meter.CreateCounter<long>(
             "catfunctions.ticks", "{tick}", "Ticks whose events were produced.");
         _ticksMissed = meter.CreateCounter<long>(
-            "catfunctions.ticks.missed", "{tick}", "Ticks without events, because an earlier one took longer than the schedule allows.");
+            "catfunctions.ticks.missed", "{tick}", "Ticks without events: nothing could be produced for them, or an earlier one took longer than the schedule allows.");
         _photosFetched = meter.CreateCounter<long>(
             "catfunctions.photos.fetched", "{photo}", "Photos that came from the photo source.");
         _eventsProduced = meter.CreateCounter<long>(

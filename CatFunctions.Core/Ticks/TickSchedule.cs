@@ -27,11 +27,15 @@ public sealed class TickSchedule
     /// <exception cref="FormatException">It is not a schedule; the message is one line that says what to do.</exception>
     public static TickSchedule Parse(string expression)
     {
+        var fields = string.Join(' ', expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var options = new CrontabSchedule.ParseOptions { IncludingSeconds = true };
-        return CrontabSchedule.TryParse(expression, options) is { } schedule && Occurs(schedule)
-            ? new TickSchedule(schedule)
-            : throw new FormatException(
-                $"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");
+        return CrontabSchedule.TryParse(
+            expression,
+            options,
+            schedule => Occurs(schedule)
+                ? new TickSchedule(schedule)
+                : throw new FormatException($"'{expression}' never occurs: no year has such a day."),
+            exception => throw new FormatException($"'{expression}' is not a schedule: {Advice(fields, exception().Message)}"));
     }
 
     /// <summary>The tick that a timer fires for: the same one however late or often it fires.</summary>
@@ -49,6 +53,26 @@ public sealed class TickSchedule
     /// <summary>The first occurrence after a moment, in UTC.</summary>
     public DateTimeOffset NextAfter(DateTimeOffset moment) =>
         new DateTimeOffset(_schedule.GetNextOccurrence(moment.DateTime), moment.Offset).ToUniversalTime();
+
+    private static string Advice(string fields, string problem) => (fields, fields.Split(' ').Length) switch
+    {
+        (['@', ..], _) when Nickname(fields) is { } equal => $"write '{equal}' for {fields}.",
+        (_, 5) when CrontabSchedule.TryParse(fields) is not null =>
+            $"its first field must be the second; write '0 {fields}' for what it means to cron.",
+        (_, 6) => $"{problem.TrimEnd('.')}.",
+        _ => "give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.",
+    };
+
+    /// <summary>What a nickname of cron stands for.</summary>
+    private static string? Nickname(string name) => name.ToLowerInvariant() switch
+    {
+        "@yearly" or "@annually" => "0 0 0 1 1 *",
+        "@monthly" => "0 0 0 1 * *",
+        "@weekly" => "0 0 0 * * 0",
+        "@daily" or "@midnight" => "0 0 0 * * *",
+        "@hourly" => "0 0 * * * *",
+        _ => null,
+    };
 
     private Tick Latest(DateTimeOffset moment)
     {

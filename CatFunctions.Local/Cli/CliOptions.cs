@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text.RegularExpressions;
+using Azure.Storage.Blobs;
+using CatFunctions.Core;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
+using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
 using CatFunctions.Core.Ticks;
+using CatFunctions.Local.Kafka;
 
 namespace CatFunctions.Local.Cli;
 
@@ -87,6 +90,14 @@ internal static partial class CliOptions
     {
         Description = "Blob container of the event log, instead of a folder",
         HelpName = "NAME",
+        CustomParser = result => Parse(
+            result,
+            $"takes {EventLogOptions.ContainerForm}",
+            (string text, out string? container) =>
+            {
+                container = text;
+                return EventLogOptions.IsContainerName(text);
+            }),
     };
 
     public static Option<string?> Storage { get; } = new("--storage")
@@ -130,10 +141,10 @@ internal static partial class CliOptions
         HelpName = "N",
         CustomParser = result => Parse(
             result,
-            $"takes a number of events per second, above 0 and up to {SimulationOptions.MaxEventsPerSecond:N0}",
+            $"takes {SettingText.NumberForm}, above 0 and up to {SimulationOptions.MaxEventsPerSecond}",
             (string text, out double? rate) =>
             {
-                var isNumber = double.TryParse(text, CultureInfo.InvariantCulture, out var number);
+                var isNumber = SettingText.TryParseNumber(text, out var number);
                 rate = number;
                 return isNumber && number is > 0 and <= SimulationOptions.MaxEventsPerSecond;
             }),
@@ -145,16 +156,16 @@ internal static partial class CliOptions
         HelpName = "N",
         CustomParser = result => Parse(
             result,
-            "takes a whole number",
+            $"takes {SettingText.IntegerForm}",
             (string text, out long? seed) =>
             {
-                var isNumber = long.TryParse(text, CultureInfo.InvariantCulture, out var number);
+                var isNumber = SettingText.TryParseInteger(text, out var number);
                 seed = number;
                 return isNumber;
             }),
     };
 
-    public static Option<PhotoMode> Photos { get; } = new("--photos")
+    public static Option<PhotoMode> Photos { get; } = new Option<PhotoMode>("--photos")
     {
         Description = "Where photos come from; auto: TheCatAPI, or the bundled sample when it cannot be reached "
             + "[default: auto]",
@@ -163,8 +174,8 @@ internal static partial class CliOptions
             result,
             "takes auto, live or sample",
             (string text, out PhotoMode mode) =>
-                Enum.TryParse(text, ignoreCase: true, out mode) && Enum.IsDefined(mode) && !char.IsAsciiDigit(text[0])),
-    };
+                Enum.TryParse(text, ignoreCase: true, out mode) && Enum.IsDefined(mode) && char.IsAsciiLetter(text[0])),
+    }.Offering("auto", "live", "sample");
 
     public static Option<int> Port { get; } = new("--port")
     {
@@ -183,34 +194,68 @@ internal static partial class CliOptions
         HelpName = "HH:MM:SS",
         CustomParser = result => Parse(
             result,
-            "takes a time of up to 24 days, such as 00:00:30 or 1.00:00:00",
+            $"takes {SettingText.TimeForm}, above 0 and up to 24 days",
             (string text, out TimeSpan? duration) =>
             {
-                // A number alone would be days.
-                var isTime = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && text.Contains(':');
+                var isTime = SettingText.TryParseTime(text, out var time);
                 duration = time;
                 return isTime && time > TimeSpan.Zero && time <= TimeSpan.FromDays(24);
             }),
     };
 
-    public static Option<AnalyticsWindow> Window { get; } = new("--window")
+    public static Option<AnalyticsWindow> Window { get; } = new Option<AnalyticsWindow>("--window")
     {
         Description = "Time span to show, up to now",
         HelpName = string.Join('|', AnalyticsWindows.Names),
-        DefaultValueFactory = _ => AnalyticsWindow.All,
+        DefaultValueFactory = _ => AnalyticsWindow.Hour,
         CustomParser = result => Parse<AnalyticsWindow>(
             result, $"takes {string.Join(", ", AnalyticsWindows.Names)}", AnalyticsWindows.TryParse),
-    };
+    }.Offering([.. AnalyticsWindows.Names]);
 
     public static Option<int> Top { get; } = new("--top")
     {
-        Description = "Photos in each leaderboard",
+        Description = "Photos in each leaderboard, and breeds",
         HelpName = "N",
         DefaultValueFactory = _ => 10,
         CustomParser = result => Parse(
             result,
             $"takes a number from 1 to {AnalyticsService.MaxTop}",
             (string text, out int top) => TryParseInteger(text, 1, AnalyticsService.MaxTop, out top)),
+    };
+
+    public static Option<string> Group { get; } = new("--group")
+    {
+        Description = "Consumer group that records",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => KafkaSettings.DefaultGroup,
+        CustomParser = result => Parse(
+            result,
+            "takes up to 249 characters without spaces",
+            (string text, out string group) =>
+            {
+                group = text;
+                return text.Length is > 0 and <= 249 && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+            })!,
+    };
+
+    public static Option<int?> BrokerPort { get; } = new("--broker-port")
+    {
+        Description = "Port of the embedded broker, for other clients [default: any free port]",
+        HelpName = "N",
+        CustomParser = result => Parse(
+            result,
+            "takes a number from 1 to 65535",
+            (string text, out int? port) =>
+            {
+                var isPort = TryParseInteger(text, 1, ushort.MaxValue, out var number);
+                port = number;
+                return isPort;
+            }),
+    };
+
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write JSON, one document a line",
     };
 
     public static Option<bool> Watch { get; } = new("--watch")
@@ -220,6 +265,14 @@ internal static partial class CliOptions
 
     [GeneratedRegex("^[a-zA-Z0-9._-]{1,249}$")]
     private static partial Regex TopicName { get; }
+
+    /// <summary>Has a shell complete these values, instead of the names of an enumeration.</summary>
+    private static Option<T> Offering<T>(this Option<T> option, params string[] values)
+    {
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(values);
+        return option;
+    }
 
     /// <summary>Reads the value of an option; false if the text is not one.</summary>
     public delegate bool TryParse<T>(string text, out T value);
@@ -233,27 +286,34 @@ internal static partial class CliOptions
             return value;
         }
 
-        result.AddError($"{((OptionResult)result.Parent!).Option.Name} {takes}, not '{text}'.");
+        result.AddError($"{NameOf(result)} {takes}, not '{text}'.");
         return default;
     }
+
+    /// <summary>The option whose value this is, as the user wrote it.</summary>
+    private static string NameOf(ArgumentResult result) =>
+        result.Parent is OptionResult { IdentifierToken.Value: { } name } ? name : ((OptionResult)result.Parent!).Option.Name;
 
     private static string? ParseStorage(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (!text.StartsWith('@'))
-        {
-            return text;
-        }
-
         try
         {
-            return File.ReadAllText(text[1..]).Trim();
+            var connection = text.StartsWith('@') ? File.ReadAllText(text[1..]).Trim() : text;
+            _ = new BlobServiceClient(connection);
+            return connection;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (text.StartsWith('@') && exception is IOException or UnauthorizedAccessException)
         {
-            result.AddError($"--storage cannot read its file: {exception.Message}");
-            return null;
+            result.AddError($"{NameOf(result)} cannot read its file: {exception.Message}");
         }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        {
+            // The message of the exception may quote the key.
+            result.AddError($"{NameOf(result)} takes a connection string of Azure Storage: copy it from the account's access keys.");
+        }
+
+        return null;
     }
 
     private static TickSchedule? ParseSchedule(ArgumentResult result)
@@ -264,13 +324,17 @@ internal static partial class CliOptions
         }
         catch (FormatException exception)
         {
-            result.AddError($"--schedule: {exception.Message}");
+            result.AddError($"{NameOf(result)}: {exception.Message}");
             return null;
         }
     }
 
-    private static bool TryParseInteger(string text, int min, int max, out int value) =>
-        int.TryParse(text, CultureInfo.InvariantCulture, out value) && value >= min && value <= max;
+    private static bool TryParseInteger(string text, int min, int max, out int value)
+    {
+        var isNumber = SettingText.TryParseInteger(text, out var number) && number >= min && number <= max;
+        value = isNumber ? (int)number : 0;
+        return isNumber;
+    }
 
     private static bool IsAddress(string address)
     {

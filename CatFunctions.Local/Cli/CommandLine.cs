@@ -1,8 +1,8 @@
 using System.CommandLine;
+using CatFunctions.Core;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Photos;
 using Confluent.Kafka;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Local.Cli;
 
@@ -38,9 +38,14 @@ internal static class CommandLine
         {
             return await arguments.InvokeAsync(Invocation);
         }
-        catch (Exception exception) when (exception is UsageException or OptionsValidationException)
+        catch (UsageException exception)
         {
             return Fail(WrongUsage, exception.Message, exception);
+        }
+        catch (Exception exception) when (string.Join(' ', exception.SettingProblems()) is { Length: > 0 } problems)
+        {
+            var source = File.Exists(LocalHost.SettingsFile) ? $" Settings come from the environment and from {LocalHost.SettingsFile}." : "";
+            return Fail(WrongUsage, problems + source, exception);
         }
         catch (Exception exception) when (exception is FailureException or EventLogException or PhotoSourceException or KafkaException)
         {

@@ -16,7 +16,7 @@ internal static class DeadLettersCommand
 
     public static Command Create()
     {
-        var list = new Command("list", "Show the dead letters.");
+        var list = new Command("list", "Show the dead letters.") { CliOptions.Json };
         list.AddEventLog();
         list.SetAction(ListAsync);
 
@@ -26,6 +26,7 @@ internal static class DeadLettersCommand
             CliOptions.RequiredBrokers,
             CliOptions.Topic,
             All,
+            CliOptions.Json,
         };
         replay.AddEventLog();
         replay.SetAction(ReplayAsync);
@@ -40,6 +41,7 @@ internal static class DeadLettersCommand
         using var host = builder.Build();
         location.RequireFolder();
 
+        var isJson = arguments.GetValue(CliOptions.Json);
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var (all, replayed, events) = (0, 0, 0);
         await foreach (var letter in host.Services.GetRequiredService<DeadLetterLog>().ReadAsync(cancellationToken))
@@ -47,7 +49,19 @@ internal static class DeadLettersCommand
             all++;
             replayed += letter.IsReplayed ? 1 : 0;
             events += letter is { IsReplayed: false, IsEventNow: true } ? 1 : 0;
-            terminal.WriteLine(Describe(letter));
+            if (isJson)
+            {
+                CliJson.Write(terminal, letter);
+            }
+            else
+            {
+                terminal.WriteLine(Describe(letter));
+            }
+        }
+
+        if (isJson)
+        {
+            return 0;
         }
 
         terminal.WriteLine($"{all} dead letters, {replayed} of them replayed, {events} more are now valid events");
@@ -57,7 +71,7 @@ internal static class DeadLettersCommand
     private static async Task<int> ReplayAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateBuilder();
-        builder.AddKafka(arguments.GetValue(CliOptions.RequiredBrokers)!, arguments.GetValue(CliOptions.Topic)!);
+        builder.AddKafka(arguments, arguments.GetValue(CliOptions.RequiredBrokers)!);
         builder.Services.AddSingleton<DeadLetterReplay>();
         var location = builder.AddEventLog(arguments);
         using var host = builder.Build();
@@ -65,7 +79,16 @@ internal static class DeadLettersCommand
 
         var (replayed, left) = await host.Services.GetRequiredService<DeadLetterReplay>()
             .RunAsync(arguments.GetValue(All), cancellationToken);
-        host.Services.GetRequiredService<TerminalOutput>().WriteLine($"{replayed} dead letters replayed, {left} left");
+        var terminal = host.Services.GetRequiredService<TerminalOutput>();
+        if (arguments.GetValue(CliOptions.Json))
+        {
+            CliJson.Write(terminal, new ReplayResult(replayed, left));
+        }
+        else
+        {
+            terminal.WriteLine($"{replayed} dead letters replayed, {left} left");
+        }
+
         return 0;
     }
 

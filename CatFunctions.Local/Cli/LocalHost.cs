@@ -1,14 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Telemetry;
 using CatFunctions.Local.Pipeline;
 using CatFunctions.Local.Terminal;
+using OpenTelemetry;
+using OpenTelemetry.Resources;
 
 namespace CatFunctions.Local.Cli;
 
 /// <summary>The host that a command runs in: settings, logging, signals.</summary>
 internal static class LocalHost
 {
+    /// <summary>The file of settings, which need not exist.</summary>
+    public static string SettingsFile { get; } = Path.GetFullPath("appsettings.json");
+
     /// <summary>
     /// A host without parts. Settings come from appsettings.json in the current folder and from environment variables
     /// such as <c>Section__Name</c>.
@@ -39,7 +46,29 @@ internal static class LocalHost
         return builder;
     }
 
-    /// <summary>Runs the pipeline of a host until Ctrl+C, SIGTERM or the end of the duration.</summary>
+    /// <summary>
+    /// Sends traces, metrics and logs to an OpenTelemetry collector, if its setting is set: the same as the function app's.
+    /// </summary>
+    public static void AddTelemetryExport(this IHostApplicationBuilder builder)
+    {
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithTracing(traces => traces.AddSource(PipelineTrace.SourceName))
+            .WithMetrics(meters => meters.AddMeter(PipelineMetrics.MeterName))
+            .UseOtlpExporter();
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_SERVICE_NAME"]))
+        {
+            telemetry.ConfigureResource(resource => resource.AddService("catfunctions"));
+        }
+    }
+
+    /// <summary>
+    /// Runs the pipeline of a host until Ctrl+C, SIGTERM, SIGHUP (its terminal was closed) or the end of the duration.
+    /// </summary>
     public static async Task RunAsync(IHost host, TimeSpan? duration, CancellationToken cancellationToken)
     {
         using (host)
@@ -55,17 +84,30 @@ internal static class LocalHost
                 host.Services.GetRequiredService<TerminalOutput>().WriteLine($"The page is at {web.Urls.Single()}");
             }
 
-            var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-            await host.Services.GetRequiredService<CatPipeline>().RunAsync(duration, stopping);
+            var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+            using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                lifetime.StopApplication();
+            });
+            await host.Services.GetRequiredService<CatPipeline>().RunAsync(duration, lifetime.ApplicationStopping);
             await host.StopAsync(cancellationToken);
         }
     }
 
     private static void Configure(IHostApplicationBuilder builder)
     {
-        builder.Configuration
-            .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables();
+        try
+        {
+            builder.Configuration.AddJsonFile(SettingsFile, optional: true, reloadOnChange: false).AddEnvironmentVariables();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // Both inner exceptions belong to the JSON: what is wrong, and in which line.
+            var reason = exception.GetBaseException().Message;
+            throw new UsageException($"The settings in {SettingsFile} cannot be read: {reason}", exception);
+        }
+
         builder.AddLocalDefaults();
     }
 
@@ -74,11 +116,6 @@ internal static class LocalHost
         try
         {
             await host.StartAsync(cancellationToken);
-        }
-        catch (InvalidOperationException exception)
-        {
-            // A start binds and validates the settings; this is how binding fails.
-            throw new UsageException($"A setting is wrong: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {

@@ -16,6 +16,8 @@ internal static class PipelineCommands
         command.Add(CliOptions.Brokers);
         command.Add(CliOptions.Topic);
         command.Add(CliOptions.Partitions);
+        command.Add(CliOptions.BrokerPort);
+        command.Add(CliOptions.Group);
         command.AddEventLog();
         command.Add(CliOptions.Schedule);
         command.Add(CliOptions.Rate);
@@ -23,7 +25,7 @@ internal static class PipelineCommands
         command.Add(CliOptions.Photos);
         command.Add(CliOptions.Port);
         command.Add(CliOptions.For);
-        command.Validators.Add(RefusePartitionsOfOtherBrokers);
+        command.Validators.Add(RefuseEmbeddedOptionsForOtherBrokers);
         command.SetAction(RunAsync);
         return command;
     }
@@ -50,6 +52,7 @@ internal static class PipelineCommands
         {
             CliOptions.RequiredBrokers,
             CliOptions.Topic,
+            CliOptions.Group,
             CliOptions.For,
         };
         command.AddEventLog();
@@ -60,16 +63,16 @@ internal static class PipelineCommands
     private static Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateWebBuilder(arguments.GetValue(CliOptions.Port));
-        var topic = arguments.GetValue(CliOptions.Topic)!;
         if (arguments.GetValue(CliOptions.Brokers) is { } brokers)
         {
-            builder.AddKafka(brokers, topic);
+            builder.AddKafka(arguments, brokers);
         }
         else
         {
-            builder.AddEmbeddedKafka(topic, arguments.GetValue(CliOptions.Partitions));
+            builder.AddEmbeddedKafka(arguments);
         }
 
+        builder.AddTelemetryExport();
         builder.AddProducing(arguments);
         builder.AddRecording(arguments);
         builder.Services.AddDashboard();
@@ -85,7 +88,8 @@ internal static class PipelineCommands
     private static Task ProduceAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateBuilder();
-        builder.AddKafka(arguments.GetValue(CliOptions.RequiredBrokers)!, arguments.GetValue(CliOptions.Topic)!);
+        builder.AddKafka(arguments, arguments.GetValue(CliOptions.RequiredBrokers)!);
+        builder.AddTelemetryExport();
         builder.AddProducing(arguments);
         return LocalHost.RunAsync(builder.Build(), arguments.GetValue(CliOptions.For), cancellationToken);
     }
@@ -93,17 +97,20 @@ internal static class PipelineCommands
     private static Task RecordAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var builder = LocalHost.CreateBuilder();
-        builder.AddKafka(arguments.GetValue(CliOptions.RequiredBrokers)!, arguments.GetValue(CliOptions.Topic)!);
+        builder.AddKafka(arguments, arguments.GetValue(CliOptions.RequiredBrokers)!);
+        builder.AddTelemetryExport();
         builder.AddRecording(arguments);
         return LocalHost.RunAsync(builder.Build(), arguments.GetValue(CliOptions.For), cancellationToken);
     }
 
-    private static void RefusePartitionsOfOtherBrokers(CommandResult result)
+    private static void RefuseEmbeddedOptionsForOtherBrokers(CommandResult result)
     {
-        if (result.GetResult(CliOptions.Brokers) is not null
-            && result.GetResult(CliOptions.Partitions) is { Implicit: false })
+        foreach (var option in (Option[])[CliOptions.Partitions, CliOptions.BrokerPort])
         {
-            result.AddError("--partitions is for the embedded broker: leave it out, or leave out --brokers.");
+            if (result.GetResult(CliOptions.Brokers) is not null && result.GetResult(option) is { Implicit: false })
+            {
+                result.AddError($"{option.Name} is for the embedded broker: leave it out, or leave out --brokers.");
+            }
         }
     }
 }

@@ -32,21 +32,25 @@ internal static class PipelineServices
     }
 
     /// <summary>Adds the connection to Kafka brokers.</summary>
-    public static void AddKafka(this IHostApplicationBuilder builder, string brokers, string topic)
+    public static void AddKafka(this IHostApplicationBuilder builder, ParseResult arguments, string brokers)
     {
-        builder.Services.AddSingleton(new KafkaSettings(brokers, topic, IsEmbedded: false, ReadProperties(builder)));
+        builder.Services.AddSingleton(new KafkaSettings(
+            brokers, arguments.GetValue(CliOptions.Topic)!, IsEmbedded: false, ReadProperties(builder), GroupOf(arguments)));
         builder.Services.AddSingleton(new InFlightBudget(byteLimit: null));
     }
 
     /// <summary>Adds a broker in this process, and the connection to it.</summary>
-    public static void AddEmbeddedKafka(this IHostApplicationBuilder builder, string topic, int partitions)
+    public static void AddEmbeddedKafka(this IHostApplicationBuilder builder, ParseResult arguments)
     {
-        builder.Services.AddSingleton(_ => new EmbeddedBroker(topic, partitions));
+        var topic = arguments.GetValue(CliOptions.Topic)!;
+        builder.Services.AddSingleton(_ => new EmbeddedBroker(
+            topic, arguments.GetValue(CliOptions.Partitions), arguments.GetValue(CliOptions.BrokerPort)));
         builder.Services.AddSingleton(provider => new KafkaSettings(
             provider.GetRequiredService<EmbeddedBroker>().BootstrapServers,
             topic,
             IsEmbedded: true,
-            ReadProperties(builder)));
+            ReadProperties(builder),
+            GroupOf(arguments)));
         builder.Services.AddSingleton(new InFlightBudget(KafkaSettings.EmbeddedByteLimit));
     }
 
@@ -111,6 +115,8 @@ internal static class PipelineServices
                 [new(key, string.Create(CultureInfo.InvariantCulture, $"{value}"))]);
         }
     }
+
+    private static string GroupOf(ParseResult arguments) => arguments.GetValue(CliOptions.Group) ?? KafkaSettings.DefaultGroup;
 
     private static Dictionary<string, string> ReadProperties(IHostApplicationBuilder builder) =>
         builder.Configuration.GetSection(KafkaSettings.Section).GetChildren()

@@ -13,6 +13,9 @@ internal static class StatsCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>The pause where a report cannot be written over the one before.</summary>
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
+
     public static Command Create()
     {
         var command = new Command("stats", "Show the leaderboards of the event log.")
@@ -20,6 +23,7 @@ internal static class StatsCommand
             CliOptions.Window,
             CliOptions.Top,
             CliOptions.Watch,
+            CliOptions.Json,
         };
         command.AddEventLog();
         command.SetAction(RunAsync);
@@ -34,32 +38,73 @@ internal static class StatsCommand
         location.RequireFolder();
 
         var clock = host.Services.GetRequiredService<TimeProvider>();
+        var terminal = host.Services.GetRequiredService<TerminalOutput>();
+        var (window, top, isJson) =
+            (arguments.GetValue(CliOptions.Window), arguments.GetValue(CliOptions.Top), arguments.GetValue(CliOptions.Json));
         using var analytics = new AnalyticsService(host.Services.GetRequiredService<ISegmentStore>(), clock)
         {
             AnswerTimeout = Timeout.InfiniteTimeSpan,
         };
-        Task<AnalyticsReport> GetAsync(CancellationToken cancellation) => analytics.GetAsync(
-            arguments.GetValue(CliOptions.Window), arguments.GetValue(CliOptions.Top), cancellation);
+        Task<AnalyticsReport> GetAsync(CancellationToken cancellation) => analytics.GetAsync(window, top, cancellation);
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            Ansi = terminal.IsInteractive ? AnsiSupport.Detect : AnsiSupport.No,
         });
-        if (arguments.GetValue(CliOptions.Watch))
+        void Show(AnalyticsReport report)
         {
-            await WatchAsync(console, GetAsync, clock, cancellationToken);
+            if (isJson)
+            {
+                CliJson.Write(terminal, report);
+            }
+            else
+            {
+                console.Write(StatsView.Of(report, top, console.Profile.Width));
+            }
         }
-        else
+
+        if (!arguments.GetValue(CliOptions.Watch))
         {
-            console.Write(StatsView.Of(await GetAsync(cancellationToken)));
+            Show(await GetAsync(cancellationToken));
+            return;
+        }
+
+        await UntilStoppedAsync(
+            async stop =>
+            {
+                if (isJson || !terminal.IsInteractive)
+                {
+                    await FollowAsync(Show, isJson ? Pause : LongPause, onlyChanges: true, stop);
+                }
+                else
+                {
+                    var rows = StatsView.TopFor(console.Profile.Height, top);
+                    await console.Live(new Text("")).Cropping(VerticalOverflowCropping.Bottom).StartAsync(live => FollowAsync(
+                        report => live.UpdateTarget(StatsView.Of(report, rows, console.Profile.Width)), Pause, onlyChanges: false, stop));
+                }
+            },
+            cancellationToken);
+
+        async Task FollowAsync(Action<AnalyticsReport> show, TimeSpan pause, bool onlyChanges, CancellationToken stop)
+        {
+            using var timer = new PeriodicTimer(pause, clock);
+            string? shown = null;
+            do
+            {
+                // On a terminal the age of the newest event keeps growing; anywhere else only changes are news.
+                var report = await GetAsync(stop);
+                if (!onlyChanges || report.Tag != shown)
+                {
+                    show(report);
+                    shown = report.Tag;
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stop));
         }
     }
 
-    private static async Task WatchAsync(
-        IAnsiConsole console,
-        Func<CancellationToken, Task<AnalyticsReport>> getAsync,
-        TimeProvider clock,
-        CancellationToken cancellationToken)
+    /// <summary>Does something until Ctrl+C, SIGTERM or SIGHUP.</summary>
+    private static async Task UntilStoppedAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         void Stop(PosixSignalContext signal)
@@ -70,37 +115,13 @@ internal static class StatsCommand
 
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         try
         {
-            if (Console.IsOutputRedirected)
-            {
-                await FollowAsync(report => console.Write(StatsView.Of(report)));
-            }
-            else
-            {
-                await console.Live(new Text("")).Cropping(VerticalOverflowCropping.Bottom)
-                    .StartAsync(live => FollowAsync(report => live.UpdateTarget(StatsView.Of(report))));
-            }
+            await action(stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-        }
-
-        async Task FollowAsync(Action<AnalyticsReport> show)
-        {
-            using var timer = new PeriodicTimer(Pause, clock);
-            string? shown = null;
-            do
-            {
-                // On a terminal the age of the newest event keeps growing; a file gets only changes.
-                var report = await getAsync(stop.Token);
-                if (!Console.IsOutputRedirected || report.Tag != shown)
-                {
-                    show(report);
-                    shown = report.Tag;
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stop.Token));
         }
     }
 }

@@ -22,6 +22,7 @@ internal static class VerifyCommand
         var command = new Command("verify", "Check the event log; exit with 1 if it has problems.");
         command.AddEventLog();
         command.Add(AllowGaps);
+        command.Add(CliOptions.Json);
         command.SetAction(RunAsync);
         return command;
     }
@@ -33,11 +34,12 @@ internal static class VerifyCommand
         using var host = builder.Build();
         location.RequireFolder();
 
+        var isJson = arguments.GetValue(CliOptions.Json);
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var clock = host.Services.GetRequiredService<TimeProvider>();
         var verifier = new LogVerifier(
             host.Services.GetRequiredService<ISegmentStore>(),
-            new VerificationMeter(terminal, clock),
+            isJson ? null : new VerificationMeter(terminal, clock),
             clock,
             arguments.GetValue(AllowGaps) || host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.AllowGaps,
             host.Services.GetRequiredService<TickOutbox>().ListAsync);
@@ -45,6 +47,12 @@ internal static class VerifyCommand
         if (report.Segments == 0 && location.Folder is null)
         {
             throw new FailureException($"There is no event log in {location}. Name its container with --blob-container.");
+        }
+
+        if (isJson)
+        {
+            CliJson.Write(terminal, report);
+            return report.ProblemCount is 0 ? 0 : 1;
         }
 
         foreach (var problem in report.Problems)

@@ -18,14 +18,18 @@ internal sealed partial class BrokerConnection : IDisposable
     private readonly ILogger<BrokerConnection> _logger;
     private readonly TimeProvider _clock;
     private readonly Outage _outage;
+    private readonly Outage _reading;
     private readonly Lazy<IAdminClient> _admin;
     private volatile bool _isStarted;
+    private volatile string? _unreadable;
+    private bool _isShared;
     private volatile string? _lastClientError;
 
     public BrokerConnection(KafkaSettings kafka, PipelineStatus status, TimeProvider clock, ILogger<BrokerConnection> logger)
     {
         (_kafka, _status, _clock, _logger) = (kafka, status, clock, logger);
         _outage = new Outage($"The connection to Kafka at {kafka.BootstrapServers}", clock, logger);
+        _reading = new Outage($"Reading topic {kafka.Topic}", clock, logger);
         _admin = new(() => KafkaSettings.Build(() => new AdminClientBuilder(kafka.ForAdmin())
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, line) => OnLog(line))
@@ -33,7 +37,49 @@ internal sealed partial class BrokerConnection : IDisposable
     }
 
     /// <summary>Whether there is an outage.</summary>
-    public bool IsWaiting => _outage.IsOpen;
+    public bool IsWaiting => _outage.IsOpen || _reading.IsOpen;
+
+    /// <summary>Which records Kafka has and the consumer cannot read, and why; null if it reads them all.</summary>
+    public string? Unreadable => _unreadable;
+
+    /// <summary>Receives which records the consumer cannot read, and why; null if it reads them all.</summary>
+    public void OnUnreadable(string? problem)
+    {
+        _unreadable = problem;
+        if (problem is null)
+        {
+            _reading.End();
+        }
+        else
+        {
+            _status.SetLastError(problem);
+            _reading.Begin(problem);
+        }
+    }
+
+    /// <summary>Receives the partitions that the group has given to the consumer.</summary>
+    public void OnAssigned(IReadOnlyCollection<int> partitions)
+    {
+        try
+        {
+            var all = _admin.Value.GetMetadata(_kafka.Topic, RequestTimeout).Topics.Single().Partitions.Select(partition => partition.PartitionId);
+            int[] others = [.. all.Except(partitions).Order()];
+            if (others.Length > 0)
+            {
+                LogShared(_kafka.Group, _kafka.Topic, string.Join(", ", others));
+            }
+            else if (_isShared)
+            {
+                LogAlone(_kafka.Topic);
+            }
+
+            _isShared = others.Length > 0;
+        }
+        catch (KafkaException)
+        {
+            // The next assignment will tell.
+        }
+    }
 
     /// <summary>Receives an error from a client.</summary>
     public void OnError(Error error)
@@ -132,6 +178,12 @@ internal sealed partial class BrokerConnection : IDisposable
                 + "Check the address (--brokers) and that the broker is running.";
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Another member of group {Group} has these partitions of topic {Topic}: {Partitions}. Their records are not recorded here. To record all of them here, stop the other member, or choose another --group.")]
+    private partial void LogShared(string group, string topic, string partitions);
+
+    [LoggerMessage(LogLevel.Information, "All partitions of topic {Topic} are recorded here again.")]
+    private partial void LogAlone(string topic);
 
     [LoggerMessage(LogLevel.Debug, "{Client} {Facility}: {Text}")]
     private static partial void LogClient(ILogger logger, string client, string facility, string text);

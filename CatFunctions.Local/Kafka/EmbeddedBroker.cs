@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
@@ -24,10 +26,15 @@ internal sealed class EmbeddedBroker : IDisposable
     private readonly KafkaClientHandle _client;
     private readonly MockClusterHandle _cluster;
     private readonly string _topic;
+    private readonly PortRelay? _relay;
 
     /// <summary>Starts a broker that has one topic.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partitions">Its number of partitions.</param>
+    /// <param name="port">The port that its clients use; null: any free one.</param>
     /// <exception cref="KafkaException">It could not be started.</exception>
-    public EmbeddedBroker(string topic, int partitions)
+    /// <exception cref="FailureException">The port is not free.</exception>
+    public EmbeddedBroker(string topic, int partitions, int? port = null)
     {
         _client = NewSilentClient();
         _cluster = Librdkafka.NewMockCluster(_client, brokers: 1);
@@ -39,6 +46,12 @@ internal sealed class EmbeddedBroker : IDisposable
 
         _cluster.Hold(_client);
         BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.GetBootstrapServers(_cluster))!;
+        if (port is { } chosen)
+        {
+            _relay = PortRelay.Start(chosen, IPEndPoint.Parse(BootstrapServers));
+            Advertise(chosen);
+            BootstrapServers = $"127.0.0.1:{chosen}";
+        }
 
         // Without a controller, some clients wait for one; with the default delay, the first consumer waits for 3 s.
         Librdkafka.SetController(_cluster, BrokerId);
@@ -49,6 +62,9 @@ internal sealed class EmbeddedBroker : IDisposable
 
     /// <summary>Its address, as in <c>bootstrap.servers</c>.</summary>
     public string BootstrapServers { get; }
+
+    /// <summary>Names another port to clients, which leads here: the mock cluster itself always listens on one that it chose.</summary>
+    public void Advertise(int port) => Librdkafka.SetHostAndPort(_cluster, BrokerId, "127.0.0.1", port);
 
     /// <summary>Deletes the topic with its records, and creates it again.</summary>
     public void RecreateTopic(int partitions)
@@ -79,6 +95,7 @@ internal sealed class EmbeddedBroker : IDisposable
 
     public void Dispose()
     {
+        _relay?.Dispose();
         _cluster.Dispose();
         _client.Dispose();
     }
@@ -107,6 +124,73 @@ internal sealed class EmbeddedBroker : IDisposable
         if (code != ErrorCode.NoError)
         {
             throw new KafkaException(new Error(code));
+        }
+    }
+}
+
+/// <summary>Passes the connections to one port of this machine on to another one.</summary>
+internal sealed class PortRelay : IDisposable
+{
+    private readonly TcpListener _listener;
+    private readonly IPEndPoint _target;
+    private readonly CancellationTokenSource _stop = new();
+
+    private PortRelay(TcpListener listener, IPEndPoint target) => (_listener, _target) = (listener, target);
+
+    /// <exception cref="FailureException">The port is not free.</exception>
+    public static PortRelay Start(int port, IPEndPoint target)
+    {
+        var relay = new PortRelay(new TcpListener(IPAddress.Loopback, port), target);
+        try
+        {
+            relay._listener.Start();
+        }
+        catch (SocketException exception)
+        {
+            throw new FailureException(
+                $"The embedded broker cannot listen on port {port}: {exception.Message.TrimEnd('.')}. Choose another one with --broker-port.", exception);
+        }
+
+        _ = relay.AcceptAsync();
+        return relay;
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = RelayAsync(await _listener.AcceptSocketAsync(_stop.Token));
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+        }
+    }
+
+    private async Task RelayAsync(Socket client)
+    {
+        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.NoDelay = true;
+        using (client)
+        {
+            try
+            {
+                await server.ConnectAsync(_target, _stop.Token);
+                await using var near = new NetworkStream(client);
+                await using var far = new NetworkStream(server);
+                await Task.WhenAny(near.CopyToAsync(far, _stop.Token), far.CopyToAsync(near, _stop.Token));
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+            {
+            }
         }
     }
 }

@@ -33,6 +33,7 @@ internal sealed class EventConsumer : IDisposable
     // For each partition that was just assigned, the offset of the record that has to come first. Only the consuming thread
     // uses it, and the callbacks that this thread serves.
     private readonly Dictionary<int, long> _expected = [];
+    private readonly StalledPartitions _stalls;
     private IPosition? _position;
     private ExceptionDispatchInfo? _failure;
     private Task _consuming = Task.CompletedTask;
@@ -47,7 +48,10 @@ internal sealed class EventConsumer : IDisposable
                 .SetErrorHandler((_, error) => broker.OnError(error))
                 .SetLogHandler((_, line) => broker.OnLog(line))
                 .SetPartitionsAssignedHandler((_, partitions) => FindPositions(partitions))
+                .SetPartitionsRevokedHandler((_, partitions) => Release(partitions))
+                .SetPartitionsLostHandler((_, partitions) => Release(partitions))
                 .Build());
+        _stalls = new StalledPartitions(_consumer, kafka.Topic, broker);
         for (var i = 0; i < BatchCount; i++)
         {
             _empty.Add(new RecordBatch(kafka.RecordBatchBytes));
@@ -142,7 +146,7 @@ internal sealed class EventConsumer : IDisposable
         try
         {
             _consumer.Subscribe(_kafka.Topic);
-            using var reader = new RecordReader(_consumer.Handle, _broker, IsInPlace);
+            using var reader = new RecordReader(_consumer.Handle, _broker, IsInPlace, _stalls.Explain);
             while (true)
             {
                 var batch = _empty.Take(stop);
@@ -152,6 +156,7 @@ internal sealed class EventConsumer : IDisposable
                     batch.Rewinds = RewindPartitions(reader);
                     reader.Fill(batch, stop);
                     _failure?.Throw();
+                    _stalls.Check();
                 }
 
                 _filled.Writer.TryWrite(batch);
@@ -172,6 +177,8 @@ internal sealed class EventConsumer : IDisposable
     {
         try
         {
+            _stalls.Add(partitions);
+            _broker.OnAssigned(_stalls.Held);
             return partitions.ConvertAll(partition =>
             {
                 var last = _position!.FindLastOffset(partition.Partition);
@@ -194,6 +201,8 @@ internal sealed class EventConsumer : IDisposable
             return [];
         }
     }
+
+    private void Release(List<TopicPartitionOffset> partitions) => _stalls.Remove(partitions);
 
     /// <summary>Whether a record may be recorded; if not, its partition is rewound to the oldest record.</summary>
     private bool IsInPlace(ConsumedRecord record)
@@ -254,4 +263,93 @@ internal interface IPosition
 
     /// <inheritdoc cref="EventRecorder.HoldsAsync"/>
     bool Holds(ConsumedRecord record);
+}
+
+/// <summary>
+/// Notices partitions that have records which do not come. Not all that librdkafka cannot read is an error to it: a batch
+/// that it cannot parse it fetches again and again. To be used by the consuming thread.
+/// </summary>
+internal sealed class StalledPartitions(IConsumer<Ignore, Ignore> consumer, string topic, BrokerConnection broker)
+{
+    private const int CheckMilliseconds = 1000;
+
+    /// <summary>How many checks in a row must find that nothing has come.</summary>
+    private const int Patience = 10;
+
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<int, (long Position, int Checks)> _partitions = [];
+    private readonly Dictionary<int, string> _reasons = [];
+    private long _checked = Environment.TickCount64;
+
+    /// <summary>The partitions that the consumer has.</summary>
+    public IReadOnlyCollection<int> Held => _partitions.Keys;
+
+    public void Add(IEnumerable<TopicPartition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            _partitions[partition.Partition] = (-1, 0);
+        }
+    }
+
+    public void Remove(IEnumerable<TopicPartitionOffset> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            _partitions.Remove(partition.Partition);
+            _reasons.Remove(partition.Partition);
+        }
+    }
+
+    /// <summary>Receives the reason that librdkafka gives for a record that it cannot read. What follows from it comes later.</summary>
+    public void Explain(int partition, string reason) => _reasons.TryAdd(partition, reason);
+
+    /// <summary>Compares where the consumer is with what the partitions have, once a second.</summary>
+    public void Check()
+    {
+        if (Environment.TickCount64 - _checked < CheckMilliseconds)
+        {
+            return;
+        }
+
+        _checked = Environment.TickCount64;
+        var problems = new List<string>();
+        foreach (var (partition, last) in _partitions)
+        {
+            var position = PositionOf(partition);
+            var hasMore = consumer.GetWatermarkOffsets(new(topic, partition)).High.Value > position;
+            var checks = hasMore && position == last.Position ? last.Checks + 1 : 0;
+            _partitions[partition] = (position, checks);
+            if (checks == 0)
+            {
+                _reasons.Remove(partition);
+            }
+            else if ((checks >= Patience || _reasons.ContainsKey(partition)) && FirstMissing(partition, position) is { } offset)
+            {
+                var reason = _reasons.GetValueOrDefault(partition, "the broker has them, but they do not come").TrimEnd('.');
+                problems.Add($"the records of partition {partition} from offset {offset} on cannot be read: {reason}.");
+            }
+        }
+
+        broker.OnUnreadable(problems is [] ? null : string.Join(' ', problems));
+    }
+
+    /// <summary>The offset of the next record to come; -1 if none has come yet.</summary>
+    private long PositionOf(int partition) => Math.Max(-1, consumer.Position(new(topic, partition)).Value);
+
+    /// <summary>The offset of the first record that does not come; null if the partition has no more.</summary>
+    private long? FirstMissing(int partition, long position)
+    {
+        try
+        {
+            var offsets = consumer.QueryWatermarkOffsets(new(topic, partition), QueryTimeout);
+            var first = Math.Max(position, offsets.Low.Value);
+            return offsets.High.Value > first ? first : null;
+        }
+        catch (KafkaException)
+        {
+            return null; // an outage of the broker, which says so itself
+        }
+    }
 }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using CatFunctions.Core;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;
@@ -8,12 +11,17 @@ namespace CatFunctions.Local.Kafka;
 /// <param name="Topic">The topic of the events.</param>
 /// <param name="IsEmbedded">Whether the broker is the <see cref="EmbeddedBroker"/> of this process.</param>
 /// <param name="Properties">librdkafka properties from the user, for the producer and the consumer.</param>
-internal sealed record KafkaSettings(
+/// <param name="Group">The consumer group that records.</param>
+internal sealed partial record KafkaSettings(
     string BootstrapServers,
     string Topic,
     bool IsEmbedded,
-    IReadOnlyDictionary<string, string> Properties)
+    IReadOnlyDictionary<string, string> Properties,
+    string Group = KafkaSettings.DefaultGroup)
 {
+    /// <summary>The default of <see cref="Group"/>.</summary>
+    public const string DefaultGroup = "cat_photo_group";
+
     /// <summary>The section of the configuration that holds <see cref="Properties"/>.</summary>
     public const string Section = "Kafka";
 
@@ -31,13 +39,11 @@ internal sealed record KafkaSettings(
 
     private const int EmbeddedBatchSize = 512 * 1024;
 
-    private const string GroupId = "cat_photo_group";
-
     /// <summary>The properties that exactly-once depends on, and those that have an option of their own.</summary>
     private static readonly string[] Reserved =
     [
         "bootstrap.servers", "metadata.broker.list", "acks", "request.required.acks", "enable.idempotence",
-        "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "auto.offset.reset",
+        "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "auto.offset.reset", "group.id",
     ];
 
     /// <summary>The properties for questions to the broker.</summary>
@@ -78,7 +84,7 @@ internal sealed record KafkaSettings(
     {
         var config = new ConsumerConfig
         {
-            GroupId = GroupId,
+            GroupId = Group,
             SessionTimeoutMs = 6000,
             AutoCommitIntervalMs = 1000,
             AllowAutoCreateTopics = true,
@@ -135,10 +141,36 @@ internal sealed record KafkaSettings(
             {
                 throw new UsageException(
                     $"{Section}:{name} cannot be set: the pipeline depends on it"
-                    + (name == "bootstrap.servers" ? "; use --brokers." : "."));
+                    + (name switch { "bootstrap.servers" => "; use --brokers.", "group.id" => "; use --group.", _ => "." }));
+            }
+
+            // librdkafka takes 6,000 and 6.5 for 6, and 010 for 8.
+            if (NumberForm(name) is { } form && !(form == SettingText.IntegerForm ? Integer() : Number()).IsMatch(value))
+            {
+                throw new UsageException($"{Section}:{name} takes {form}, not '{value}'.");
             }
 
             config.Set(name, value);
         }
     }
+
+    /// <summary>How a property is written that is a number, by the properties of the same names in Confluent.Kafka; otherwise null.</summary>
+    private static string? NumberForm(string property)
+    {
+        var name = property.Replace(".", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+        var types = ((Type[])[typeof(ProducerConfig), typeof(ConsumerConfig)]).Select(config =>
+            config.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType);
+        return types.FirstOrDefault(type => type is not null) switch
+        {
+            var type when type == typeof(int?) => SettingText.IntegerForm,
+            var type when type == typeof(double?) => SettingText.NumberForm,
+            _ => null,
+        };
+    }
+
+    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)\z")]
+    private static partial Regex Integer();
+
+    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?\z")]
+    private static partial Regex Number();
 }

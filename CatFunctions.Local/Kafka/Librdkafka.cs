@@ -73,6 +73,10 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_set_error", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void SetTopicError(MockClusterHandle cluster, string topic, ErrorCode error);
 
+    /// <summary>Chooses what the cluster's metadata says where a broker is. The broker itself stays where it is.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void SetHostAndPort(MockClusterHandle cluster, int brokerId, string host, int port);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
     public static partial ErrorCode SetBrokerDown(MockClusterHandle cluster, int brokerId);
 

@@ -30,6 +30,7 @@ internal sealed class RecordReader : IDisposable
     private readonly BrokerConnection _broker;
     private readonly KafkaQueueHandle _queue;
     private readonly Func<ConsumedRecord, bool> _isInPlace;
+    private readonly Action<int, string> _onUnreadable;
     private readonly HashSet<int> _dropped = [];
     private readonly nint[] _taken = new nint[MaxTaken];
     private int _next;
@@ -38,9 +39,11 @@ internal sealed class RecordReader : IDisposable
     /// <param name="consumer">A consumer that has a group. Only its records are taken.</param>
     /// <param name="broker">Receives the consumer's errors.</param>
     /// <param name="isInPlace">Decides whether a record is kept. If not, its partition is dropped.</param>
-    public RecordReader(Handle consumer, BrokerConnection broker, Func<ConsumedRecord, bool> isInPlace)
+    /// <param name="onUnreadable">Told the partition of a record that cannot be read, and why.</param>
+    public RecordReader(
+        Handle consumer, BrokerConnection broker, Func<ConsumedRecord, bool> isInPlace, Action<int, string>? onUnreadable = null)
     {
-        (_broker, _isInPlace) = (broker, isInPlace);
+        (_broker, _isInPlace, _onUnreadable) = (broker, isInPlace, onUnreadable ?? ((_, _) => { }));
         _queue = KafkaQueueHandle.Open(consumer);
     }
 
@@ -102,7 +105,7 @@ internal sealed class RecordReader : IDisposable
             }
             else if (message->Error is not ErrorCode.Local_PartitionEOF)
             {
-                Report(new Error(message->Error, Marshal.PtrToStringUTF8(Librdkafka.GetErrorText(taken))));
+                Report(new Error(message->Error, Marshal.PtrToStringUTF8(Librdkafka.GetErrorText(taken))), *message);
             }
 
             Librdkafka.DestroyMessage(taken);
@@ -145,8 +148,15 @@ internal sealed class RecordReader : IDisposable
         return headers;
     }
 
-    private void Report(Error error)
+    private void Report(Error error, in KafkaMessage message)
     {
+        if (error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
+            or ErrorCode.Local_Underflow or ErrorCode.InvalidMsg or ErrorCode.MsgSizeTooLarge)
+        {
+            _onUnreadable(message.Partition, error.Reason);
+            return;
+        }
+
         if (error.IsFatal)
         {
             throw new FailureException(

@@ -62,6 +62,10 @@ internal sealed class CatPipeline(
         }
 
         ThrowIfEventsAreLost();
+        if (broker.Unreadable is { } problem)
+        {
+            throw new FailureException($"Not all of topic {kafka.Topic} is recorded: {problem}");
+        }
     }
 
     /// <summary>Degraded while a part of the pipeline waits for something to work again.</summary>
@@ -117,7 +121,8 @@ internal sealed class CatPipeline(
         var work = string.Join(" and ", parts.Select(part => part.Description));
         var where = kafka.IsEmbedded ? "an embedded broker" : "Kafka";
         terminal.WriteLine(
-            $"{char.ToUpperInvariant(work[0])}{work[1..]}, over topic {kafka.Topic} of {where} at {kafka.BootstrapServers}.");
+            $"{char.ToUpperInvariant(work[0])}{work[1..]}, over topic {kafka.Topic} of {where} at {kafka.BootstrapServers}"
+            + (recording is null ? "." : $", as group {kafka.Group}."));
     }
 
     private void ReportEnd(TimeSpan time)

@@ -10,7 +10,7 @@ namespace CatFunctions.Local.Pipeline;
 
 /// <summary>
 /// Produces the events of each tick, and again what did not reach the log. A tick for which there are no photos, or that the
-/// outbox cannot keep, is skipped.
+/// outbox cannot keep, is missed.
 /// </summary>
 internal sealed partial class ProduceLoop(
     TickTimer timer,
@@ -90,6 +90,8 @@ internal sealed partial class ProduceLoop(
         catch (Exception exception) when (exception is PhotoSourceException or EventLogException)
         {
             status.SetLastError(exception.Message);
+            status.CountMissedTicks(1);
+            metrics.CountMissedTicks(1);
             _outage.Begin(exception.Message);
         }
     }

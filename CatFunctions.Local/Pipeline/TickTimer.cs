@@ -65,6 +65,7 @@ internal sealed partial class TickTimer(
         DateTimeOffset last, (DateTimeOffset Time, long Timestamp) fired, CancellationToken cancellationToken)
     {
         var wasSetBack = false;
+        var requested = clock.GetUtcNow();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -95,7 +96,7 @@ internal sealed partial class TickTimer(
             }
             else
             {
-                CountMissed(next, latest.ScheduledTime);
+                CountMissed(next, latest.ScheduledTime, isBusy: next <= requested);
             }
 
             return latest;
@@ -109,7 +110,10 @@ internal sealed partial class TickTimer(
         return Task.Delay(delay < LongestWait ? delay : LongestWait, clock, cancellationToken);
     }
 
-    private void CountMissed(DateTimeOffset first, DateTimeOffset end)
+    /// <param name="first">The first occurrence that was missed.</param>
+    /// <param name="end">The first one after it that was not.</param>
+    /// <param name="isBusy">Whether the tick before was still being produced; otherwise nothing kept this process from being on time.</param>
+    private void CountMissed(DateTimeOffset first, DateTimeOffset end, bool isBusy)
     {
         var missed = 0L;
         for (var time = first; time < end; time = schedule.NextAfter(time))
@@ -122,7 +126,15 @@ internal sealed partial class TickTimer(
         _unreportedMissed += missed;
         if (_missedReported is not { } reported || clock.GetElapsedTime(reported) >= MissedReportInterval)
         {
-            LogMissed(_unreportedMissed);
+            if (isBusy)
+            {
+                LogMissed(_unreportedMissed);
+            }
+            else
+            {
+                LogStopped(_unreportedMissed);
+            }
+
             (_unreportedMissed, _missedReported) = (0, clock.GetTimestamp());
         }
     }
@@ -144,6 +156,9 @@ internal sealed partial class TickTimer(
 
     [LoggerMessage(LogLevel.Warning, "Missed ticks: {Count}. Producing a tick takes longer than the schedule allows: lower --rate, or choose a --schedule with fewer ticks.")]
     private partial void LogMissed(long count);
+
+    [LoggerMessage(LogLevel.Warning, "Missed ticks: {Count}. This process was stopped, as by Ctrl+Z, or was given no processor time.")]
+    private partial void LogStopped(long count);
 
     [LoggerMessage(LogLevel.Warning, "The clock was set back by {Time}. The ticks follow it.")]
     private partial void LogSetBack(TimeSpan time);

@@ -11,14 +11,32 @@ internal static class StatsView
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    public static IRenderable Of(AnalyticsReport report) => new Rows(
-        new Text(Totals(report)),
-        new Text(Health(report.Health), new Style(ColorOf(report.Health.State))),
-        Board("Most viewed", report.Leaderboards.MostViewed),
-        Board("Most liked", report.Leaderboards.MostLiked),
-        Board("Best rated", report.Leaderboards.BestRated, "At least liked by", score => score.ToString("P1", Culture)),
-        Board("Trending", report.Leaderboards.Trending, "Weight", score => score.ToString("N1", Culture)),
-        Breeds(report.Breeds));
+    private const int Boards = 5;
+
+    /// <summary>The lines of a board beside its rows.</summary>
+    private const int BoardFrame = 4;
+
+    private const int HeaderLines = 2;
+
+    /// <summary>Below this many columns only numbers are shown beside the names.</summary>
+    private const int FullWidth = 80;
+
+    /// <summary>How many rows each board may have so that all of them fit, from 1 to <paramref name="top"/>.</summary>
+    public static int TopFor(int height, int top) => Math.Clamp(((height - HeaderLines) / Boards) - BoardFrame, 1, top);
+
+    /// <summary>Renders a report for a width in columns, with at most this many rows in each board.</summary>
+    public static IRenderable Of(AnalyticsReport report, int top, int width)
+    {
+        var isWide = width >= FullWidth;
+        return new Rows(
+            new Text(Totals(report)),
+            new Text(Health(report.Health), new Style(ColorOf(report.Health.State))),
+            Board("Most viewed", report.Leaderboards.MostViewed.Take(top), isWide),
+            Board("Most liked", report.Leaderboards.MostLiked.Take(top), isWide),
+            Board("Best rated", report.Leaderboards.BestRated.Take(top), isWide, isWide ? "At least liked by" : "At least", score => score.ToString("P1", Culture)),
+            Board("Trending", report.Leaderboards.Trending.Take(top), isWide, "Weight", score => score.ToString("N1", Culture)),
+            Breeds(report.Breeds.Take(top)));
+    }
 
     private static string Totals(AnalyticsReport report) => string.Create(
         Culture,
@@ -38,35 +56,31 @@ internal static class StatsView
     };
 
     private static Table Board(
-        string title, IReadOnlyList<RankedPhoto> photos, string? scoreTitle = null, Func<double, string>? describe = null)
+        string title, IEnumerable<RankedPhoto> photos, bool isWide, string? scoreTitle = null, Func<double, string>? describe = null)
     {
-        var table = NewTable(title, "Photo", "Breed", "Views", "Likes", "Like rate");
+        var table = NewTable([title, .. isWide ? ["Breed"] : Array.Empty<string>()], ["Views", "Likes", isWide ? "Like rate" : "Rate"]);
         if (scoreTitle is not null)
         {
-            table.AddColumn(new TableColumn(scoreTitle).RightAligned());
+            table.AddColumn(NumberColumn(scoreTitle));
         }
 
         foreach (var photo in photos)
         {
-            List<string> cells =
+            string?[] cells =
             [
-                Clean(photo.PhotoId), Clean(photo.Breed ?? ""),
+                Clean(photo.PhotoId), isWide ? Clean(photo.Breed ?? "") : null,
                 photo.Views.ToString("N0", Culture), photo.Likes.ToString("N0", Culture), photo.LikeRate.ToString("P1", Culture),
+                describe?.Invoke(photo.Score),
             ];
-            if (describe is not null)
-            {
-                cells.Add(describe(photo.Score));
-            }
-
-            table.AddRow(cells.Select(cell => new Text(cell)));
+            table.AddRow(cells.Where(cell => cell is not null).Select(cell => new Text(cell!)));
         }
 
         return table;
     }
 
-    private static Table Breeds(IReadOnlyList<BreedTotals> breeds)
+    private static Table Breeds(IEnumerable<BreedTotals> breeds)
     {
-        var table = NewTable("Breeds", "Breed", "Photos", "Views", "Likes", "Like rate");
+        var table = NewTable(["Breeds"], ["Photos", "Views", "Likes", "Rate"]);
         foreach (var breed in breeds)
         {
             table.AddRow(
@@ -80,17 +94,16 @@ internal static class StatsView
         return table;
     }
 
-    private static Table NewTable(string title, params string[] columns)
+    /// <summary>A table whose first column has its title, so that it takes less of a terminal.</summary>
+    private static Table NewTable(string[] texts, string[] numbers)
     {
-        var table = new Table().Title(title).Border(TableBorder.Rounded);
-        foreach (var column in columns)
-        {
-            var isText = column is "Photo" or "Breed";
-            table.AddColumn(new TableColumn(column) { Alignment = isText ? Justify.Left : Justify.Right, NoWrap = !isText });
-        }
-
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumns([.. texts.Select(text => new TableColumn(text))]);
+        table.AddColumns([.. numbers.Select(NumberColumn)]);
         return table;
     }
+
+    private static TableColumn NumberColumn(string title) => new(title) { Alignment = Justify.Right, NoWrap = true };
 
     private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(rune =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format

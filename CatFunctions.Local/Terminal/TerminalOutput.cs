@@ -12,7 +12,11 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
 
     /// <summary>The standard output and the standard error of this process.</summary>
     public static TerminalOutput FromConsole() =>
-        new(Console.Out, Console.Error, Console.IsOutputRedirected ? null : () => Console.WindowWidth);
+        new(Console.Out, Console.Error, CanRewrite ? () => Console.WindowWidth : null);
+
+    /// <summary>Whether the standard output is a terminal that can write over a line; a dumb one cannot.</summary>
+    public static bool CanRewrite { get; } =
+        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
     /// <summary>Whether the output is a terminal.</summary>
     public bool IsInteractive => getWidth is not null;

@@ -55,6 +55,42 @@ public sealed class BindingsTests
     }
 
     [Fact]
+    public async Task A_client_certificate_and_its_key_in_settings_are_named_by_their_settings() => await ShouldListAsync(
+        """ "protocol": "Ssl", "sslCertificatePEM": "KafkaClientCertificate", "sslKeyPEM": "KafkaClientKey" """,
+        ("KafkaProtocol", "Ssl"),
+        ("KafkaClientCertificate", Certificate),
+        ("KafkaClientKey", "-----BEGIN PRIVATE KEY-----\nof the app\n-----END PRIVATE KEY-----"));
+
+    [Fact]
+    public async Task A_client_certificate_and_its_key_in_files_are_named_by_their_full_paths()
+    {
+        using var folder = new TempFolder();
+        var (certificate, key) = (Path.Combine(folder.Path, "client.pem"), Path.Combine(folder.Path, "client.key"));
+        await File.WriteAllTextAsync(certificate, Certificate);
+        await File.WriteAllTextAsync(key, "-----BEGIN ENCRYPTED PRIVATE KEY-----");
+
+        await ShouldListAsync(
+            $"""
+            "protocol": "Ssl", "sslCertificateLocation": "{certificate}", "sslKeyLocation": "{key}", "sslKeyPassword": "KafkaClientKeyPassword"
+            """,
+            ("KafkaProtocol", "Ssl"), ("KafkaClientCertificate", certificate), ("KafkaClientKey", key), ("KafkaClientKeyPassword", "hunter2"));
+    }
+
+    [Fact]
+    public async Task Tokens_are_asked_for_as_the_settings_say() => await ShouldListAsync(
+        """
+        "protocol": "SaslSsl", "authenticationMode": "OAuthBearer", "oAuthBearerMethod": "Oidc",
+        "oAuthBearerTokenEndpointUrl": "KafkaOAuthTokenEndpoint", "oAuthBearerClientId": "KafkaOAuthClientId",
+        "oAuthBearerClientSecret": "KafkaOAuthClientSecret", "oAuthBearerExtensions": "KafkaOAuthExtensions"
+        """,
+        ("KafkaProtocol", "SASL_SSL"),
+        ("KafkaAuthenticationMode", "OAUTHBEARER"),
+        ("KafkaOAuthTokenEndpoint", "https://login.example.com/token"),
+        ("KafkaOAuthClientId", "the app"),
+        ("KafkaOAuthClientSecret", "hunter2"),
+        ("KafkaOAuthExtensions", "logicalCluster=lkc-1,identityPoolId=pool-1"));
+
+    [Fact]
     public async Task Names_may_be_in_any_case() => await ShouldListAsync(
         """ "protocol": "SaslPlaintext", "authenticationMode": "Plain", "username": "KafkaUsername", "password": "KafkaPassword" """,
         ("KafkaProtocol", "saslPlaintext"), ("KafkaAuthenticationMode", "plain"), ("KafkaUsername", "tom"), ("KafkaPassword", "hunter2"));

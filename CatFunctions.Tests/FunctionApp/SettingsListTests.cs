@@ -46,7 +46,7 @@ public sealed partial class SettingsListTests
         var secrets = Rows().Where(row => row.Value.Contains("| Secret. ", StringComparison.Ordinal))
             .Select(row => row.Groups[1].Value).ToList();
 
-        secrets.ShouldBe(["KafkaPassword", "EventLogStorage", "CatApi__ApiKey"]);
+        secrets.ShouldBe(["KafkaPassword", "KafkaClientKey", "KafkaClientKeyPassword", "KafkaOAuthClientSecret", "EventLogStorage", "CatApi__ApiKey"]);
         secrets.ShouldAllBe(name => InExample()[name].Length == 0);
     }
 

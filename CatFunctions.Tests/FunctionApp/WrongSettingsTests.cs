@@ -27,7 +27,7 @@ public sealed class WrongSettingsTests
         + "Simulation:EventsPerSecond is 0: set it above 0 and to at most 1,000,000.",
         "CatEventsSchedule=every minute", "CatApi__Limit=0", "Simulation__EventsPerSecond=0")]
     [InlineData(
-        "Failed to convert configuration value 'ten' at 'CatApi:Limit' to type 'System.Int32'.",
+        "CatApi:Limit is not a whole number in digits alone, such as 1500, but 'ten'.",
         "CatApi__Limit=ten")]
     [InlineData(
         "KafkaProtocol is Tls: set it to Plaintext, Ssl, SaslPlaintext or SaslSsl.",
@@ -40,7 +40,7 @@ public sealed class WrongSettingsTests
         + "KafkaProtocol is SaslSsl, but KafkaPassword is not set: set it to the user's password.",
         "KafkaProtocol=SaslSsl")]
     [InlineData(
-        "KafkaAuthenticationMode is Gssapi: set it to Plain, ScramSha256 or ScramSha512.",
+        "KafkaAuthenticationMode is Gssapi: set it to Plain, ScramSha256, ScramSha512 or OAuthBearer.",
         "KafkaProtocol=SaslSsl", "KafkaAuthenticationMode=Gssapi", "KafkaUsername=tom", $"KafkaPassword={Secret}")]
     [InlineData(
         "KafkaAuthenticationMode, KafkaUsername or KafkaPassword is set, but KafkaProtocol is Plaintext, which does not use them: "
@@ -51,6 +51,23 @@ public sealed class WrongSettingsTests
         + "KafkaCaCertificate is set, but KafkaProtocol is SaslPlaintext, which does not use it: "
         + "set it to SaslSsl or Ssl, or remove KafkaCaCertificate.",
         "KafkaProtocol=SaslPlaintext", $"KafkaPassword={Secret}", $"KafkaCaCertificate=-----BEGIN {Secret}")]
+    [InlineData(
+        "KafkaAuthenticationMode is OAuthBearer, but KafkaOAuthClientId is not set: set it, as the provider of the tokens says. "
+        + "KafkaAuthenticationMode is OAuthBearer, but KafkaOAuthClientSecret is not set: set it, as the provider of the tokens says.",
+        "KafkaProtocol=SaslSsl", "KafkaAuthenticationMode=OAuthBearer", "KafkaOAuthTokenEndpoint=https://login.example.com/token")]
+    [InlineData(
+        "KafkaOAuthClientId is set, but OAuth is not used: set KafkaProtocol to SaslSsl and KafkaAuthenticationMode to OAuthBearer, "
+        + "or remove KafkaOAuthClientId.",
+        "KafkaOAuthClientId=tom")]
+    [InlineData(
+        "Of KafkaClientCertificate and KafkaClientKey only one is set: set both of them, or none.",
+        "KafkaProtocol=Ssl", $"KafkaClientKey=-----BEGIN PRIVATE KEY-----{Secret}")]
+    [InlineData(
+        "KafkaClientKey is not a key in PKCS #8 that is not encrypted, which begins with -----BEGIN PRIVATE KEY-----: "
+        + "convert it with openssl pkcs8 -topk8 -nocrypt, or set KafkaClientKey to the path of its file. "
+        + "KafkaClientKeyPassword is set, but KafkaClientKey is not a file: remove the password, or set KafkaClientKey to the path of a file.",
+        "KafkaProtocol=Ssl", "KafkaClientCertificate=-----BEGIN CERTIFICATE-----", $"KafkaClientKey=-----BEGIN ENCRYPTED PRIVATE KEY-----{Secret}",
+        $"KafkaClientKeyPassword={Secret}")]
     public async Task Wrong_settings_are_one_line_that_says_what_to_do_and_tells_no_secret(string error, params string[] settings) =>
         await ShouldEndAsync(error, settings);
 

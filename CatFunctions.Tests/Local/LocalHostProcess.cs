@@ -64,9 +64,12 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     public Task<string> WaitForErrorAsync(string text) => _errors.WaitForAsync(line => line.Contains(text));
 
     /// <summary>Asks it to stop: SIGTERM.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Sends it a signal, such as HUP.</summary>
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
     }
 

@@ -84,7 +84,7 @@ public sealed class CatApiOptionsTests
     [InlineData("RefreshInterval", "5 minutes")]
     public async Task A_setting_of_a_wrong_type_stops_the_start_with_its_name(string name, string value)
     {
-        var error = await Should.ThrowAsync<InvalidOperationException>(() => StartAsync([(name, value)]));
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync([(name, value)]));
 
         error.Message.ShouldContain($"CatApi:{name}");
     }

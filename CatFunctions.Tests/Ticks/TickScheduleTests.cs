@@ -66,13 +66,45 @@ public sealed class TickScheduleTests
     [Theory]
     [InlineData("")]
     [InlineData("every day")]
-    [InlineData("*/5 * * * *")]
-    [InlineData("99 * * * * *")]
     [InlineData("00:00:05")]
-    [InlineData("0 0 0 30 2 *")]
+    [InlineData("@fortnightly")]
+    [InlineData("* * * *")]
     public void What_is_not_a_schedule_is_refused_with_what_to_do(string expression) =>
-        Should.Throw<FormatException>(() => TickSchedule.Parse(expression))
-            .Message.ShouldBe($"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");
+        ErrorOf(expression).ShouldBe($"'{expression}' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds.");
+
+    [Theory]
+    [InlineData("@yearly", "0 0 0 1 1 *")]
+    [InlineData("@annually", "0 0 0 1 1 *")]
+    [InlineData("@monthly", "0 0 0 1 * *")]
+    [InlineData("@weekly", "0 0 0 * * 0")]
+    [InlineData("@daily", "0 0 0 * * *")]
+    [InlineData("@Midnight", "0 0 0 * * *")]
+    [InlineData(" @hourly ", "0 0 * * * *")]
+    public void A_nickname_of_cron_is_refused_with_the_fields_that_it_stands_for(string nickname, string fields)
+    {
+        ErrorOf(nickname).ShouldBe($"'{nickname}' is not a schedule: write '{fields}' for {nickname.Trim()}.");
+        Should.NotThrow(() => TickSchedule.Parse(fields));
+    }
+
+    [Theory]
+    [InlineData("*/5 * * * *", "0 */5 * * * *")]
+    [InlineData("0  7 * * MON", "0 0 7 * * MON")]
+    public void Five_fields_as_of_cron_are_refused_with_the_six_that_they_mean(string expression, string fields) =>
+        ErrorOf(expression).ShouldBe(
+            $"'{expression}' is not a schedule: its first field must be the second; write '{fields}' for what it means to cron.");
+
+    [Theory]
+    [InlineData("0 0 0 31 2 *")]
+    [InlineData("0 0 0 30 2 *")]
+    [InlineData("0 0 0 31 4,6,9,11 *")]
+    public void A_day_that_no_year_has_is_the_reason(string expression) =>
+        ErrorOf(expression).ShouldBe($"'{expression}' never occurs: no year has such a day.");
+
+    [Fact]
+    public void A_value_that_a_field_cannot_have_is_the_reason() =>
+        ErrorOf("99 * * * * *").ShouldStartWith("'99 * * * * *' is not a schedule: 99 is higher than the maximum allowable value");
+
+    private static string ErrorOf(string expression) => Should.Throw<FormatException>(() => TickSchedule.Parse(expression)).Message;
 
     private static DateTimeOffset At(string time) =>
         DateTimeOffset.Parse($"2026-11-22T{time}Z", CultureInfo.InvariantCulture);

@@ -29,9 +29,25 @@ internal sealed class KafkaBindingSettings
 
     private bool UsesTls => _protocol is KafkaProtocol.Ssl or KafkaProtocol.SaslSsl;
 
-    private bool HasCaPem => _settings.KafkaCaCertificate!.TrimStart().StartsWith("-----BEGIN", StringComparison.Ordinal);
+    private bool UsesOAuth => UsesSasl && _authentication == KafkaAuthenticationMode.OAuthBearer;
 
-    private string CaFile => Path.GetFullPath(_settings.KafkaCaCertificate!, AppContext.BaseDirectory);
+    /// <summary>The settings that only TLS uses, and what each of them is; those in PEM may also be the path of a file.</summary>
+    private (string Name, string? Value, string Content)[] PemSettings =>
+    [
+        (nameof(AppSettings.KafkaCaCertificate), _settings.KafkaCaCertificate, "a certificate"),
+        (nameof(AppSettings.KafkaClientCertificate), _settings.KafkaClientCertificate, "a certificate"),
+        (nameof(AppSettings.KafkaClientKey), _settings.KafkaClientKey, "a key"),
+    ];
+
+    /// <summary>The settings that only OAuth uses, and whether it needs them.</summary>
+    private (string Name, string? Value, bool IsNeeded)[] OAuthSettings =>
+    [
+        (nameof(AppSettings.KafkaOAuthTokenEndpoint), _settings.KafkaOAuthTokenEndpoint, true),
+        (nameof(AppSettings.KafkaOAuthClientId), _settings.KafkaOAuthClientId, true),
+        (nameof(AppSettings.KafkaOAuthClientSecret), _settings.KafkaOAuthClientSecret, true),
+        (nameof(AppSettings.KafkaOAuthScope), _settings.KafkaOAuthScope, false),
+        (nameof(AppSettings.KafkaOAuthExtensions), _settings.KafkaOAuthExtensions, false),
+    ];
 
     /// <summary>What is wrong with the settings, a sentence each. None holds a secret.</summary>
     public IEnumerable<string> Problems()
@@ -50,14 +66,24 @@ internal sealed class KafkaBindingSettings
                     + $"set it to {Choice<KafkaAuthenticationMode>()}.";
             }
 
-            if (!IsSet(_settings.KafkaUsername))
+            if (UsesOAuth)
             {
-                yield return $"KafkaProtocol is {_protocol}, but KafkaUsername is not set: set it to the user's name.";
+                foreach (var (name, _, _) in OAuthSettings.Where(setting => setting.IsNeeded && !IsSet(setting.Value)))
+                {
+                    yield return $"KafkaAuthenticationMode is {_authentication}, but {name} is not set: set it, as the provider of the tokens says.";
+                }
             }
-
-            if (!IsSet(_settings.KafkaPassword))
+            else
             {
-                yield return $"KafkaProtocol is {_protocol}, but KafkaPassword is not set: set it to the user's password.";
+                if (!IsSet(_settings.KafkaUsername))
+                {
+                    yield return $"KafkaProtocol is {_protocol}, but KafkaUsername is not set: set it to the user's name.";
+                }
+
+                if (!IsSet(_settings.KafkaPassword))
+                {
+                    yield return $"KafkaProtocol is {_protocol}, but KafkaPassword is not set: set it to the user's password.";
+                }
             }
         }
         else if (IsSet(_settings.KafkaAuthenticationMode) || IsSet(_settings.KafkaUsername) || IsSet(_settings.KafkaPassword))
@@ -66,19 +92,32 @@ internal sealed class KafkaBindingSettings
                 + $"{_protocol}, which does not use them: set it to SaslSsl or SaslPlaintext, or remove them.";
         }
 
-        if (!IsSet(_settings.KafkaCaCertificate))
+        if (!UsesOAuth && OAuthSettings.FirstOrDefault(setting => IsSet(setting.Value)).Name is { } unused)
         {
-            yield break;
+            yield return $"{unused} is set, but OAuth is not used: set KafkaProtocol to SaslSsl and KafkaAuthenticationMode to OAuthBearer, "
+                + $"or remove {unused}.";
         }
 
-        if (!UsesTls)
+        foreach (var problem in PemSettings.Where(setting => IsSet(setting.Value)).Select(TlsProblem).OfType<string>())
         {
-            yield return $"KafkaCaCertificate is set, but KafkaProtocol is {_protocol}, which does not use it: "
-                + "set it to SaslSsl or Ssl, or remove KafkaCaCertificate.";
+            yield return problem;
         }
-        else if (!HasCaPem && !File.Exists(CaFile))
+
+        if (IsSet(_settings.KafkaClientCertificate) != IsSet(_settings.KafkaClientKey))
         {
-            yield return $"KafkaCaCertificate is neither a certificate in PEM nor a file: there is no {CaFile}.";
+            yield return "Of KafkaClientCertificate and KafkaClientKey only one is set: set both of them, or none.";
+        }
+
+        if (IsSet(_settings.KafkaClientKey) && HasPem(_settings.KafkaClientKey!)
+            && !_settings.KafkaClientKey!.Contains("-----BEGIN PRIVATE KEY-----", StringComparison.Ordinal))
+        {
+            yield return "KafkaClientKey is not a key in PKCS #8 that is not encrypted, which begins with -----BEGIN PRIVATE KEY-----: "
+                + "convert it with openssl pkcs8 -topk8 -nocrypt, or set KafkaClientKey to the path of its file.";
+        }
+
+        if (IsSet(_settings.KafkaClientKeyPassword) && (!IsSet(_settings.KafkaClientKey) || HasPem(_settings.KafkaClientKey!)))
+        {
+            yield return "KafkaClientKeyPassword is set, but KafkaClientKey is not a file: remove the password, or set KafkaClientKey to the path of a file.";
         }
     }
 
@@ -95,17 +134,60 @@ internal sealed class KafkaBindingSettings
         if (UsesSasl)
         {
             json["authenticationMode"] = _authentication.ToString();
+        }
+
+        if (UsesOAuth)
+        {
+            json["oAuthBearerMethod"] = "Oidc";
+            foreach (var (name, _, _) in OAuthSettings.Where(setting => IsSet(setting.Value)))
+            {
+                json[name switch
+                {
+                    nameof(AppSettings.KafkaOAuthTokenEndpoint) => "oAuthBearerTokenEndpointUrl",
+                    _ => name.Replace("KafkaOAuth", "oAuthBearer", StringComparison.Ordinal),
+                }] = name;
+            }
+        }
+        else if (UsesSasl)
+        {
             json["username"] = nameof(AppSettings.KafkaUsername);
             json["password"] = nameof(AppSettings.KafkaPassword);
         }
 
-        if (UsesTls && IsSet(_settings.KafkaCaCertificate))
+        if (UsesTls)
         {
-            json[HasCaPem ? "sslCaPEM" : "sslCaLocation"] = HasCaPem ? nameof(AppSettings.KafkaCaCertificate) : CaFile;
+            foreach (var (name, value, _) in PemSettings.Where(setting => IsSet(setting.Value)))
+            {
+                var property = name switch
+                {
+                    nameof(AppSettings.KafkaCaCertificate) => "sslCa",
+                    nameof(AppSettings.KafkaClientCertificate) => "sslCertificate",
+                    _ => "sslKey",
+                };
+                json[property + (HasPem(value!) ? "PEM" : "Location")] = HasPem(value!) ? name : FileOf(value!);
+            }
+
+            if (IsSet(_settings.KafkaClientKeyPassword))
+            {
+                json["sslKeyPassword"] = nameof(AppSettings.KafkaClientKeyPassword);
+            }
         }
 
         return json.ToJsonString();
     }
+
+    private string? TlsProblem((string Name, string? Value, string Content) setting) => (UsesTls, HasPem(setting.Value!)) switch
+    {
+        (false, _) => $"{setting.Name} is set, but KafkaProtocol is {_protocol}, which does not use it: "
+            + $"set it to SaslSsl or Ssl, or remove {setting.Name}.",
+        (true, false) when !File.Exists(FileOf(setting.Value!)) =>
+            $"{setting.Name} is neither {setting.Content} in PEM nor a file: there is no {FileOf(setting.Value!)}.",
+        _ => null,
+    };
+
+    private static bool HasPem(string setting) => setting.TrimStart().StartsWith("-----BEGIN", StringComparison.Ordinal);
+
+    private static string FileOf(string setting) => Path.GetFullPath(setting, AppContext.BaseDirectory);
 
     /// <summary>Reads a name as the extension writes it (SaslSsl) or as Kafka does (SASL_SSL, SCRAM-SHA-256).</summary>
     private static T? Read<T>(string? text, T ifNotSet)
@@ -163,7 +245,7 @@ internal enum KafkaProtocol
 }
 
 /// <summary>
-/// The SASL mechanisms that need a user and a password only. The names are those of the Kafka extension's
+/// The SASL mechanisms that need settings only, and no Kerberos on the machine. The names are those of the Kafka extension's
 /// BrokerAuthenticationMode.
 /// </summary>
 internal enum KafkaAuthenticationMode
@@ -171,4 +253,7 @@ internal enum KafkaAuthenticationMode
     Plain,
     ScramSha256,
     ScramSha512,
+
+    /// <summary>A token that the app gets with its id and its secret from an OpenID provider.</summary>
+    OAuthBearer,
 }

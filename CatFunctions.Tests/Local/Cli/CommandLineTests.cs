@@ -5,14 +5,20 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--bogus", "Unrecognized command or argument '--bogus'")]
     [InlineData("paint", "Unrecognized command or argument 'paint'")]
-    [InlineData("run --rate -1", "--rate takes a number of events per second, above 0 and up to 1,000,000, not '-1'")]
+    [InlineData("run --rate -1", "--rate takes a number in digits with a point for the fraction, such as 0.5 or 1500, above 0 and up to 1000000, not '-1'")]
     [InlineData("run --rate fast", "--rate takes a number")]
     [InlineData("run --rate", "Required argument missing for option: '--rate'")]
-    [InlineData("run --seed 1.5", "--seed takes a whole number, not '1.5'")]
+    [InlineData("run --rate 0,5", "--rate takes a number in digits with a point for the fraction, such as 0.5 or 1500, above 0 and up to 1000000, not '0,5'")]
+    [InlineData("run --seed 1.5", "--seed takes a whole number in digits alone, such as 1500, not '1.5'")]
     [InlineData("run --port 70000", "--port takes a number from 0 to 65535, not '70000'")]
     [InlineData("run --partitions 0", "--partitions takes a number from 1 to 100, not '0'")]
     [InlineData("run --schedule tomorrow", "--schedule: 'tomorrow' is not a schedule")]
-    [InlineData("run --for 30", "--for takes a time of up to 24 days, such as 00:00:30 or 1.00:00:00, not '30'")]
+    [InlineData("run --for 30", "--for takes a time as hh:mm:ss or days.hh:mm:ss, such as 00:00:30 or 1.00:00:00 for a day, above 0 and up to 24 days, not '30'")]
+    [InlineData("run --for 24:00:00", "--for takes a time as hh:mm:ss or days.hh:mm:ss, such as 00:00:30 or 1.00:00:00 for a day, above 0 and up to 24 days, not '24:00:00'")]
+    [InlineData("run --schedule @daily", "--schedule: '@daily' is not a schedule: write '0 0 0 * * *' for @daily")]
+    [InlineData("produce --brokers a:1 --group g", "Unrecognized command or argument '--group'")]
+    [InlineData("run --brokers a:1 --broker-port 9092", "--broker-port is for the embedded broker")]
+    [InlineData("verify --blob-container Cats", "--blob-container takes 3 to 63 lower-case letters")]
     [InlineData("run --for 00:00:00", "--for takes a time")]
     [InlineData("run --photos dogs", "--photos takes auto, live or sample, not 'dogs'")]
     [InlineData("run --topic a/b", "--topic takes")]
@@ -48,7 +54,7 @@ public sealed class CommandLineTests
         (await host.WaitForExitAsync()).ShouldBe(0);
 
         var help = string.Join('\n', host.Output);
-        foreach (var option in (string[])["brokers", "topic", "partitions", "data", "schedule", "rate", "seed", "photos", "port", "for", "blob-container", "storage"])
+        foreach (var option in (string[])["brokers", "topic", "partitions", "data", "schedule", "rate", "seed", "photos", "port", "for", "blob-container", "storage", "group", "broker-port"])
         {
             help.ShouldContain($"--{option}");
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
@@ -27,6 +28,26 @@ public sealed class DeadLettersCommandTests : IDisposable
         lines[0].ShouldStartWith("partition 0, offset 7, 2026-11-22T07:30:15.000Z, 1 bytes: the value is not JSON");
         lines[0].ShouldEndWith(" (replayed)");
         lines[^1].ShouldBe("1 dead letters, 1 of them replayed, 0 more are now valid events");
+    }
+
+    [Fact]
+    public async Task The_json_has_a_line_for_each_dead_letter_and_one_for_a_replay()
+    {
+        using var broker = new EmbeddedBroker("cats", partitions: 1);
+        using (var recorder = new EventRecorder(_log.Store, TimeProvider.System))
+        {
+            await recorder.RecordAsync(
+                [TestEvents.Record(7, TestEvents.Utf8("{")), new ConsumedRecord(0, 8, default, null, null)], CancellationToken.None);
+        }
+
+        var letters = (await RunAsync("list", "--json")).Select(line => JsonNode.Parse(line)!).ToArray();
+
+        letters.Select(letter => (long)letter["letter"]!["kafkaoffset"]!).ShouldBe([7, 8]);
+        ((string)letters[0]["letter"]!["value"]!).ShouldBe("ew==");
+        letters[1]["letter"]!["value"].ShouldBeNull();
+        letters.ShouldAllBe(letter => (int)letter["generation"]! == 1 && !(bool)letter["isReplayed"]! && !(bool)letter["isEventNow"]!);
+        (await RunAsync("replay", "--brokers", broker.BootstrapServers, "--topic", "cats", "--all", "--json"))
+            .ShouldBe(["""{"replayed":2,"left":0}"""]);
     }
 
     private async Task<IReadOnlyList<string>> RunAsync(params string[] arguments)

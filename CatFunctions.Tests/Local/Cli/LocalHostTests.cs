@@ -50,6 +50,11 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("Kafka__enable.idempotence", "false", "enable.idempotence")]
     [InlineData("Simulation__EventsPerSecond", "many", "Simulation:EventsPerSecond")]
     [InlineData("Simulation__EventsPerSecond", "-3", "Simulation:EventsPerSecond")]
+    [InlineData("Simulation__EventsPerSecond", "0,5", "such as 0.5 or 1500, but '0,5'.")]
+    [InlineData("EventLog__RetainFor", "24:00:00", "1.00:00:00 for a day, but '24:00:00'.")]
+    [InlineData("Kafka__session.timeout.ms", "6,000", "Kafka:session.timeout.ms takes a whole number in digits alone")]
+    [InlineData("Kafka__session.timeout.ms", "06000", "Kafka:session.timeout.ms takes a whole number in digits alone")]
+    [InlineData("Kafka__group.id", "cats", "use --group")]
     [InlineData("CatApi__BaseAddress", "nowhere", "CatApi:BaseAddress")]
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
@@ -59,6 +64,141 @@ public sealed class LocalHostTests : IDisposable
         (await host.WaitForExitAsync()).ShouldBe(2);
 
         host.Errors.ShouldHaveSingleItem().ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task Several_wrong_settings_are_one_line()
+    {
+        await using var host = LocalHostProcess.Start(
+            ["run", "--photos", "sample", "--port", "0", "--data", _data.Path],
+            new() { ["Simulation__Seed"] = "1,5", ["CatApi__RefreshInterval"] = "5" });
+
+        (await host.WaitForExitAsync()).ShouldBe(2);
+
+        host.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            error => error.ShouldContain("Simulation:Seed"),
+            error => error.ShouldContain("CatApi:RefreshInterval"));
+    }
+
+    [Theory]
+    [InlineData("{ \"Simulation\": ", "LineNumber: 0")]
+    [InlineData("[]", "Top-level JSON element must be an object")]
+    [InlineData("{ \"Simulation\": { \"EventsPerSecond\": \"0,5\" } }", "Simulation:EventsPerSecond")]
+    public async Task A_wrong_file_of_settings_is_wrong_usage_and_is_named_with_its_path(string json, string reason)
+    {
+        var file = Path.Combine(_data.Path, "appsettings.json");
+        await File.WriteAllTextAsync(file, json);
+        await using var host = LocalHostProcess.Start(
+            LocalHostProcess.ProgramPath, ["run", "--photos", "sample", "--port", "0"], workingDirectory: _data.Path);
+
+        (await host.WaitForExitAsync()).ShouldBe(2);
+
+        host.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            error => error.ShouldContain(file),
+            error => error.ShouldContain(reason));
+        host.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Ticks_without_photos_are_missed()
+    {
+        await using var host = LocalHostProcess.Start(
+            ["run", "--photos", "live", "--port", "0", "--schedule", "* * * * * *", "--for", "00:00:03", "--data", _data.Path],
+            new() { ["CatApi__BaseAddress"] = "http://127.0.0.1:1" });
+
+        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+
+        host.Errors[0].ShouldContain("Producing is failing");
+        host.Output[^1].ShouldMatch(@", produced 0, missed [1-4] ticks, recorded 0, ");
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    [InlineData("INT")]
+    public async Task A_signal_stops_the_whole_pipeline_cleanly(string signal)
+    {
+        await using var host = LocalHostProcess.Start(
+            ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "1000", "--data", _data.Path]);
+        await _data.WaitForLinesAsync(LogKind.Events, 1_000);
+
+        await host.SignalAsync(signal);
+
+        (await host.WaitForExitAsync()).ShouldBe(0);
+        host.Output[^1].ShouldEndWith($", produced {CountEvents():N0}, recorded {CountEvents():N0}, redelivered 0, dead-lettered 0.");
+        host.Errors.ShouldBeEmpty();
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task What_a_closed_terminal_must_not_stop_is_not_stopped_under_nohup()
+    {
+        using var host = Process.Start(new ProcessStartInfo("nohup")
+        {
+            ArgumentList = { "dotnet", LocalHostProcess.ProgramPath, "--photos", "sample", "--port", "0", "--data", _data.Path },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        })!;
+        await _data.WaitForLinesAsync(LogKind.Events, 1);
+
+        using (var kill = Process.Start("kill", ["-HUP", $"{host.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await _data.WaitForLinesAsync(LogKind.Events, CountEvents() + 1);
+        host.HasExited.ShouldBeFalse();
+        host.Kill();
+        await host.WaitForExitAsync();
+    }
+
+    [Fact]
+    public async Task A_fixed_port_of_the_embedded_broker_is_what_every_client_is_told()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        await using var host = LocalHostProcess.Start(
+            ["--photos", "sample", "--port", "0", "--broker-port", $"{port}", "--group", "others", "--rate", "200", "--data", _data.Path]);
+        (await host.WaitForOutputAsync("Producing")).ShouldEndWith($" of an embedded broker at 127.0.0.1:{port}, as group others.");
+
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"127.0.0.1:{port}" }).Build();
+        admin.GetMetadata(Topic, TimeSpan.FromSeconds(10)).Brokers.ShouldHaveSingleItem().Port.ShouldBe(port);
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(
+            new ConsumerConfig { BootstrapServers = $"127.0.0.1:{port}", GroupId = "kcat", AutoOffsetReset = AutoOffsetReset.Earliest }).Build();
+        consumer.Subscribe(Topic);
+        consumer.Consume(Eventually.Timeout).Message.Value.ShouldNotBeEmpty();
+        await _data.WaitForLinesAsync(LogKind.Events, 200);
+
+        await using var second = LocalHostProcess.Start(
+            ["--photos", "sample", "--port", "0", "--broker-port", $"{port}", "--data", Path.Combine(_data.Path, "second")]);
+        (await second.WaitForExitAsync()).ShouldBe(1);
+        second.Errors.ShouldHaveSingleItem().ShouldBe(
+            $"error: The embedded broker cannot listen on port {port}: Address already in use. Choose another one with --broker-port.");
+
+        await host.TerminateAsync();
+        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+    }
+
+    [Fact]
+    public async Task A_recorder_says_when_another_member_of_its_group_takes_partitions_from_it()
+    {
+        using var broker = new EmbeddedBroker(Topic, partitions: 3);
+        string[] arguments = ["record", "--brokers", broker.BootstrapServers, "--group", "cats", "--data"];
+        await using var first = LocalHostProcess.Start([.. arguments, _data.Path]);
+        (await first.WaitForOutputAsync("Recording")).ShouldEndWith(", as group cats.");
+        await using var second = LocalHostProcess.Start([.. arguments, Path.Combine(_data.Path, "second")]);
+
+        (await first.WaitForErrorAsync("Another member")).ShouldStartWith(
+            "warning: Another member of group cats has these partitions of topic cat_photo_events: ");
+        await second.TerminateAsync();
+        await second.WaitForExitAsync();
+        await first.WaitForOutputAsync("All partitions of topic cat_photo_events are recorded here again.");
+
+        await first.TerminateAsync();
+        (await first.WaitForExitAsync()).ShouldBe(0);
     }
 
     [Fact]

@@ -1,4 +1,9 @@
+using System.Text.Json;
+using CatFunctions.Core.Analytics;
+using CatFunctions.Core.Analytics.Report;
+using CatFunctions.Local.Terminal;
 using CatFunctions.Tests.Analytics;
+using Spectre.Console;
 
 namespace CatFunctions.Tests.Local.Cli;
 
@@ -17,7 +22,7 @@ public sealed class StatsCommandTests : IDisposable
 
         (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
 
-        stats.Output[0].ShouldStartWith("all: 1 views, 1 likes (100.0 %), 1 viewers");
+        stats.Output[0].ShouldStartWith("1h: 1 views, 1 likes (100.0 %), 1 viewers");
         stats.Output[1].ShouldContain("2 recorded, 0 dead-lettered, 0 missing");
         foreach (var title in new[] { "Most viewed", "Most liked", "Best rated", "Trending", "Breeds" })
         {
@@ -26,6 +31,65 @@ public sealed class StatsCommandTests : IDisposable
 
         stats.Output.Count(line => line.Contains("tom", StringComparison.Ordinal)).ShouldBe(4);
         stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal)).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Every_board_has_as_many_rows_as_were_asked_for()
+    {
+        var now = _log.Clock.GetUtcNow();
+        await _log.RecordAsync([new TestEvent(now, "tom", Breed: "Bengal"), new TestEvent(now, "kit", Breed: "Siamese", Tick: now.AddSeconds(1))]);
+        await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root, "--top", "1"]);
+
+        (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
+
+        // In two boards and with its photos in none, for nothing is liked; among the breeds only one.
+        stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal) || line.Contains("Siamese", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_json_is_that_of_the_page_in_one_line()
+    {
+        await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), "tom", Breed: "Bengal")]);
+        await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root, "--window", "15m", "--json"]);
+
+        (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
+
+        using var report = JsonDocument.Parse(stats.Output.ShouldHaveSingleItem());
+        report.RootElement.EnumerateObject().Select(property => property.Name).ShouldBe(
+            ["window", "generatedAt", "from", "totals", "timeline", "leaderboards", "breeds", "health", "limits"]);
+        report.RootElement.GetProperty("window").GetString().ShouldBe("15m");
+        report.RootElement.GetProperty("leaderboards").GetProperty("mostViewed")[0].GetProperty("photoId").GetString().ShouldBe("tom");
+    }
+
+    [Theory]
+    [InlineData(24, 10, 1)]
+    [InlineData(50, 10, 5)]
+    [InlineData(100, 10, 10)]
+    [InlineData(0, 10, 1)]
+    public void On_a_terminal_there_are_as_many_rows_as_fit(int height, int top, int rows) =>
+        StatsView.TopFor(height, top).ShouldBe(rows);
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(40)]
+    [InlineData(79)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public async Task Boards_are_as_wide_as_the_terminal_and_numbers_are_whole(int width)
+    {
+        var now = _log.Clock.GetUtcNow();
+        await _log.RecordAsync([.. Enumerable.Range(0, 1234).Select(i => new TestEvent(now, "MTY3ODIyMQ", Breed: "Norwegian Forest Cat", Tick: now.AddSeconds(i)))]);
+        using var analytics = new AnalyticsService(_log.Store, _log.Clock);
+        var report = await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None);
+        using var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = width;
+
+        console.Write(StatsView.Of(report, 10, width));
+
+        var lines = output.ToString().Split('\n');
+        lines.ShouldAllBe(line => line.Length <= width);
+        lines.Count(line => line.Contains("1,234", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(4);
     }
 
     [Fact]

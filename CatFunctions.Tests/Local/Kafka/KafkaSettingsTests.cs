@@ -41,6 +41,7 @@ public sealed class KafkaSettingsTests
     [InlineData("enable.auto.offset.store")]
     [InlineData("auto.offset.reset")]
     [InlineData("bootstrap.servers")]
+    [InlineData("group.id")]
     public void What_exactly_once_depends_on_cannot_be_set(string property)
     {
         var settings = With(property, "1");
@@ -56,6 +57,31 @@ public sealed class KafkaSettingsTests
         Should.Throw<UsageException>(() => KafkaSettings.Build(() =>
             new ConsumerBuilder<Null, Null>(With(property, value).ForConsumer()).Build()))
             .Message.ShouldContain(property);
+
+    [Theory]
+    [InlineData("session.timeout.ms", "6,000")]
+    [InlineData("session.timeout.ms", "6000.5")]
+    [InlineData("session.timeout.ms", "06000")]
+    [InlineData("queued.min.messages", "1e5")]
+    [InlineData("retry.backoff.ms", "0x10")]
+    [InlineData("socket.timeout.ms", "30s")]
+    public void A_number_that_librdkafka_takes_for_another_one_is_wrong_usage(string property, string value) =>
+        Should.Throw<UsageException>(With(property, value).ForAdmin).Message
+            .ShouldBe($"Kafka:{property} takes a whole number in digits alone, such as 1500, not '{value}'.");
+
+    [Theory]
+    [InlineData("1,5")]
+    [InlineData("0x10")]
+    public void A_number_with_a_fraction_that_librdkafka_takes_for_another_one_is_wrong_usage(string value) =>
+        Should.Throw<UsageException>(With("linger.ms", value).ForProducer).Message
+            .ShouldBe($"Kafka:linger.ms takes a number in digits with a point for the fraction, such as 0.5 or 1500, not '{value}'.");
+
+    [Theory]
+    [InlineData("client.id", "0123")]
+    [InlineData("sasl.password", "1,5")]
+    [InlineData("session.timeout.ms", "6000")]
+    public void Other_properties_are_as_they_are(string property, string value) =>
+        With(property, value).ForConsumer().Get(property).ShouldBe(value);
 
     [Fact]
     public void The_embedded_broker_keeps_what_may_be_unrecorded_and_the_batch_it_came_in() =>

@@ -117,6 +117,19 @@ public sealed class TickTimerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Ticks_that_are_missed_while_the_process_is_stopped_are_not_blamed_on_the_schedule()
+    {
+        await NextAsync();
+        await TickAtAsync("07:30:15");
+        var next = NextAsync();
+        _clock.Advance(At("07:30:47") - _clock.GetUtcNow());
+
+        (await next).ShouldBe(new Tick(At("07:30:45"), TimeSpan.FromSeconds(5)));
+        _status.MissedTicks.ShouldBe(5);
+        _output.Lines.ShouldBe(["warning: Missed ticks: 5. This process was stopped, as by Ctrl+Z, or was given no processor time."]);
+    }
+
+    [Fact]
     public async Task A_clock_that_is_set_back_repeats_no_tick()
     {
         await NextAsync();
