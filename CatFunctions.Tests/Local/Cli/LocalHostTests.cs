@@ -50,6 +50,8 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("Kafka__enable.idempotence", "false", "enable.idempotence")]
     [InlineData("Simulation__EventsPerSecond", "many", "Simulation:EventsPerSecond")]
     [InlineData("Simulation__EventsPerSecond", "-3", "Simulation:EventsPerSecond")]
+    [InlineData("Simulation__Rhythm", "2", "Simulation:Rhythm")]
+    [InlineData("Simulation__LateShare", "some", "Simulation:LateShare")]
     [InlineData("CatApi__BaseAddress", "nowhere", "CatApi:BaseAddress")]
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
