@@ -16,8 +16,8 @@ internal static class StatsView
         new Text(Health(report.Health), new Style(ColorOf(report.Health.State))),
         Board("Most viewed", report.Leaderboards.MostViewed),
         Board("Most liked", report.Leaderboards.MostLiked),
-        Board("Best rated", report.Leaderboards.BestRated, "At least liked by", score => score.ToString("P1", Culture)),
-        Board("Trending", report.Leaderboards.Trending, "Weight", score => score.ToString("N1", Culture)),
+        Board("Best rated", report.Leaderboards.BestRated, "At least liked by", photo => photo.Score.ToString("P1", Culture)),
+        Board("Trending", report.Leaderboards.Trending, "Now", photo => photo.Reason ?? ""),
         Breeds(report.Breeds));
 
     private static string Totals(AnalyticsReport report) => string.Create(
@@ -38,7 +38,7 @@ internal static class StatsView
     };
 
     private static Table Board(
-        string title, IReadOnlyList<RankedPhoto> photos, string? scoreTitle = null, Func<double, string>? describe = null)
+        string title, IReadOnlyList<RankedPhoto> photos, string? scoreTitle = null, Func<RankedPhoto, string>? describe = null)
     {
         var table = NewTable(title, "Photo", "Breed", "Views", "Likes", "Like rate");
         if (scoreTitle is not null)
@@ -55,7 +55,7 @@ internal static class StatsView
             ];
             if (describe is not null)
             {
-                cells.Add(describe(photo.Score));
+                cells.Add(describe(photo));
             }
 
             table.AddRow(cells.Select(cell => new Text(cell)));
