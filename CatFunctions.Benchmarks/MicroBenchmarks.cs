@@ -14,7 +14,7 @@ namespace CatFunctions.Benchmarks;
 public class SimulateTick
 {
     /// <summary>The number of events of <see cref="GeneratedEvents.FixedTick"/>.</summary>
-    private const int Events = 49_610;
+    private const int Events = 49_458;
 
     private readonly Tick _tick = GeneratedEvents.FixedTick;
 

@@ -83,6 +83,17 @@ internal sealed record TestEvent(
     public static IEnumerable<TestEvent> Views(string photo, int count, TimeSpan ago = default) =>
         Enumerable.Range(0, count).Select(i => new TestEvent(Photo: $"sample-{photo}", Url: $"sample:{photo}", User: $"user-{i}") { Ago = ago });
 
+    /// <summary>What makes photos rise: for ten minutes few views of each and many of the photo <c>steady</c>, and then as many of each.</summary>
+    public static IEnumerable<TestEvent> Rising(params IEnumerable<TestEvent> photos)
+    {
+        var steady = new TestEvent(Photo: "steady", Breed: "steady", Url: "sample:luna");
+        return
+        [
+            .. Enumerable.Range(3, 10).SelectMany(age => photos.Concat(Enumerable.Repeat(steady, 30)).Select(one => one with { Ago = TimeSpan.FromMinutes(age) })),
+            .. photos.SelectMany(photo => Enumerable.Repeat(photo, 40)),
+        ];
+    }
+
     /// <summary>The event as JSON, in the order of attributes of our producer.</summary>
     public JsonObject ToJson()
     {

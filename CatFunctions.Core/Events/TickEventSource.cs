@@ -7,7 +7,7 @@ namespace CatFunctions.Core.Events;
 /// <summary>Turns a tick into events: takes the gallery, simulates its users, writes what they did as CloudEvents.</summary>
 public sealed class TickEventSource(GalleryRefresher gallery, Simulator simulator)
 {
-    /// <summary>The events of a tick, in order of time. The caller disposes them.</summary>
+    /// <summary>The events of a tick, in the order in which they are sent. The caller disposes them.</summary>
     /// <exception cref="PhotoSourceException">There are no photos.</exception>
     public async Task<TickEvents> GenerateAsync(Tick tick, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using CatFunctions.Core.Photos;
 
 namespace CatFunctions.Core.Simulation;
 
-/// <summary>A gallery as shown at one moment: which photos a session views, and which of them it likes.</summary>
+/// <summary>What a gallery shows to users during a tick: which photos a session views, and which of them it likes.</summary>
 /// <remarks>
 /// A session is shown photos one after the other: at least one, and after each the user goes on with probability
 /// q = <see cref="GoesOn"/>. Each is drawn by weight, and one that the session has viewed before is skipped.
@@ -20,29 +20,81 @@ internal sealed class PhotoFeed
     /// <summary>The weight of an old photo, relative to its weight when it was new.</summary>
     private const double LeastFreshness = 0.1;
 
+    private readonly Gallery _gallery;
+    private readonly double[] _popularity;
+    private readonly double[] _likes;
+    private readonly double[] _likesInZone;
+    private readonly List<(int Photo, Moment Moment)> _moments = [];
     private readonly double[] _runningWeights;
-    private readonly double[] _appeal;
+    private readonly double[] _eventsPerSession = new double[Rhythm.Zones.Length];
 
-    public PhotoFeed(Gallery gallery, DateTimeOffset time, long seed)
+    /// <param name="gallery">The photos: at least one.</param>
+    /// <param name="audience">The users.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="from">The first moment of the tick.</param>
+    /// <param name="to">The end of the tick.</param>
+    public PhotoFeed(Gallery gallery, Audience audience, long seed, DateTimeOffset from, DateTimeOffset to)
     {
-        var weights = new double[gallery.Photos.Length];
-        _appeal = new double[weights.Length];
-        for (var i = 0; i < weights.Length; i++)
+        _gallery = gallery;
+        _popularity = new double[PhotoCount];
+        _runningWeights = new double[PhotoCount];
+        _likes = new double[PhotoCount * Audience.Groups];
+        _likesInZone = new double[PhotoCount * Rhythm.Zones.Length];
+        for (var photo = 0; photo < PhotoCount; photo++)
         {
-            var (photo, addedAt) = gallery.Photos[i];
-            (var popularity, _appeal[i]) = PhotoTraits.Of(photo.Id, seed);
-            weights[i] = popularity * Freshness(time - addedAt);
+            var shown = gallery.Photos[photo];
+            (_popularity[photo], var appeal) = PhotoTraits.Of(shown.Photo.Id, seed);
+            _moments.AddRange(Moment.Of(shown, _popularity[photo], seed, from, to).Select(moment => (photo, moment)));
+            var tastes = audience.TastesFor(shown.Photo.Breed, seed);
+            for (var group = 0; group < Audience.Groups; group++)
+            {
+                var likes = Math.Min(1, appeal * tastes[group]);
+                _likes[photo * Audience.Groups + group] = likes;
+                for (var zone = 0; zone < Rhythm.Zones.Length; zone++)
+                {
+                    _likesInZone[photo * Rhythm.Zones.Length + zone] += likes * audience.ShareOf(zone, group) / audience.ShareOf(zone);
+                }
+            }
         }
 
-        EventsPerSession = ExpectedEvents(weights, _appeal);
-        var sum = 0.0;
-        _runningWeights = Array.ConvertAll(weights, weight => sum += weight);
+        MoveTo(from);
     }
 
-    public int PhotoCount => _appeal.Length;
+    public int PhotoCount => _gallery.Photos.Length;
 
-    /// <summary>The expected number of views and likes in a session; exact.</summary>
-    public double EventsPerSession { get; }
+    /// <summary>Shows the gallery as it is at a time.</summary>
+    public void MoveTo(DateTimeOffset time)
+    {
+        for (var photo = 0; photo < PhotoCount; photo++)
+        {
+            _runningWeights[photo] = _popularity[photo] * Freshness(time - _gallery.Photos[photo].AddedAt);
+        }
+
+        foreach (var (photo, moment) in _moments)
+        {
+            _runningWeights[photo] *= moment.LiftAt(time);
+        }
+
+        var sum = 0.0;
+        foreach (ref var weight in _runningWeights.AsSpan())
+        {
+            weight = sum += weight;
+        }
+
+        Array.Clear(_eventsPerSession);
+        for (var photo = 0; photo < PhotoCount; photo++)
+        {
+            var share = (_runningWeights[photo] - (photo == 0 ? 0 : _runningWeights[photo - 1])) / sum;
+            var views = share / (1 - GoesOn * (1 - share));
+            for (var zone = 0; zone < _eventsPerSession.Length; zone++)
+            {
+                _eventsPerSession[zone] += views * (1 + _likesInZone[photo * Rhythm.Zones.Length + zone]);
+            }
+        }
+    }
+
+    /// <summary>The expected number of views and likes in a session of a zone; exact.</summary>
+    public double EventsPerSession(int zone) => _eventsPerSession[zone];
 
     /// <summary>The photo that is shown next, seen before or not.</summary>
     public int Next(ref SplitMix64 random)
@@ -58,26 +110,18 @@ internal sealed class PhotoFeed
         return photo;
     }
 
-    /// <summary>Whether a user who views a photo likes it.</summary>
-    public bool IsLiked(int photo, ref SplitMix64 random) => random.NextDouble() < _appeal[photo];
+    /// <summary>Whether a user of a group who views a photo likes it.</summary>
+    public bool IsLiked(int photo, int group, ref SplitMix64 random) => random.NextDouble() < _likes[photo * Audience.Groups + group];
 
     /// <summary>Whether a user wants to be shown another photo.</summary>
     public static bool WantsMore(ref SplitMix64 random) => random.NextDouble() < GoesOn;
 
-    private static double Freshness(TimeSpan age) =>
-        LeastFreshness + (1 - LeastFreshness) * double.Exp2(-Math.Max(0, age / HalfLife));
-
-    private static double ExpectedEvents(double[] weights, double[] appeal)
+    // Between whole half-lives linear rather than exponential: the same bits on every processor.
+    private static double Freshness(TimeSpan age)
     {
-        var total = weights.Sum();
-        var expected = 0.0;
-        for (var i = 0; i < weights.Length; i++)
-        {
-            var share = weights[i] / total;
-            expected += share / (1 - GoesOn * (1 - share)) * (1 + appeal[i]);
-        }
-
-        return expected;
+        var halfLives = Math.Clamp(age / HalfLife, 0, 1_000);
+        var whole = (int)halfLives;
+        return LeastFreshness + (1 - LeastFreshness) * double.ScaleB(1 - (halfLives - whole) / 2, -whole);
     }
 }
 
@@ -86,7 +130,7 @@ internal sealed class PhotoFeed
 /// How often it is shown, relative to others of the same age: 1 to 20, from the Pareto distribution of shape 1 cut off
 /// at 20: half of the photos are below 2, and a few far above.
 /// </param>
-/// <param name="Appeal">The chance that a user who views it likes it: 0.02 to 0.60, uniform.</param>
+/// <param name="Appeal">The chance that a view is followed by a like, over all users: 0.02 to 0.60, uniform.</param>
 internal readonly record struct PhotoTraits(double Popularity, double Appeal)
 {
     private const double MaxPopularity = 20;

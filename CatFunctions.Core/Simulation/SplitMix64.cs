@@ -24,7 +24,28 @@ internal struct SplitMix64(ulong seed)
     public long NextBelow(long bound) => (long)Math.BigMul(Next(), (ulong)bound, out _);
 
     /// <summary>A number of the exponential distribution with mean 1: a gap of a Poisson process of rate 1.</summary>
-    public double NextExponential() => -Math.Log(1 - NextDouble());
+    /// <remarks>
+    /// J. von Neumann, "Various techniques used in connection with random digits", 1951. It only compares, where a logarithm may
+    /// differ in its last bit from one machine to another: a run of descending numbers that begins with x has an odd length with
+    /// probability e^-x.
+    /// </remarks>
+    public double NextExponential()
+    {
+        for (var whole = 0; ; whole++)
+        {
+            var first = NextDouble();
+            var isOdd = true;
+            for (double last = first, next; (next = NextDouble()) < last; last = next)
+            {
+                isOdd = !isOdd;
+            }
+
+            if (isOdd)
+            {
+                return whole + first;
+            }
+        }
+    }
 
     private static ulong Mix(ulong z)
     {

@@ -4,37 +4,68 @@ using System.Runtime.InteropServices;
 namespace CatFunctions.Core.Simulation;
 
 /// <summary>One run of the simulation over the milliseconds [0, <paramref name="length"/>) of a tick.</summary>
-/// <param name="feed">What the users are shown: at least one photo.</param>
-/// <param name="length">Milliseconds, from 1 to <see cref="uint.MaxValue"/>.</param>
-/// <param name="random">The source of all random numbers.</param>
-internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 random)
+/// <param name="feed">What the users are shown.</param>
+/// <param name="audience">The users.</param>
+/// <param name="start">The first millisecond, in UTC.</param>
+/// <param name="length">Milliseconds, from 1 to those of a day.</param>
+/// <param name="random">The source of all random numbers but those of the delays.</param>
+/// <param name="delays">The source of what arrives late, and how late: a source of its own, so that all else is the same without it.</param>
+internal sealed class TickSimulation(
+    PhotoFeed feed, Audience audience, DateTimeOffset start, long length, SplitMix64 random, SplitMix64 delays)
 {
     private const int MinDwell = 1_000;
     private const int MaxDwell = 8_000;
+    private const int MinDelay = 2_000;
+    private const int DelayDoublings = 8;
 
     private readonly List<Act> _acts = [];
     private readonly List<ulong> _times = [];
     private readonly int[] _lastSessionToView = new int[feed.PhotoCount];
     private SplitMix64 _random = random;
+    private SplitMix64 _delays = delays;
 
-    /// <summary>Adds sessions that arrive as a Poisson process.</summary>
-    /// <param name="expectedEvents">The expected number of events.</param>
-    public void Run(double expectedEvents)
+    /// <summary>
+    /// Adds sessions that arrive as a Poisson process, whose rate changes from slice to slice and from zone to zone: by thinning,
+    /// P. A. W. Lewis and G. S. Shedler, "Simulation of Nonhomogeneous Poisson Processes by Thinning", 1979.
+    /// </summary>
+    /// <param name="options">How many events there are on average, and their rhythm.</param>
+    public void Run(SimulationOptions options)
     {
-        var capacity = (int)(expectedEvents * 1.05) + 100;
-        _acts.EnsureCapacity(capacity);
-        _times.EnsureCapacity(capacity);
+        var eventsPerMillisecond = options.EventsPerSecond / 1000;
+        var expected = Slices().Sum(slice =>
+            (slice.To - slice.From) * eventsPerMillisecond * audience.ActivityAt(MiddleOf(slice), options.Rhythm));
+        _acts.EnsureCapacity((int)(expected * 1.05) + 100);
+        _times.EnsureCapacity((int)(expected * 1.05) + 100);
 
-        var gap = feed.EventsPerSession / expectedEvents;
-        var session = 0;
-        for (var arrival = gap * _random.NextExponential(); arrival < 1; arrival += gap * _random.NextExponential())
+        var sessions = 0;
+        var rates = new double[Rhythm.Zones.Length];
+        foreach (var slice in Slices())
         {
-            AddSession(++session, (long)(arrival * length));
+            var middle = MiddleOf(slice);
+            feed.MoveTo(middle);
+            for (var zone = 0; zone < rates.Length; zone++)
+            {
+                rates[zone] = eventsPerMillisecond * Rhythm.At(middle, zone, options.Rhythm) / feed.EventsPerSession(zone);
+            }
+
+            var highest = rates.Max();
+            var newcomer = Audience.NewestAt(middle);
+            for (var arrival = slice.From + _random.NextExponential() / highest;
+                arrival < slice.To;
+                arrival += _random.NextExponential() / highest)
+            {
+                var userId = Audience.Draw(newcomer, ref _random);
+                var (zone, group) = audience.MemberOf(userId);
+                if (_random.NextDouble() * highest < rates[zone])
+                {
+                    AddSession(++sessions, userId, group, (long)arrival, DrawDelay(options.LateShare));
+                }
+            }
         }
     }
 
-    /// <summary>What happened, in order of time; at equal times in the order in which it was simulated.</summary>
-    public ImmutableArray<Interaction> InOrder(DateTimeOffset start)
+    /// <summary>What happened, in the order in which it was sent; at equal times in the order in which it was simulated.</summary>
+    public ImmutableArray<Interaction> InOrder()
     {
         // The time above the index: the numbers are distinct, so the unstable sort gives a stable order.
         var keys = CollectionsMarshal.AsSpan(_times);
@@ -48,17 +79,30 @@ internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 ran
         var interactions = new Interaction[keys.Length];
         for (var i = 0; i < keys.Length; i++)
         {
-            var (kind, photo, userId) = _acts[(int)(uint)keys[i]];
-            interactions[i] = new Interaction(kind, photo, userId, start.AddMilliseconds(keys[i] >> 32));
+            var (kind, photo, userId, delay) = _acts[(int)(uint)keys[i]];
+            interactions[i] = new Interaction(kind, photo, userId, start.AddMilliseconds((long)(keys[i] >> 32) - delay));
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(interactions);
     }
 
-    private void AddSession(int session, long arrival)
+    /// <summary>The parts of the tick between whole multiples of <see cref="Rhythm.Slice"/>.</summary>
+    private IEnumerable<(long From, long To)> Slices()
+    {
+        var slice = (long)Rhythm.Slice.TotalMilliseconds;
+        var next = slice - start.UtcTicks / TimeSpan.TicksPerMillisecond % slice;
+        for (long from = 0; from < length; from = next, next += slice)
+        {
+            yield return (from, Math.Min(next, length));
+        }
+    }
+
+    private DateTimeOffset MiddleOf((long From, long To) slice) =>
+        start.AddTicks((slice.From + slice.To) * TimeSpan.TicksPerMillisecond / 2);
+
+    private void AddSession(int session, int userId, int group, long arrival, int delay)
     {
         var first = _times.Count;
-        var userId = DrawUser();
         var now = arrival;
         do
         {
@@ -69,15 +113,21 @@ internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 ran
             }
 
             _lastSessionToView[photo] = session;
-            Add(InteractionKind.Viewed, photo, userId, now);
+            Add(InteractionKind.Viewed, now);
 
             var dwell = MinDwell + _random.NextBelow(MaxDwell - MinDwell);
-            if (feed.IsLiked(photo, ref _random))
+            if (feed.IsLiked(photo, group, ref _random))
             {
-                Add(InteractionKind.Liked, photo, userId, now + _random.NextBelow(dwell));
+                Add(InteractionKind.Liked, now + _random.NextBelow(dwell));
             }
 
             now += dwell;
+
+            void Add(InteractionKind kind, long time)
+            {
+                _acts.Add(new Act(kind, photo, userId, delay));
+                _times.Add((ulong)(time % length));
+            }
         }
         while (PhotoFeed.WantsMore(ref _random));
 
@@ -85,17 +135,10 @@ internal sealed class TickSimulation(PhotoFeed feed, long length, SplitMix64 ran
         CollectionsMarshal.AsSpan(_times)[first..].Sort();
     }
 
-    private void Add(InteractionKind kind, int photo, int userId, long time)
-    {
-        _acts.Add(new Act(kind, photo, userId));
-        _times.Add((ulong)(time % length));
-    }
+    /// <summary>How late a session is, in milliseconds: 0, or 2 seconds to 8.5 minutes, each doubling as likely as the next.</summary>
+    private int DrawDelay(double share) => share > 0 && _delays.NextDouble() < share
+        ? (int)((MinDelay << (int)_delays.NextBelow(DelayDoublings)) * (1 + _delays.NextDouble()))
+        : 0;
 
-    private int DrawUser()
-    {
-        var place = _random.NextDouble();
-        return 1 + (int)(place * place * Simulator.Users);
-    }
-
-    private readonly record struct Act(InteractionKind Kind, int Photo, int UserId);
+    private readonly record struct Act(InteractionKind Kind, int Photo, int UserId, int Delay);
 }

@@ -33,8 +33,8 @@ internal static class StatsView
             new Text(Health(report.Health), new Style(ColorOf(report.Health.State))),
             Board("Most viewed", report.Leaderboards.MostViewed.Take(top), isWide),
             Board("Most liked", report.Leaderboards.MostLiked.Take(top), isWide),
-            Board("Best rated", report.Leaderboards.BestRated.Take(top), isWide, isWide ? "At least liked by" : "At least", score => score.ToString("P1", Culture)),
-            Board("Trending", report.Leaderboards.Trending.Take(top), isWide, "Weight", score => score.ToString("N1", Culture)),
+            Board("Best rated", report.Leaderboards.BestRated.Take(top), isWide, isWide ? "At least liked by" : "At least", photo => photo.Score.ToString("P1", Culture)),
+            Board("Trending", report.Leaderboards.Trending.Take(top), isWide, "Now", photo => photo.Reason ?? ""),
             Breeds(report.Breeds.Take(top)));
     }
 
@@ -56,7 +56,7 @@ internal static class StatsView
     };
 
     private static Table Board(
-        string title, IEnumerable<RankedPhoto> photos, bool isWide, string? scoreTitle = null, Func<double, string>? describe = null)
+        string title, IEnumerable<RankedPhoto> photos, bool isWide, string? scoreTitle = null, Func<RankedPhoto, string>? describe = null)
     {
         var table = NewTable([title, .. isWide ? ["Breed"] : Array.Empty<string>()], ["Views", "Likes", isWide ? "Like rate" : "Rate"]);
         if (scoreTitle is not null)
@@ -70,7 +70,7 @@ internal static class StatsView
             [
                 Clean(photo.PhotoId), isWide ? Clean(photo.Breed ?? "") : null,
                 photo.Views.ToString("N0", Culture), photo.Likes.ToString("N0", Culture), photo.LikeRate.ToString("P1", Culture),
-                describe?.Invoke(photo.Score),
+                describe?.Invoke(photo),
             ];
             table.AddRow(cells.Where(cell => cell is not null).Select(cell => new Text(cell!)));
         }

@@ -49,11 +49,12 @@ public sealed class AnalyticsServiceTests : IDisposable
               "from": "2026-11-22T06:31:00Z",
               "totals": { "views": 1, "likes": 1, "likeRate": 1, "uniqueViewers": 1, "uniqueViewersExact": true },
               "timeline": { "bucketSeconds": 60, "buckets": [{ "start": "2026-11-22T07:30:00Z", "views": 1, "likes": 1 }] },
-              "leaderboards": { "mostViewed": {{Board("1")}}, "mostLiked": {{Board("1")}}, "bestRated": {{Board("0.20654931437723742")}}, "trending": {{Board("4")}} },
+              "leaderboards": { "mostViewed": {{Board("1")}}, "mostLiked": {{Board("1")}}, "bestRated": {{Board("0.20654931437723742")}}, "trending": [] },
               "breeds": [{ "breed": "Abyssinian", "photos": 1, "views": 1, "likes": 1, "likeRate": 1 }],
               "health": {
                 "state": "healthy", "message": "healthy", "newestEvent": "2026-11-22T07:30:14.9Z", "newestEventAgeSeconds": 0.1,
-                "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null, "missedTicks": null
+                "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null, "missedTicks": null,
+    "lagSeconds": null
               },
               "limits": []
             }

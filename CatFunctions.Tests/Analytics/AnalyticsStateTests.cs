@@ -176,24 +176,6 @@ public sealed class AnalyticsStateTests
     }
 
     [Fact]
-    public void What_is_trending_halves_every_ten_minutes()
-    {
-        var fold = Fold(
-            new TestEvent(Now, "now"),
-            new TestEvent(Now.AddMinutes(-10), "before", IsLike: true),
-            new TestEvent(Now.AddMinutes(-20), "before"),
-            new TestEvent(Now.AddHours(-20), "yesterday"));
-
-        var trending = Report(fold, AnalyticsWindow.All).Leaderboards.Trending;
-
-        trending.Select(photo => photo.PhotoId).ShouldBe(["before", "now", "yesterday"]);
-        trending[0].Score.ShouldBe(1.75);
-        trending[1].Score.ShouldBe(1);
-        Report(fold, AnalyticsWindow.QuarterHour).Leaderboards.Trending.Select(photo => (photo.PhotoId, photo.Score))
-            .ShouldBe([("before", 1.5), ("now", 1)]);
-    }
-
-    [Fact]
     public void Breeds_add_up_their_photos_and_photos_of_no_known_breed_are_in_none()
     {
         var fold = Fold(

@@ -51,7 +51,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
         await RecordSomeAsync();
         await RecordAsync([new(Photo: new string('W', 256), Url: "sample:luna", Breed: new string('M', 256))]);
         var page = await OpenAsync(width: width);
-        await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(4);
+        await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(7);
 
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
     }
@@ -128,6 +128,7 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
     private Task RecordSomeAsync() => RecordAsync([
         .. TestEvent.Views("luna", 5),
         .. TestEvent.Views("ember", 3, TimeSpan.FromMinutes(7)),
+        .. TestEvent.Rising(new(Photo: "sample-willow", Url: "sample:willow"), new(Photo: "sample-plum", Url: "sample:plum")),
         new(Photo: "sample-luna", Url: "sample:luna", IsLike: true),
         new(Photo: "MTY3ODIyMQ", Url: "sample:nobody", Breed: null)]);
 

@@ -146,7 +146,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
         var page = await OpenAsync(new Uri(guarded.Address, $"api/dashboard?code={Uri.EscapeDataString(Key)}").ToString());
 
         await Expect(page.Locator("#views")).ToHaveTextAsync("2");
-        await Expect(page.Locator("#star-photo img.loaded")).ToHaveCountAsync(1);
+        await Expect(page.Locator("#most-viewed img.loaded")).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Radio, new() { Name = "All" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("code=.*&window=all$"));
         await Expect(page.Locator("#views-note")).ToHaveTextAsync("in the whole log");

@@ -24,8 +24,9 @@ public sealed class WrongSettingsTests
     [InlineData(
         "CatEventsSchedule: 'every minute' is not a schedule: give six NCRONTAB fields, such as '*/5 * * * * *' for every 5 seconds. "
         + "CatApi:Limit is 0: it must be between 1 and 100. "
-        + "Simulation:EventsPerSecond is 0: set it above 0 and to at most 1,000,000.",
-        "CatEventsSchedule=every minute", "CatApi__Limit=0", "Simulation__EventsPerSecond=0")]
+        + "Simulation:EventsPerSecond is 0: set it above 0 and to at most 1,000,000. "
+        + "Simulation:Rhythm is 2: set it from 0 to 1.",
+        "CatEventsSchedule=every minute", "CatApi__Limit=0", "Simulation__EventsPerSecond=0", "Simulation__Rhythm=2")]
     [InlineData(
         "CatApi:Limit is not a whole number in digits alone, such as 1500, but 'ten'.",
         "CatApi__Limit=ten")]

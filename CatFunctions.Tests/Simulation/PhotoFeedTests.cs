@@ -13,7 +13,7 @@ public sealed class PhotoFeedTests
     public void Photos_of_one_age_are_shown_in_proportion_to_their_popularity(int photos)
     {
         const int Draws = 200_000;
-        var feed = new PhotoFeed(Galleries.Of(photos, Now), Now, seed: 1);
+        var feed = new PhotoFeed(Galleries.Of(photos, Now), new Audience(seed: 1), seed: 1, Now, Now);
         var random = new SplitMix64(1);
         var counts = new int[photos];
         for (var i = 0; i < Draws; i++)

@@ -25,15 +25,23 @@ public sealed class SimulationOptionsTests
 
         options.EventsPerSecond.ShouldBe(50);
         options.Seed.ShouldBe(0);
+        options.Rhythm.ShouldBe(0.5);
+        options.LateShare.ShouldBe(0);
     }
 
     [Fact]
     public async Task The_settings_reach_the_simulator()
     {
-        using var host = HostWith(new() { ["Simulation:EventsPerSecond"] = "12.5", ["Simulation:Seed"] = "-3" });
+        using var host = HostWith(new()
+        {
+            ["Simulation:EventsPerSecond"] = "12.5",
+            ["Simulation:Seed"] = "-3",
+            ["Simulation:Rhythm"] = "0.75",
+            ["Simulation:LateShare"] = "0.2",
+        });
         await host.StartAsync();
 
-        var expected = new Simulator(Options.Create(new SimulationOptions { EventsPerSecond = 12.5, Seed = -3 }));
+        var expected = new Simulator(Options.Create(new SimulationOptions { EventsPerSecond = 12.5, Seed = -3, Rhythm = 0.75, LateShare = 0.2 }));
 
         host.Services.GetRequiredService<Simulator>().Simulate(ATick, AGallery)
             .ShouldBe(expected.Simulate(ATick, AGallery));
@@ -53,6 +61,21 @@ public sealed class SimulationOptionsTests
 
         error.Message.ShouldBe(
             $"Simulation:EventsPerSecond is {rate}: set it above 0 and to at most 1,000,000.");
+    }
+
+    [Theory]
+    [InlineData("Rhythm", "-0.1")]
+    [InlineData("Rhythm", "1.1")]
+    [InlineData("Rhythm", "NaN")]
+    [InlineData("LateShare", "-0.1")]
+    [InlineData("LateShare", "2")]
+    public async Task A_share_out_of_range_stops_the_start_with_a_line_that_says_what_to_do(string name, string value)
+    {
+        using var host = HostWith(new() { [$"Simulation:{name}"] = value });
+
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
+
+        error.Message.ShouldBe($"Simulation:{name} is {value}: set it from 0 to 1.");
     }
 
     private static IHost HostWith(Dictionary<string, string?> settings)

@@ -264,10 +264,43 @@ public sealed class SimulatorTests
     {
         var users = Simulator(rate: 100_000).Simulate(ATick, Galleries.Of(20, Now)).Select(x => x.UserId).ToArray();
 
-        users.Min().ShouldBe(1);
-        users.Max().ShouldBeInRange(9_990, Core.Simulation.Simulator.Users);
-        ((double)users.Count(user => user <= 100) / users.Length).ShouldBe(0.10, tolerance: 0.01);
-        ((double)users.Count(user => user <= 2_500) / users.Length).ShouldBe(0.50, tolerance: 0.01);
+        var regulars = users.Where(user => user <= Core.Simulation.Simulator.Regulars).ToArray();
+        regulars.Min().ShouldBe(1);
+        regulars.Max().ShouldBeInRange(9_990, Core.Simulation.Simulator.Regulars);
+        ((double)regulars.Count(user => user <= 100) / regulars.Length).ShouldBe(0.10, tolerance: 0.01);
+        ((double)regulars.Count(user => user <= 2_500) / regulars.Length).ShouldBe(0.50, tolerance: 0.01);
+    }
+
+    [Fact]
+    public void Each_tick_alone_gives_what_it_gives_in_a_row()
+    {
+        var gallery = Galleries.Of(20, Now.AddHours(-1));
+        var options = new SimulationOptions { LateShare = 0.1 };
+        Tick[] row = [.. Enumerable.Range(0, 1_000).Select(i => new Tick(Now + i * FiveSeconds, FiveSeconds))];
+        var simulator = new Simulator(Options.Create(options));
+        var inOrder = row.ToDictionary(tick => tick, tick => simulator.Simulate(tick, gallery));
+
+        row.ShouldContain(tick => !simulator.MomentsAt(tick.Start, gallery).IsEmpty);
+        foreach (var tick in row.Reverse())
+        {
+            new Simulator(Options.Create(options)).Simulate(tick, gallery).ShouldBe(inOrder[tick]);
+        }
+    }
+
+    [Fact]
+    public void Some_sessions_are_sent_late_and_nothing_else_is_different()
+    {
+        Simulator Late(double share) => new(Options.Create(new SimulationOptions { EventsPerSecond = 2_000, LateShare = share }));
+        var gallery = Galleries.Of(20, Now);
+        var onTime = Late(0).Simulate(ATick, gallery);
+        var some = Late(0.05).Simulate(ATick, gallery);
+
+        some.Select(x => x with { Time = default }).ShouldBe(onTime.Select(x => x with { Time = default }));
+        var delays = onTime.Zip(some, (left, right) => left.Time - right.Time).Where(delay => delay != TimeSpan.Zero).ToArray();
+        ((double)delays.Length / some.Length).ShouldBe(0.05, tolerance: 0.02);
+        delays.Min().ShouldBeInRange(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
+        delays.Max().ShouldBeInRange(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(9));
+        onTime.ShouldAllBe(x => x.Time >= ATick.Start);
     }
 
     private static int[] CountByPhoto(IEnumerable<Interaction> interactions, Gallery gallery)
@@ -282,5 +315,5 @@ public sealed class SimulatorTests
     }
 
     private static Simulator Simulator(double rate = 50, long seed = 0) =>
-        new(Options.Create(new SimulationOptions { EventsPerSecond = rate, Seed = seed }));
+        new(Options.Create(new SimulationOptions { EventsPerSecond = rate, Seed = seed, Rhythm = 0 }));
 }

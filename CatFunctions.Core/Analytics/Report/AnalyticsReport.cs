@@ -57,7 +57,7 @@ public sealed record TimelineBucket(DateTime Start, long Views, long Likes);
 /// <param name="MostViewed">By views.</param>
 /// <param name="MostLiked">By likes.</param>
 /// <param name="BestRated">By <see cref="WilsonScore"/> of likes among views.</param>
-/// <param name="Trending">By <see cref="Trend"/>.</param>
+/// <param name="Trending">Those that are viewed far more than usual now, whatever the window, by <see cref="Trend"/>; none when no events arrive.</param>
 public sealed record Leaderboards(
     IReadOnlyList<RankedPhoto> MostViewed,
     IReadOnlyList<RankedPhoto> MostLiked,
@@ -73,7 +73,12 @@ public sealed record Leaderboards(
 /// <param name="LikeRate">Likes per view; 0 without views.</param>
 /// <param name="Score">What it is ranked by.</param>
 public sealed record RankedPhoto(
-    string PhotoId, string PhotoUrl, string? Breed, long Views, long Likes, double LikeRate, double Score);
+    string PhotoId, string PhotoUrl, string? Breed, long Views, long Likes, double LikeRate, double Score)
+{
+    /// <summary>On the trending board, the score in words.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
 
 /// <summary>The sums over the photos of one breed.</summary>
 /// <param name="Breed">The breed.</param>

@@ -145,6 +145,10 @@ internal static class HealthBuilder
         };
     }
 
+    /// <summary>Whether there is no event, or none for longer than the schedule explains.</summary>
+    public static bool IsStale(AnalyticsState analytics, DateTimeOffset now) =>
+        analytics.NewestEvent == default || now - analytics.NewestEvent > StaleAfter(analytics, now);
+
     /// <summary>The worst comes first: that nothing arrives never hides that something is missing.</summary>
     private static (PipelineState State, string Message) Judge(
         AnalyticsState analytics, TimeSpan? age, List<string> problems, DateTimeOffset now)
@@ -155,7 +159,7 @@ internal static class HealthBuilder
             return (PipelineState.Waiting, "no events yet");
         }
 
-        if (age is null || age > StaleAfter(analytics, now))
+        if (IsStale(analytics, now))
         {
             state = problems is [] ? PipelineState.Stale : state;
             problems.Add(age is { } known ? $"no events for {Describe(known)}" : "no events yet");

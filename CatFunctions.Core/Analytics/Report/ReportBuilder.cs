@@ -23,6 +23,7 @@ internal static class ReportBuilder
         var from = window.MinutesOf() is { } minutes ? analytics.Now - minutes + 1 : (long?)null;
         var photos = Standings(analytics, from);
         var sum = from is { } first ? SumSince(analytics, first) : analytics.Total;
+        var rising = HealthBuilder.IsStale(analytics, now) ? [] : Trend.Scores(analytics, Minutes.Of(analytics.NewestEvent));
         var (breeds, breedCount) = ByBreed(analytics.Photos, photos);
         var report = new AnalyticsReport(
             window,
@@ -34,7 +35,8 @@ internal static class ReportBuilder
                 Rank(analytics.Photos, photos, top, photo => photo.Tally.Views),
                 Rank(analytics.Photos, photos, top, photo => photo.Tally.Likes),
                 Rank(analytics.Photos, photos, top, photo => WilsonScore.LowerBound(photo.Tally.Likes, photo.Tally.Views)),
-                Rank(analytics.Photos, photos, top, photo => photo.Trend)),
+                [.. Rank(analytics.Photos, photos, top, photo => rising.GetValueOrDefault(photo.Photo))
+                    .Select(photo => photo with { Reason = Trend.Describe(photo.Score) })]),
             breeds,
             health,
             [.. analytics.Limits, .. BreedsLeftOut(breedCount)]);
@@ -44,33 +46,21 @@ internal static class ReportBuilder
     /// <summary>The photos that were viewed or liked in the window.</summary>
     private static List<Standing> Standings(AnalyticsState analytics, long? from)
     {
-        var recent = new Dictionary<int, Standing>();
-        for (var minute = from ?? (analytics.Now - Minutes.Kept + 1); minute <= analytics.Now; minute++)
+        if (from is null)
         {
-            if (analytics.MinuteOf(minute) is { } bucket)
+            return [.. Enumerable.Range(0, analytics.Photos.Count).Select(photo => new Standing(photo, analytics.Photos[photo].Total))];
+        }
+
+        var sums = new Dictionary<int, Tally>();
+        for (var minute = from.Value; minute <= analytics.Now; minute++)
+        {
+            foreach (var (photo, tally) in analytics.MinuteOf(minute)?.Photos ?? [])
             {
-                var decay = Trend.Decay(analytics.Now - minute);
-                foreach (var (photo, tally) in bucket.Photos)
-                {
-                    ref var standing = ref CollectionsMarshal.GetValueRefOrAddDefault(recent, photo, out _);
-                    standing = new Standing(
-                        photo, standing.Tally + tally, standing.Trend + ((tally.Views + (Trend.LikeWeight * tally.Likes)) * decay));
-                }
+                CollectionsMarshal.GetValueRefOrAddDefault(sums, photo, out _) += tally;
             }
         }
 
-        if (from is not null)
-        {
-            return [.. recent.Values];
-        }
-
-        var standings = new List<Standing>(analytics.Photos.Count);
-        for (var i = 0; i < analytics.Photos.Count; i++)
-        {
-            standings.Add(new Standing(i, analytics.Photos[i].Total, recent.GetValueOrDefault(i).Trend));
-        }
-
-        return standings;
+        return [.. sums.Select(sum => new Standing(sum.Key, sum.Value))];
     }
 
     private static Tally SumSince(AnalyticsState analytics, long first)
@@ -179,5 +169,5 @@ internal static class ReportBuilder
         return Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 8));
     }
 
-    private readonly record struct Standing(int Photo, Tally Tally, double Trend);
+    private readonly record struct Standing(int Photo, Tally Tally);
 }

@@ -247,11 +247,12 @@ const showBestRated = board('best-rated', photo => percent.format(photo.score), 
 
 const showStrip = keyed($('trending'), photo => photo.photoId, () => {
   const photo = createPhoto();
-  const name = create('p', 'name');
+  const [name, reason] = [create('p', 'name'), create('p', 'reason')];
   const numbers = counts();
-  return { element: create('li', '', photo.element, name, numbers.element), set: item => {
+  return { element: create('li', '', photo.element, name, reason, numbers.element), set: item => {
     photo.set(item);
     setText(name, nameOf(item));
+    setText(reason, item.reason);
     numbers.set(item);
   } };
 });
@@ -262,11 +263,12 @@ $('star-photo').append(starPhoto.element);
 $('star-counts').replaceWith(starCounts.element);
 
 function showTrending([star, ...others]) {
-  document.querySelector('.star').hidden = !star;
+  starPhoto.set(star ?? { photoId: '', photoUrl: null });
+  setText($('star-name'), star ? nameOf(star) : 'None right now');
+  setText($('star-id'), star ? idOf(star) : 'A cat comes here while it is viewed far more than usual.');
+  setText($('star-reason'), star ? `Viewed ${star.reason}` : '');
+  starCounts.element.hidden = !star;
   if (star) {
-    starPhoto.set(star);
-    setText($('star-name'), nameOf(star));
-    setText($('star-id'), idOf(star));
     starCounts.set(star);
   }
   showStrip(others);

@@ -55,6 +55,8 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("Kafka__session.timeout.ms", "6,000", "Kafka:session.timeout.ms takes a whole number in digits alone")]
     [InlineData("Kafka__session.timeout.ms", "06000", "Kafka:session.timeout.ms takes a whole number in digits alone")]
     [InlineData("Kafka__group.id", "cats", "use --group")]
+    [InlineData("Simulation__Rhythm", "2", "Simulation:Rhythm")]
+    [InlineData("Simulation__LateShare", "some", "Simulation:LateShare")]
     [InlineData("CatApi__BaseAddress", "nowhere", "CatApi:BaseAddress")]
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {

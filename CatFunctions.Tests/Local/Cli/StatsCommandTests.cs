@@ -29,8 +29,8 @@ public sealed class StatsCommandTests : IDisposable
             stats.Output.ShouldContain(line => line.Contains(title, StringComparison.Ordinal));
         }
 
-        stats.Output.Count(line => line.Contains("tom", StringComparison.Ordinal)).ShouldBe(4);
-        stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal)).ShouldBe(5);
+        stats.Output.Count(line => line.Contains("tom", StringComparison.Ordinal)).ShouldBe(3);
+        stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal)).ShouldBe(4);
     }
 
     [Fact]
