@@ -54,7 +54,7 @@ public sealed class AnalyticsServiceTests : IDisposable
               "health": {
                 "state": "healthy", "message": "healthy", "newestEvent": "2026-11-22T07:30:14.9Z", "newestEventAgeSeconds": 0.1,
                 "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null, "missedTicks": null,
-    "lagSeconds": null
+                "lagSeconds": null
               },
               "limits": []
             }
