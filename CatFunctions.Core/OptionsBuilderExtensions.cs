@@ -22,7 +22,7 @@ public static class OptionsBuilderExtensions
         builder.Services.AddSingleton<IValidateOptions<TOptions>>(provider => new Validation<TOptions>(_ =>
             Values<TOptions>(provider.GetRequiredService<IConfiguration>(), section)
                 .Where(setting => setting.Value is null)
-                .Select(setting => $"{setting.Name} is not {setting.Form}, but '{setting.Text}'.")));
+                .Select(setting => $"{setting.Name} is '{setting.Text}': set it to {setting.Form}.")));
         return builder.Configure<IConfiguration>((options, configuration) =>
         {
             foreach (var setting in Values<TOptions>(configuration, section).Where(setting => setting.Value is not null))

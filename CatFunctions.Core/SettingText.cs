@@ -9,7 +9,7 @@ namespace CatFunctions.Core;
 /// </summary>
 public static partial class SettingText
 {
-    /// <summary>How a time is written, to follow "takes" or "is not".</summary>
+    /// <summary>How a time is written, to follow "takes" or "set it to".</summary>
     public const string TimeForm = "a time as hh:mm:ss or days.hh:mm:ss, such as 00:00:30 or 1.00:00:00 for a day";
 
     /// <summary>How a number is written that may have a fraction.</summary>
@@ -36,7 +36,7 @@ public static partial class SettingText
     /// <summary>Reads a value of the type of a setting.</summary>
     /// <param name="type">The type; null counts as a value of it if it is nullable.</param>
     /// <param name="text">The text, not empty.</param>
-    /// <param name="form">How the value is written, to follow "is not".</param>
+    /// <param name="form">How the value is written, to follow "set it to".</param>
     /// <returns>The value; null if the text is not one.</returns>
     /// <exception cref="NotSupportedException">There are no settings of this type.</exception>
     internal static object? Parse(Type type, string text, out string form)

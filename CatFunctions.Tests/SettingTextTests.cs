@@ -61,8 +61,7 @@ public sealed class SettingTextTests
         {
             var error = Should.Throw<OptionsValidationException>(() => Read(options, name, text), text).Message;
 
-            error.ShouldStartWith($"Section:{name} is not ");
-            error.ShouldEndWith($", but '{text}'.");
+            error.ShouldStartWith($"Section:{name} is '{text}': set it to ");
         }
     }
 
@@ -77,7 +76,7 @@ public sealed class SettingTextTests
     }
 
     [Theory]
-    [InlineData("RetainFor", "24:00:00", "Section:RetainFor is not a time as hh:mm:ss or days.hh:mm:ss, such as 00:00:30 or 1.00:00:00 for a day, but '24:00:00'.")]
+    [InlineData("RetainFor", "24:00:00", "Section:RetainFor is '24:00:00': set it to a time as hh:mm:ss or days.hh:mm:ss, such as 00:00:30 or 1.00:00:00 for a day.")]
     public void The_spelling_that_works_is_named(string name, string text, string error) =>
         Should.Throw<OptionsValidationException>(() => Read(typeof(EventLogOptions), name, text)).Message.ShouldBe(error);
 

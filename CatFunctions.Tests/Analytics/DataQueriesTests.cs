@@ -67,6 +67,7 @@ public sealed partial class DataQueriesTests : IDisposable
     {
         await RecordMinutesAsync(70);
         await _log.RecordAsync([new TestEvent(Time: Start.AddMinutes(1), Photo: "cat-2", TickSize: 4)]);
+        await _log.RecordAsync(Enumerable.Range(0, 80).Select(i => new TestEvent(Time: _log.Clock.GetUtcNow(), Photo: "cat-3", User: $"user-{i % 17}")));
         await _log.RecordDeadLetterAsync();
         Open();
         using var analytics = new AnalyticsService(_log.Store, _log.Clock);
@@ -82,6 +83,7 @@ public sealed partial class DataQueriesTests : IDisposable
         Board(photos, 2).ShouldBe(page.Leaderboards.MostLiked.Select(photo => (photo.PhotoId, photo.Score)), ignoreOrder: true);
         ShouldBeNear(Board(photos, 3), page.Leaderboards.BestRated);
         ShouldBeNear(Board(Rows("Trending", window), 1), page.Leaderboards.Trending);
+        page.Leaderboards.Trending.Select(photo => photo.PhotoId).ShouldBe(["cat-3"]);
 
         Rows("Breeds", window).Select(row => ((string)row[0]!, (int)(long)row[1]!, (long)row[2]!, (long)row[3]!))
             .ShouldBe(page.Breeds.Select(breed => (breed.Breed, breed.Photos, breed.Views, breed.Likes)), ignoreOrder: true);

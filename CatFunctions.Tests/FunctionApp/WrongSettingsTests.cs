@@ -28,7 +28,7 @@ public sealed class WrongSettingsTests
         + "Simulation:Rhythm is 2: set it from 0 to 1.",
         "CatEventsSchedule=every minute", "CatApi__Limit=0", "Simulation__EventsPerSecond=0", "Simulation__Rhythm=2")]
     [InlineData(
-        "CatApi:Limit is not a whole number in digits alone, such as 1500, but 'ten'.",
+        "CatApi:Limit is 'ten': set it to a whole number in digits alone, such as 1500.",
         "CatApi__Limit=ten")]
     [InlineData(
         "KafkaProtocol is Tls: set it to Plaintext, Ssl, SaslPlaintext or SaslSsl.",

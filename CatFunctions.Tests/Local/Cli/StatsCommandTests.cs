@@ -42,8 +42,8 @@ public sealed class StatsCommandTests : IDisposable
 
         (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
 
-        // In two boards and with its photos in none, for nothing is liked; among the breeds only one.
-        stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal) || line.Contains("Siamese", StringComparison.Ordinal)).ShouldBe(3);
+        // Among the most viewed and among the breeds: nothing is liked and nothing rises.
+        stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal) || line.Contains("Siamese", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class StatsCommandTests : IDisposable
 
         var lines = output.ToString().Split('\n');
         lines.ShouldAllBe(line => line.Length <= width);
-        lines.Count(line => line.Contains("1,234", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(4);
+        lines.Count(line => line.Contains("1,234", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(3);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class VerifyCommandTests : IDisposable
         report.Select(property => property.Key).ShouldBe(
         [
             "events", "deadLetters", "copies", "segments", "ticks", "unfinishedTicks", "cutTicks", "missingEvents", "unfinishedEvents",
-            "gaps", "partitions", "problems", "problemCount",
+            "gaps", "partitions", "problems", "problemCount", "foreign",
         ]);
         ((int)report["events"]!).ShouldBe(2);
         ((int)report["problemCount"]!).ShouldBe(exitCode);
