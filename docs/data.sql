@@ -1,5 +1,5 @@
 -- Views over the log, for DuckDB: duckdb -init docs/data.sql. docs/data.md explains them.
-SET VARIABLE root = 'data';
+SET VARIABLE root = coalesce(getvariable('root'), 'data');
 SET VARIABLE now = make_timestamp(epoch_us(now()));
 
 -- RFC 3339 in any of its forms, as UTC. A leap second is the second after it.

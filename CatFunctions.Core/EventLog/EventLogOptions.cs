@@ -36,7 +36,7 @@ public sealed partial class EventLogOptions
     public string? Container { get; set; }
 
     /// <summary>
-    /// How long an hour of the log is kept at least, 1 hour or more; permanently if not set. Keep it longer than Kafka
+    /// How long an hour of the log is kept, 1 hour or more; permanently if not set. <see cref="LogRetention"/> says how that is measured. Keep it longer than Kafka
     /// keeps the topic: what is delivered again when its hour is gone is stored again.
     /// </summary>
     public TimeSpan? RetainFor { get; set; }

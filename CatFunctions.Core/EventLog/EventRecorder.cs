@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json.Serialization;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
@@ -53,13 +52,6 @@ public readonly record struct ConsumedRecord(
     private static ReadOnlyMemory<byte>? Memory(byte[]? array) =>
         array is null ? default(ReadOnlyMemory<byte>?) : array.AsMemory();
 }
-
-/// <summary>A header of a Kafka record.</summary>
-/// <param name="Key">Its name. A record may have it several times.</param>
-/// <param name="Value">Its value, byte for byte; null if it has none.</param>
-public sealed record RecordHeader(
-    [property: JsonPropertyName("key")] string Key,
-    [property: JsonPropertyName("value")] byte[]? Value);
 
 /// <summary>What the value of a record is.</summary>
 /// <param name="Id">The event's id.</param>

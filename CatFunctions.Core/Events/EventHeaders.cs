@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using CatFunctions.Core.EventLog;
+using System.Text.Json.Serialization;
 
 namespace CatFunctions.Core.Events;
 
@@ -43,3 +43,10 @@ public static class EventHeaders
         && header.Value is { } mediaType
         && Ascii.EqualsIgnoreCase(mediaType.AsSpan(0, Math.Min(Structured.Length, mediaType.Length)), Structured);
 }
+
+/// <summary>A header of a Kafka record.</summary>
+/// <param name="Key">Its name. A record may have it several times.</param>
+/// <param name="Value">Its value, byte for byte; null if it has none.</param>
+public sealed record RecordHeader(
+    [property: JsonPropertyName("key")] string Key,
+    [property: JsonPropertyName("value")] byte[]? Value);

@@ -40,14 +40,12 @@ public sealed class OutboxOptions
 /// <param name="store">Where the outbox is.</param>
 /// <param name="log">The log.</param>
 /// <param name="options">Whether there is an outbox.</param>
-/// <param name="logOptions">How long the log is kept.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="metrics">Counts what is sent again.</param>
 public sealed class TickOutbox(
     IOutboxStore store,
     ISegmentStore log,
     IOptions<OutboxOptions> options,
-    IOptions<EventLogOptions> logOptions,
     TimeProvider clock,
     PipelineMetrics metrics)
 {
@@ -128,9 +126,8 @@ public sealed class TickOutbox(
         {
             DateTimeOffset? lastResent = _resent.TryGetValue(tick, out var time) ? time : null;
             var verdict = _audit.Ticks.Judge(tick, size, now, lastResent);
-            if (verdict.State == TickState.Whole || now - tick > logOptions.Value.RetainFor)
+            if (verdict.State == TickState.Whole)
             {
-                // Either it is proven, or its hour of the log is deleted, so nothing about it can be proven any more.
                 await RemoveAsync(tick, cancellationToken);
                 continue;
             }

@@ -57,7 +57,7 @@ internal sealed class Audience
         }
     }
 
-    /// <summary>Someone who opens the page, were it as busy everywhere: a user's number.</summary>
+    /// <summary>A user who opens the page, as if all zones were equally busy: the user's number.</summary>
     /// <param name="newcomer">The number of the newest newcomer.</param>
     /// <param name="random">The source of all random numbers.</param>
     public static int Draw(int newcomer, ref SplitMix64 random)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Events;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;

@@ -159,7 +159,7 @@ internal sealed class CatPipeline(
                     : $"{lost} events could not be delivered to Kafka at {kafka.BootstrapServers} and are lost: {reason}");
             }
 
-            terminal.WriteLine($"{lost} events have not reached the log: {reason} The next run sends them again from the outbox.");
+            terminal.WriteLine($"{lost} events have not reached the log: {reason.TrimEnd('.')}. The next run sends them again from the outbox.");
         }
 
         if (!kafka.IsEmbedded && waiting > 0)

@@ -101,7 +101,7 @@ public sealed class AnalyticsServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_instance_that_reads_the_log_anew_gives_the_same_answer()
+    public async Task Another_instance_that_reads_the_log_again_gives_the_same_answer()
     {
         for (var i = 0; i < 20; i++)
         {

@@ -181,7 +181,8 @@ public sealed partial class DataQueriesTests : IDisposable
     private void Open()
     {
         _connection.Open();
-        Query(Repository.Read("docs/data.sql").Replace("root = 'data'", $"root = '{_log.Root}'", StringComparison.Ordinal));
+        Query($"SET VARIABLE root = '{_log.Root}'");
+        Query(Repository.Read("docs/data.sql"));
         Query($"SET VARIABLE now = TIMESTAMP '{_log.Clock.GetUtcNow().UtcDateTime:yyyy-MM-dd HH:mm:ss}'");
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.Events;
 
 namespace CatFunctions.Tests.EventLog;
 

@@ -19,20 +19,22 @@ public abstract class RetentionContract<TLog>(TLog log) : RecorderTest<TLog>(log
         await Record([.. TestEvents.Events(0, 5, partition: 0), .. TestEvents.Events(0, 5, partition: 1), TestEvents.Record(9, [1])]);
         Clock.Advance(TimeSpan.FromHours(1));
         await Record(TestEvents.Events(5, 5, partition: 0));
-        Clock.Advance(TimeSpan.FromHours(2));
+        Clock.Advance(TimeSpan.FromHours(1));
         await Record(TestEvents.Events(10, 5, partition: 0));
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record(TestEvents.Events(15, 5, partition: 0));
 
         (await DeleteOldHours(TimeSpan.FromHours(3))).ShouldBe(0, "the first hour ended less than three hours ago");
         Clock.Advance(TimeSpan.FromMinutes(1));
         (await DeleteOldHours(TimeSpan.FromHours(3))).ShouldBe(1);
-        (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(1);
+        (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(2);
         Clock.Advance(TimeSpan.FromDays(30));
         (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(0);
 
         Log.Files(LogKind.Events).ShouldBe(
         [
             "events/date=2026-11-22/hour=07/partition=1/0001-00000000000000000000.jsonl",
-            "events/date=2026-11-22/hour=10/partition=0/0001-00000000000000000010.jsonl",
+            "events/date=2026-11-22/hour=10/partition=0/0001-00000000000000000015.jsonl",
         ]);
         Log.Files(LogKind.DeadLetters).Length.ShouldBe(1);
     }
@@ -78,7 +80,7 @@ public abstract class RetentionContract<TLog>(TLog log) : RecorderTest<TLog>(log
     }
 
     [Fact]
-    public async Task A_clock_that_was_days_ahead_and_recorded_makes_the_log_older_by_one_day_at_most()
+    public async Task A_clock_that_was_days_ahead_and_recorded_makes_the_log_older_by_one_day_at_most_and_by_half_of_what_is_kept()
     {
         for (var hour = 0; hour < 30; hour++)
         {
@@ -93,6 +95,7 @@ public abstract class RetentionContract<TLog>(TLog log) : RecorderTest<TLog>(log
 
         (await DeleteOldHours(TimeSpan.FromDays(3))).ShouldBe(0);
         (await DeleteOldHours(TimeSpan.FromDays(2))).ShouldBe(7);
+        (await DeleteOldHours(TimeSpan.FromHours(12))).ShouldBe(18);
     }
 
     [Fact]

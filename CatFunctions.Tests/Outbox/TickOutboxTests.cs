@@ -20,7 +20,6 @@ public sealed class TickOutboxTests : IDisposable
     private readonly FileTestLog _log = new();
     private readonly FakeTimeProvider _clock = new(Noon);
     private readonly ServiceProvider _services;
-    private readonly EventLogOptions _logOptions = new();
     private readonly OutboxOptions _options = new();
     private readonly EventRecorder _recorder;
     private readonly long[] _nextOffsets = new long[Partitions];
@@ -174,15 +173,14 @@ public sealed class TickOutboxTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tick_whose_hour_the_log_does_not_keep_is_given_up()
+    public async Task A_tick_is_kept_and_sent_again_however_old_it_is_by_a_clock_that_may_be_wrong()
     {
-        _logOptions.RetainFor = TimeSpan.FromHours(1);
         await ProduceAsync(Noon, 2);
-        _clock.Advance(TimeSpan.FromMinutes(61));
+        _clock.Advance(TimeSpan.FromDays(60));
         await PassAsync(_clock.GetUtcNow(), partitions: 2);
 
-        (await ResendAsync()).ShouldBeEmpty();
-        Directory.GetFiles(_log.PathOf("outbox")).ShouldBeEmpty();
+        (await ResendAsync()).Count.ShouldBe(2);
+        Directory.GetFiles(_log.PathOf("outbox")).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -230,7 +228,6 @@ public sealed class TickOutboxTests : IDisposable
         new FileOutboxStore(_log.Root),
         log ?? _log.Store,
         Options.Create(_options),
-        Options.Create(_logOptions),
         _clock,
         _services.GetRequiredService<PipelineMetrics>());
 

@@ -39,8 +39,8 @@ public sealed record PipelineHealth(
     public long? MissedTicks { get; init; }
 
     /// <summary>
-    /// How long ago the oldest tick of the outbox that the log lacks events of was due, in seconds: so far the log is behind
-    /// the producer. Null where nothing is in the outbox.
+    /// How long ago the oldest tick of the outbox that the log lacks events of was due, in seconds, those included that were lost and
+    /// are to be sent again. Null if the log lacks none of them, or there is no outbox.
     /// </summary>
     public double? LagSeconds { get; init; }
 

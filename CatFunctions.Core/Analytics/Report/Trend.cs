@@ -8,7 +8,7 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <para>
 /// The views of the minute of the newest event and the one before are compared with those that the photo would have with the same share of
 /// all views as in the <see cref="UsualMinutes"/> minutes before. So nothing rises because everything does, with the hour of the day
-/// or after an outage. A photo that was viewed in fewer than <see cref="MinUsualMinutes"/> of these minutes has no usual yet.
+/// or after an outage. A photo whose first view of that time is followed by fewer than <see cref="MinUsualMinutes"/> minutes with views has no usual yet.
 /// </para>
 /// <para>
 /// The score is how many times its usual it has: (views + k) / (usual + k), where k = <see cref="Prior"/> draws a ratio of few views towards 1,

@@ -537,6 +537,11 @@ const newestAge = () => latest.health.newestEvent === null
   ? null
   : latest.health.newestEventAgeSeconds + (performance.now() - changedAt) / 1000;
 
+/** How far the log is behind now; null when it is not. */
+const lag = () => latest.health.lagSeconds === null || latest.health.inFlight === 0
+  ? null
+  : latest.health.lagSeconds + (performance.now() - changedAt) / 1000;
+
 /** The server's words, but the age in them is ours: it grows although nothing else changes. */
 const healthMessage = () => latest.health.state === 'stale' && newestAge() !== null
   ? `no events for ${duration(newestAge())}`
@@ -563,7 +568,7 @@ function showHealth(health) {
   setText($('health-rate'), rate === null ? '' : `${oneDigit.format(rate)} events per second`);
   setText($('newest'), age === null ? 'none yet' : `${duration(age)} ago`);
   setText($('recorded'), count(health.recorded));
-  setText($('in-flight'), count(health.inFlight) + (health.lagSeconds === null || health.inFlight === 0 ? '' : `, ${duration(health.lagSeconds)} behind`));
+  setText($('in-flight'), count(health.inFlight) + (lag() === null ? '' : `, ${duration(lag())} behind`));
   showFault($('missing'), health.missing);
   showFault($('dead-lettered'), health.deadLettered);
   setText($('gaps'), count(health.gaps));

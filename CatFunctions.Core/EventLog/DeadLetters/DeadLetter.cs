@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CatFunctions.Core.Events;
 
 namespace CatFunctions.Core.EventLog.DeadLetters;
 

@@ -10,8 +10,8 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// </summary>
 /// <remarks>
 /// By a clock that is ahead, all of the log would be old, and what such a clock has recorded makes the rest look old. So age
-/// is what the log itself spans from an hour to its newest one, and a stretch without events counts as one day at most.
-/// What this clock does not call old is not deleted either.
+/// is what the log itself spans from an hour to its newest one, and a stretch without events counts as one day at most, and as
+/// half of the time that is kept. What this clock does not call old is not deleted either.
 /// <para>
 /// A record that is delivered again after its hour was deleted looks like one of a topic that was created again, so it
 /// is kept. That does not happen while the topic itself retains less than the log.
@@ -60,11 +60,12 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
 
     private DateTimeOffset EndOfOldHours(IReadOnlyList<SegmentState> events, TimeSpan retainFor)
     {
+        var longest = Max(Hour, Min(retainFor / 2, LongestPause));
         var (age, newer) = (TimeSpan.Zero, default(DateTimeOffset?));
         foreach (var hour in events.Select(segment => segment.Name.Hour).Distinct().OrderDescending())
         {
             var pause = newer - hour ?? TimeSpan.Zero;
-            (age, newer) = (age + (pause < LongestPause ? pause : LongestPause), hour);
+            (age, newer) = (age + Min(pause, longest), hour);
             if (age >= retainFor && hour + Hour <= clock.GetUtcNow() - retainFor)
             {
                 return hour + Hour;
@@ -73,6 +74,10 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
 
         return DateTimeOffset.MinValue;
     }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private static IEnumerable<SegmentName> OldSegments(IReadOnlyList<SegmentState> segments, DateTimeOffset end) =>
         from partition in segments.Select(segment => segment.Name).GroupBy(segment => segment.Partition)
