@@ -26,7 +26,7 @@ internal sealed class AnalyticsState
     public const int MaxFutureEvents = 200_000;
 
     /// <summary>How many pairs of a minute and a photo that was viewed or liked in it are kept.</summary>
-    public const int MaxPhotoMinutes = 1_000_000;
+    public const int MaxPhotoMinutes = 400_000;
 
     /// <summary>
     /// How old an event may be when it is recorded to be on the chart of the whole log: Kafka keeps records for 168

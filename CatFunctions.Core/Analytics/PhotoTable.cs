@@ -7,7 +7,7 @@ namespace CatFunctions.Core.Analytics;
 internal sealed class PhotoTable
 {
     /// <summary>How many photos are known one by one.</summary>
-    public const int MaxPhotos = 1_000_000;
+    public const int MaxPhotos = 200_000;
 
     /// <summary>How many bytes their ids and addresses may take: 160 for each of <see cref="MaxPhotos"/>.</summary>
     public const int MaxTextBytes = 160 * MaxPhotos;

@@ -265,7 +265,7 @@ $('star-counts').replaceWith(starCounts.element);
 function showTrending([star, ...others]) {
   starPhoto.set(star ?? { photoId: '', photoUrl: null });
   setText($('star-name'), star ? nameOf(star) : 'None right now');
-  setText($('star-id'), star ? idOf(star) : 'A cat comes here while it is viewed far more than usual.');
+  setText($('star-id'), star ? idOf(star) : 'No cat is viewed far more than usual.');
   setText($('star-reason'), star ? `Viewed ${star.reason}` : '');
   starCounts.element.hidden = !star;
   if (star) {
