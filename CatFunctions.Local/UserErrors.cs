@@ -6,4 +6,8 @@ internal sealed class FailureException(string message, Exception? innerException
 
 /// <summary>An argument or a setting is wrong. The message is one line that says what to do. Exit code 2.</summary>
 internal sealed class UsageException(string message, Exception? innerException = null)
-    : Exception(message, innerException);
+    : Exception(message, innerException)
+{
+    /// <summary>Whether a setting is wrong, so that the user needs to know where settings come from.</summary>
+    public bool IsAboutSetting { get; init; }
+}

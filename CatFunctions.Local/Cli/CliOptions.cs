@@ -174,7 +174,7 @@ internal static partial class CliOptions
             result,
             "takes auto, live or sample",
             (string text, out PhotoMode mode) =>
-                Enum.TryParse(text, ignoreCase: true, out mode) && Enum.IsDefined(mode) && char.IsAsciiLetter(text[0])),
+                Enum.TryParse(text, ignoreCase: true, out mode) && string.Equals(mode.ToString(), text, StringComparison.OrdinalIgnoreCase)),
     }.Offering("auto", "live", "sample");
 
     public static Option<int> Port { get; } = new("--port")
@@ -263,7 +263,7 @@ internal static partial class CliOptions
         Description = "Show changes until Ctrl+C",
     };
 
-    [GeneratedRegex("^[a-zA-Z0-9._-]{1,249}$")]
+    [GeneratedRegex(@"\A[a-zA-Z0-9._-]{1,249}\z")]
     private static partial Regex TopicName { get; }
 
     /// <summary>Has a shell complete these values, instead of the names of an enumeration.</summary>

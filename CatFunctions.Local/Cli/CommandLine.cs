@@ -40,12 +40,11 @@ internal static class CommandLine
         }
         catch (UsageException exception)
         {
-            return Fail(WrongUsage, exception.Message, exception);
+            return Fail(WrongUsage, exception.Message + (exception.IsAboutSetting ? SettingsSource() : ""), exception);
         }
         catch (Exception exception) when (string.Join(' ', exception.SettingProblems()) is { Length: > 0 } problems)
         {
-            var source = File.Exists(LocalHost.SettingsFile) ? $" Settings come from the environment and from {LocalHost.SettingsFile}." : "";
-            return Fail(WrongUsage, problems + source, exception);
+            return Fail(WrongUsage, problems + SettingsSource(), exception);
         }
         catch (Exception exception) when (exception is FailureException or EventLogException or PhotoSourceException or KafkaException)
         {
@@ -56,6 +55,9 @@ internal static class CommandLine
             return Fail(Failed, $"{exception.GetType().Name}: {exception.Message} Set {DebugVariable}=1 to see where.", exception);
         }
     }
+
+    private static string SettingsSource() =>
+        File.Exists(LocalHost.SettingsFile) ? $" Settings come from the environment and from {LocalHost.SettingsFile}." : "";
 
     private static int Fail(int exitCode, string message, Exception? exception = null)
     {

@@ -49,11 +49,22 @@ internal static class LocalHost
     /// <summary>
     /// Sends traces, metrics and logs to an OpenTelemetry collector, if its setting is set: the same as the function app's.
     /// </summary>
+    /// <exception cref="UsageException">The setting is not the address of a collector.</exception>
     public static void AddTelemetryExport(this IHostApplicationBuilder builder)
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        var collector = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
+        if (string.IsNullOrWhiteSpace(collector))
         {
             return;
+        }
+
+        // The exporter would ignore it, and try the default address without a word.
+        if (!Uri.TryCreate(collector, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new UsageException($"OTEL_EXPORTER_OTLP_ENDPOINT is {collector}: set it to an address such as http://localhost:4317.")
+            {
+                IsAboutSetting = true,
+            };
         }
 
         var telemetry = builder.Services.AddOpenTelemetry()

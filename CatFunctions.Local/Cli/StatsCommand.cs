@@ -99,7 +99,7 @@ internal static class StatsCommand
                     shown = report.Tag;
                 }
             }
-            while (await timer.WaitForNextTickAsync(stop));
+            while (await timer.WaitForNextTickAsync(stop) && !TerminalOutput.IsAbandoned);
         }
     }
 

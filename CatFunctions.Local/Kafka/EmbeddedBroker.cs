@@ -45,19 +45,27 @@ internal sealed class EmbeddedBroker : IDisposable
         }
 
         _cluster.Hold(_client);
-        BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.GetBootstrapServers(_cluster))!;
-        if (port is { } chosen)
-        {
-            _relay = PortRelay.Start(chosen, IPEndPoint.Parse(BootstrapServers));
-            Advertise(chosen);
-            BootstrapServers = $"127.0.0.1:{chosen}";
-        }
-
-        // Without a controller, some clients wait for one; with the default delay, the first consumer waits for 3 s.
-        Librdkafka.SetController(_cluster, BrokerId);
-        Librdkafka.SetInitialRebalanceDelay(_cluster, milliseconds: 0);
         _topic = topic;
-        Check(Librdkafka.CreateTopic(_cluster, topic, partitions, replicationFactor: 1));
+        BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.GetBootstrapServers(_cluster))!;
+        try
+        {
+            if (port is { } chosen)
+            {
+                _relay = PortRelay.Start(chosen, IPEndPoint.Parse(BootstrapServers));
+                Advertise(chosen);
+                BootstrapServers = $"127.0.0.1:{chosen}";
+            }
+
+            // Without a controller, some clients wait for one; with the default delay, the first consumer waits for 3 s.
+            Librdkafka.SetController(_cluster, BrokerId);
+            Librdkafka.SetInitialRebalanceDelay(_cluster, milliseconds: 0);
+            Check(Librdkafka.CreateTopic(_cluster, topic, partitions, replicationFactor: 1));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Its address, as in <c>bootstrap.servers</c>.</summary>
@@ -131,6 +139,8 @@ internal sealed class EmbeddedBroker : IDisposable
 /// <summary>Passes the connections to one port of this machine on to another one.</summary>
 internal sealed class PortRelay : IDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private readonly TcpListener _listener;
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _stop = new();
@@ -167,7 +177,15 @@ internal sealed class PortRelay : IDisposable
         {
             while (true)
             {
-                _ = RelayAsync(await _listener.AcceptSocketAsync(_stop.Token));
+                try
+                {
+                    _ = RelayAsync(await _listener.AcceptSocketAsync(_stop.Token));
+                }
+                catch (SocketException) when (!_stop.IsCancellationRequested)
+                {
+                    // Of this connection, such as too many open files: the next one may succeed.
+                    await Task.Delay(Pause, _stop.Token);
+                }
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
@@ -177,18 +195,18 @@ internal sealed class PortRelay : IDisposable
 
     private async Task RelayAsync(Socket client)
     {
-        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        client.NoDelay = true;
         using (client)
         {
             try
             {
+                client.NoDelay = true;
+                using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 await server.ConnectAsync(_target, _stop.Token);
                 await using var near = new NetworkStream(client);
                 await using var far = new NetworkStream(server);
                 await Task.WhenAny(near.CopyToAsync(far, _stop.Token), far.CopyToAsync(near, _stop.Token));
             }
-            catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
             {
             }
         }

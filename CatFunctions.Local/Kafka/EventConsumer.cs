@@ -51,7 +51,7 @@ internal sealed class EventConsumer : IDisposable
                 .SetPartitionsRevokedHandler((_, partitions) => Release(partitions))
                 .SetPartitionsLostHandler((_, partitions) => Release(partitions))
                 .Build());
-        _stalls = new StalledPartitions(_consumer, kafka.Topic, broker);
+        _stalls = new StalledPartitions(_consumer, kafka.Topic, broker, TimeProvider.System);
         for (var i = 0; i < BatchCount; i++)
         {
             _empty.Add(new RecordBatch(kafka.RecordBatchBytes));
@@ -156,7 +156,11 @@ internal sealed class EventConsumer : IDisposable
                     batch.Rewinds = RewindPartitions(reader);
                     reader.Fill(batch, stop);
                     _failure?.Throw();
-                    _stalls.Check();
+                    if (!batch.IsFull)
+                    {
+                        // In a backlog, what does not come may only wait behind other partitions.
+                        _stalls.Check();
+                    }
                 }
 
                 _filled.Writer.TryWrite(batch);
@@ -269,9 +273,10 @@ internal interface IPosition
 /// Notices partitions that have records which do not come. Not all that librdkafka cannot read is an error to it: a batch
 /// that it cannot parse it fetches again and again. To be used by the consuming thread.
 /// </summary>
-internal sealed class StalledPartitions(IConsumer<Ignore, Ignore> consumer, string topic, BrokerConnection broker)
+internal sealed class StalledPartitions(
+    IConsumer<Ignore, Ignore> consumer, string topic, BrokerConnection broker, TimeProvider clock)
 {
-    private const int CheckMilliseconds = 1000;
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How many checks in a row must find that nothing has come.</summary>
     private const int Patience = 10;
@@ -280,7 +285,11 @@ internal sealed class StalledPartitions(IConsumer<Ignore, Ignore> consumer, stri
 
     private readonly Dictionary<int, (long Position, int Checks)> _partitions = [];
     private readonly Dictionary<int, string> _reasons = [];
-    private long _checked = Environment.TickCount64;
+
+    /// <summary>The first offset that did not come, for each partition that had one. A rebalance does not change that.</summary>
+    private readonly Dictionary<int, long> _missing = [];
+    private bool _isAssigned;
+    private long _checked = clock.GetTimestamp();
 
     /// <summary>The partitions that the consumer has.</summary>
     public IReadOnlyCollection<int> Held => _partitions.Keys;
@@ -291,6 +300,8 @@ internal sealed class StalledPartitions(IConsumer<Ignore, Ignore> consumer, stri
         {
             _partitions[partition.Partition] = (-1, 0);
         }
+
+        _isAssigned = true;
     }
 
     public void Remove(IEnumerable<TopicPartitionOffset> partitions)
@@ -300,56 +311,85 @@ internal sealed class StalledPartitions(IConsumer<Ignore, Ignore> consumer, stri
             _partitions.Remove(partition.Partition);
             _reasons.Remove(partition.Partition);
         }
+
+        _isAssigned = _partitions.Count > 0; // else the group is about to assign some, or none
     }
 
     /// <summary>Receives the reason that librdkafka gives for a record that it cannot read. What follows from it comes later.</summary>
     public void Explain(int partition, string reason) => _reasons.TryAdd(partition, reason);
 
-    /// <summary>Compares where the consumer is with what the partitions have, once a second.</summary>
+    /// <summary>
+    /// Compares where the consumer is with what the partitions have, once a second. Says nothing while this is not known, as in an
+    /// outage of the broker.
+    /// </summary>
     public void Check()
     {
-        if (Environment.TickCount64 - _checked < CheckMilliseconds)
+        if (!_isAssigned || clock.GetElapsedTime(_checked) < CheckInterval)
         {
             return;
         }
 
-        _checked = Environment.TickCount64;
+        _checked = clock.GetTimestamp();
+        try
+        {
+            var problems = FindProblems();
+            if (problems is not [] || _partitions.All(partition => IsDecided(partition.Key, partition.Value)))
+            {
+                broker.OnUnreadable(problems is [] ? null : string.Join(' ', problems));
+            }
+        }
+        catch (KafkaException)
+        {
+            // An outage of the broker, which says so itself.
+        }
+    }
+
+    private bool IsDecided(int partition, (long Position, int Checks) last) =>
+        last.Checks is 0 or >= Patience && !_missing.ContainsKey(partition);
+
+    private List<string> FindProblems()
+    {
         var problems = new List<string>();
         foreach (var (partition, last) in _partitions)
         {
-            var position = PositionOf(partition);
-            var hasMore = consumer.GetWatermarkOffsets(new(topic, partition)).High.Value > position;
+            // The next record to come; -1 if none has come yet.
+            var position = Math.Max(-1, consumer.Position(new(topic, partition)).Value);
+            var known = consumer.GetWatermarkOffsets(new(topic, partition));
+            var hasMore = known.High.Value > Math.Max(position, Math.Max(known.Low.Value, 0));
             var checks = hasMore && position == last.Position ? last.Checks + 1 : 0;
             _partitions[partition] = (position, checks);
             if (checks == 0)
             {
                 _reasons.Remove(partition);
             }
-            else if ((checks >= Patience || _reasons.ContainsKey(partition)) && FirstMissing(partition, position) is { } offset)
+
+            if (checks >= Patience || _reasons.ContainsKey(partition))
             {
-                var reason = _reasons.GetValueOrDefault(partition, "the broker has them, but they do not come").TrimEnd('.');
-                problems.Add($"the records of partition {partition} from offset {offset} on cannot be read: {reason}.");
+                if (FirstMissing(partition, position) is { } offset)
+                {
+                    _missing[partition] = offset;
+                    var reason = _reasons.GetValueOrDefault(partition, "the broker has them, but they do not come").TrimEnd('.');
+                    problems.Add($"the records of partition {partition} from offset {offset} on cannot be read: {reason}.");
+                }
+                else
+                {
+                    _missing.Remove(partition);
+                }
+            }
+            else if ((known.High.Value >= 0 && !hasMore) || position > _missing.GetValueOrDefault(partition, -1))
+            {
+                _missing.Remove(partition);
             }
         }
 
-        broker.OnUnreadable(problems is [] ? null : string.Join(' ', problems));
+        return problems;
     }
-
-    /// <summary>The offset of the next record to come; -1 if none has come yet.</summary>
-    private long PositionOf(int partition) => Math.Max(-1, consumer.Position(new(topic, partition)).Value);
 
     /// <summary>The offset of the first record that does not come; null if the partition has no more.</summary>
     private long? FirstMissing(int partition, long position)
     {
-        try
-        {
-            var offsets = consumer.QueryWatermarkOffsets(new(topic, partition), QueryTimeout);
-            var first = Math.Max(position, offsets.Low.Value);
-            return offsets.High.Value > first ? first : null;
-        }
-        catch (KafkaException)
-        {
-            return null; // an outage of the broker, which says so itself
-        }
+        var offsets = consumer.QueryWatermarkOffsets(new(topic, partition), QueryTimeout);
+        var first = Math.Max(position, offsets.Low.Value);
+        return offsets.High.Value > first ? first : null;
     }
 }

@@ -39,6 +39,14 @@ internal sealed partial record KafkaSettings(
 
     private const int EmbeddedBatchSize = 512 * 1024;
 
+    /// <summary>The properties that are whole numbers, and that Confluent.Kafka has under another name or not at all.</summary>
+    private static readonly string[] UnnamedIntegers =
+    [
+        "consume.callback.max.messages", "delivery.timeout.ms", "enabled_events", "fetch.message.max.bytes", "log_level",
+        "max.in.flight.requests.per.connection", "offset.store.sync.interval.ms", "reconnect.backoff.jitter.ms", "retries",
+        "socket.blocking.max.ms", "topic.metadata.refresh.fast.cnt",
+    ];
+
     /// <summary>The properties that exactly-once depends on, and those that have an option of their own.</summary>
     private static readonly string[] Reserved =
     [
@@ -124,7 +132,10 @@ internal sealed partial record KafkaSettings(
             throw new UsageException(
                 $"A setting of section {Section} is wrong: {exception.Message.TrimEnd('.')}. The names and values are "
                 + "those of librdkafka's CONFIGURATION.md.",
-                exception);
+                exception)
+            {
+                IsAboutSetting = true,
+            };
         }
     }
 
@@ -141,22 +152,41 @@ internal sealed partial record KafkaSettings(
             {
                 throw new UsageException(
                     $"{Section}:{name} cannot be set: the pipeline depends on it"
-                    + (name switch { "bootstrap.servers" => "; use --brokers.", "group.id" => "; use --group.", _ => "." }));
+                    + (name switch { "bootstrap.servers" => "; use --brokers.", "group.id" => "; use --group.", _ => "." }))
+                {
+                    IsAboutSetting = true,
+                };
             }
 
-            // librdkafka takes 6,000 and 6.5 for 6, and 010 for 8.
-            if (NumberForm(name) is { } form && !(form == SettingText.IntegerForm ? Integer() : Number()).IsMatch(value))
+            // librdkafka takes 6,000 and 6.5 for 6, 010 for 8, and 4294973296 for 6000.
+            var form = NumberForm(name);
+            if (form is not null && !(form == SettingText.IntegerForm ? Integer() : Number()).IsMatch(value))
             {
-                throw new UsageException($"{Section}:{name} takes {form}, not '{value}'.");
+                throw new UsageException($"{Section}:{name} takes {form}, not '{value}'.") { IsAboutSetting = true };
+            }
+
+            if (form == SettingText.IntegerForm && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            {
+                throw new UsageException($"{Section}:{name} takes a number up to {int.MaxValue}, not '{value}'.") { IsAboutSetting = true };
             }
 
             config.Set(name, value);
         }
     }
 
-    /// <summary>How a property is written that is a number, by the properties of the same names in Confluent.Kafka; otherwise null.</summary>
+    /// <summary>How a property is written that is a number; otherwise null. Most have a property of the same name in Confluent.Kafka.</summary>
     private static string? NumberForm(string property)
     {
+        if (UnnamedIntegers.Contains(property))
+        {
+            return SettingText.IntegerForm;
+        }
+
+        if (property is "queue.buffering.max.ms")
+        {
+            return SettingText.NumberForm;
+        }
+
         var name = property.Replace(".", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
         var types = ((Type[])[typeof(ProducerConfig), typeof(ConsumerConfig)]).Select(config =>
             config.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType);

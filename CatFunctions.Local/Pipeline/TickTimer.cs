@@ -36,7 +36,8 @@ internal sealed partial class TickTimer(
     /// <summary>The latest tick for each millisecond of the second: in each of them, ticks only get later.</summary>
     private readonly Dictionary<int, DateTimeOffset> _latest = [];
 
-    private long _unreportedMissed;
+    private long _unreportedBusy;
+    private long _unreportedStopped;
     private long? _missedReported;
 
     /// <summary>The ticks, each when it is due. The time until the next one is requested is the time the tick took.</summary>
@@ -123,19 +124,28 @@ internal sealed partial class TickTimer(
 
         status.CountMissedTicks(missed);
         metrics.CountMissedTicks(missed);
-        _unreportedMissed += missed;
+        if (isBusy)
+        {
+            _unreportedBusy += missed;
+        }
+        else
+        {
+            _unreportedStopped += missed;
+        }
+
         if (_missedReported is not { } reported || clock.GetElapsedTime(reported) >= MissedReportInterval)
         {
-            if (isBusy)
+            if (_unreportedBusy > 0)
             {
-                LogMissed(_unreportedMissed);
-            }
-            else
-            {
-                LogStopped(_unreportedMissed);
+                LogMissed(_unreportedBusy);
             }
 
-            (_unreportedMissed, _missedReported) = (0, clock.GetTimestamp());
+            if (_unreportedStopped > 0)
+            {
+                LogStopped(_unreportedStopped);
+            }
+
+            (_unreportedBusy, _unreportedStopped, _missedReported) = (0, 0, clock.GetTimestamp());
         }
     }
 

@@ -21,7 +21,7 @@ internal static class StatsView
     /// <summary>Below this many columns only numbers are shown beside the names.</summary>
     private const int FullWidth = 80;
 
-    /// <summary>How many rows each board may have so that all of them fit, from 1 to <paramref name="top"/>.</summary>
+    /// <summary>How many rows each board may have so that all of them fit, but at least one: a terminal of fewer than 27 lines shows not all boards.</summary>
     public static int TopFor(int height, int top) => Math.Clamp(((height - HeaderLines) / Boards) - BoardFrame, 1, top);
 
     /// <summary>Renders a report for a width in columns, with at most this many rows in each board.</summary>

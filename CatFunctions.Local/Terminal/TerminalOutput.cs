@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace CatFunctions.Local.Terminal;
 
 /// <summary>
 /// What the user sees: lines and, if the output is a terminal, a status line below them that is rewritten in place.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<int>? getWidth)
+internal sealed partial class TerminalOutput(TextWriter output, TextWriter error, Func<int>? getWidth)
 {
     private readonly Lock _lock = new();
     private int _statusLength;
@@ -17,6 +19,19 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
     /// <summary>Whether the standard output is a terminal that can write over a line; a dumb one cannot.</summary>
     public static bool CanRewrite { get; } =
         !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
+    /// <summary>
+    /// Whether the standard output is a pipe that nobody reads any more. .NET does not say so when it writes; not known on Windows.
+    /// </summary>
+    public static unsafe bool IsAbandoned
+    {
+        get
+        {
+            const short Error = 0x8;
+            var output = new PollDescriptor { Descriptor = 1 };
+            return !OperatingSystem.IsWindows() && Poll(&output, 1, timeout: 0) > 0 && (output.Result & Error) != 0;
+        }
+    }
 
     /// <summary>Whether the output is a terminal.</summary>
     public bool IsInteractive => getWidth is not null;
@@ -44,6 +59,9 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
             _statusLength = text.Length;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
 
     private void WriteLine(TextWriter writer, string line)
     {
@@ -80,6 +98,15 @@ internal sealed class TerminalOutput(TextWriter output, TextWriter error, Func<i
         {
             return false;
         }
+    }
+
+    /// <summary>A <c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Result;
     }
 }
 

@@ -59,7 +59,7 @@ public sealed class BindingsTests
         """ "protocol": "Ssl", "sslCertificatePEM": "KafkaClientCertificate", "sslKeyPEM": "KafkaClientKey" """,
         ("KafkaProtocol", "Ssl"),
         ("KafkaClientCertificate", Certificate),
-        ("KafkaClientKey", "-----BEGIN PRIVATE KEY-----\nof the app\n-----END PRIVATE KEY-----"));
+        ("KafkaClientKey", "Bag Attributes\n    friendlyName: tom\n-----BEGIN PRIVATE KEY-----\nof the app\n-----END PRIVATE KEY-----"));
 
     [Fact]
     public async Task A_client_certificate_and_its_key_in_files_are_named_by_their_full_paths()

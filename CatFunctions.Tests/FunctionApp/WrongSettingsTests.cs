@@ -57,6 +57,10 @@ public sealed class WrongSettingsTests
         + "KafkaAuthenticationMode is OAuthBearer, but KafkaOAuthClientSecret is not set: set it, as the provider of the tokens says.",
         "KafkaProtocol=SaslSsl", "KafkaAuthenticationMode=OAuthBearer", "KafkaOAuthTokenEndpoint=https://login.example.com/token")]
     [InlineData(
+        "KafkaUsername or KafkaPassword is set, but KafkaAuthenticationMode is OAuthBearer, which does not use them: remove them.",
+        "KafkaProtocol=SaslSsl", "KafkaAuthenticationMode=OAuthBearer", "KafkaOAuthTokenEndpoint=https://login.example.com/token",
+        "KafkaOAuthClientId=app", $"KafkaOAuthClientSecret={Secret}", $"KafkaPassword={Secret}")]
+    [InlineData(
         "KafkaOAuthClientId is set, but OAuth is not used: set KafkaProtocol to SaslSsl and KafkaAuthenticationMode to OAuthBearer, "
         + "or remove KafkaOAuthClientId.",
         "KafkaOAuthClientId=tom")]
@@ -69,12 +73,21 @@ public sealed class WrongSettingsTests
         + "KafkaClientKeyPassword is set, but KafkaClientKey is not a file: remove the password, or set KafkaClientKey to the path of a file.",
         "KafkaProtocol=Ssl", "KafkaClientCertificate=-----BEGIN CERTIFICATE-----", $"KafkaClientKey=-----BEGIN ENCRYPTED PRIVATE KEY-----{Secret}",
         $"KafkaClientKeyPassword={Secret}")]
+    [InlineData(
+        "KafkaClientKey is neither a key in PEM nor the path of a file that exists.",
+        "KafkaProtocol=Ssl", "KafkaClientCertificate=-----BEGIN CERTIFICATE-----", $"KafkaClientKey=Bag Attributes\n    friendlyName: tom\n{Secret}")]
+    [InlineData(
+        "KafkaClientKey is neither a key in PEM nor the path of a file that exists.",
+        "KafkaProtocol=Ssl", "KafkaClientCertificate=-----BEGIN CERTIFICATE-----", $"KafkaClientKey=LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t{Secret}")]
+    [InlineData(
+        "KafkaClientCertificate is neither a certificate in PEM nor the path of a file that exists.",
+        "KafkaProtocol=Ssl", $"KafkaClientCertificate=MIIKcAIBAzCCCiYGCSqGSIb3DQEHAaCCChcE{Secret}", "KafkaClientKey=-----BEGIN PRIVATE KEY-----")]
     public async Task Wrong_settings_are_one_line_that_says_what_to_do_and_tells_no_secret(string error, params string[] settings) =>
         await ShouldEndAsync(error, settings);
 
     [Fact]
     public async Task A_certificate_file_that_is_missing_is_looked_for_in_the_folder_of_the_app() => await ShouldEndAsync(
-        "KafkaCaCertificate is neither a certificate in PEM nor a file: there is no "
+        "KafkaCaCertificate is neither a certificate in PEM nor the path of a file that exists: there is no "
         + $"{Path.Combine(FunctionsHost.AppFolder, "certificates", "ca.pem")}.",
         "KafkaProtocol=Ssl",
         "KafkaCaCertificate=certificates/ca.pem");

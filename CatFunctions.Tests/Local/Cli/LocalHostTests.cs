@@ -58,6 +58,8 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("Simulation__Rhythm", "2", "Simulation:Rhythm")]
     [InlineData("Simulation__LateShare", "some", "Simulation:LateShare")]
     [InlineData("CatApi__BaseAddress", "nowhere", "CatApi:BaseAddress")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317", "OTEL_EXPORTER_OTLP_ENDPOINT is localhost:4317: set it to an address such as http://localhost:4317.")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT")]
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
         await using var host = LocalHostProcess.Start(
@@ -86,6 +88,9 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("{ \"Simulation\": ", "LineNumber: 0")]
     [InlineData("[]", "Top-level JSON element must be an object")]
     [InlineData("{ \"Simulation\": { \"EventsPerSecond\": \"0,5\" } }", "Simulation:EventsPerSecond")]
+    [InlineData("{ \"Kafka\": { \"session.timeout.ms\": \"6,000\" } }", "Kafka:session.timeout.ms")]
+    [InlineData("{ \"Kafka\": { \"no.such.property\": \"1\" } }", "no.such.property")]
+    [InlineData("{ \"Kafka\": { \"acks\": \"1\" } }", "Kafka:acks")]
     public async Task A_wrong_file_of_settings_is_wrong_usage_and_is_named_with_its_path(string json, string reason)
     {
         var file = Path.Combine(_data.Path, "appsettings.json");
@@ -137,22 +142,33 @@ public sealed class LocalHostTests : IDisposable
     {
         using var host = Process.Start(new ProcessStartInfo("nohup")
         {
-            ArgumentList = { "dotnet", LocalHostProcess.ProgramPath, "--photos", "sample", "--port", "0", "--data", _data.Path },
+            ArgumentList =
+            {
+                "dotnet", LocalHostProcess.ProgramPath, "--photos", "sample", "--port", "0", "--rate", "100", "--schedule", "* * * * * *",
+                "--data", _data.Path,
+            },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         })!;
-        await _data.WaitForLinesAsync(LogKind.Events, 1);
-
-        using (var kill = Process.Start("kill", ["-HUP", $"{host.Id}"]))
+        try
         {
-            await kill.WaitForExitAsync();
-        }
+            await _data.WaitForLinesAsync(LogKind.Events, 1);
 
-        await _data.WaitForLinesAsync(LogKind.Events, CountEvents() + 1);
-        host.HasExited.ShouldBeFalse();
-        host.Kill();
-        await host.WaitForExitAsync();
+            using (var kill = Process.Start("kill", ["-HUP", $"{host.Id}"]))
+            {
+                await kill.WaitForExitAsync();
+            }
+
+            // These take five more ticks: a host that was stopping would produce none of them.
+            await _data.WaitForLinesAsync(LogKind.Events, CountEvents() + 500);
+            host.HasExited.ShouldBeFalse();
+        }
+        finally
+        {
+            host.Kill();
+            await host.WaitForExitAsync();
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
@@ -102,6 +103,25 @@ public sealed class StatsCommandTests : IDisposable
 
         stats.Output.ShouldContain(line => line.Contains("[red]\ufffd[31mtom\ufffd", StringComparison.Ordinal));
         stats.Output.ShouldAllBe(line => !line.Any(char.IsControl));
+    }
+
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--top=3")]
+    public async Task Watching_ends_when_nobody_reads_it_any_more(string option)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList =
+            {
+                "-c", "{ dotnet \"$@\"; echo \"ended with $?\" >&2; } | head -n 1", "sh",
+                LocalHostProcess.ProgramPath, "stats", "--watch", option, "--data", _log.Root,
+            },
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+
+        (await shell.StandardError.ReadToEndAsync().WaitAsync(Eventually.Timeout)).ShouldBe("ended with 0\n");
     }
 
     [Fact]

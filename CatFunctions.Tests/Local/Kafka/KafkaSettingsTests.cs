@@ -65,20 +65,37 @@ public sealed class KafkaSettingsTests
     [InlineData("queued.min.messages", "1e5")]
     [InlineData("retry.backoff.ms", "0x10")]
     [InlineData("socket.timeout.ms", "30s")]
+    [InlineData("delivery.timeout.ms", "30,000")]
+    [InlineData("retries", "1e5")]
+    [InlineData("max.in.flight.requests.per.connection", "05")]
+    [InlineData("fetch.message.max.bytes", "1 000")]
+    [InlineData("topic.metadata.refresh.fast.cnt", "1.5")]
+    [InlineData("log_level", "0x7")]
     public void A_number_that_librdkafka_takes_for_another_one_is_wrong_usage(string property, string value) =>
         Should.Throw<UsageException>(With(property, value).ForAdmin).Message
             .ShouldBe($"Kafka:{property} takes a whole number in digits alone, such as 1500, not '{value}'.");
 
     [Theory]
-    [InlineData("1,5")]
-    [InlineData("0x10")]
-    public void A_number_with_a_fraction_that_librdkafka_takes_for_another_one_is_wrong_usage(string value) =>
-        Should.Throw<UsageException>(With("linger.ms", value).ForProducer).Message
-            .ShouldBe($"Kafka:linger.ms takes a number in digits with a point for the fraction, such as 0.5 or 1500, not '{value}'.");
+    [InlineData("session.timeout.ms", "4294973296")]
+    [InlineData("delivery.timeout.ms", "99999999999999999999")]
+    [InlineData("reconnect.backoff.ms", "-4294967196")]
+    public void A_number_that_librdkafka_would_cut_off_is_wrong_usage(string property, string value) =>
+        Should.Throw<UsageException>(With(property, value).ForAdmin).Message
+            .ShouldBe($"Kafka:{property} takes a number up to 2147483647, not '{value}'.");
+
+    [Theory]
+    [InlineData("linger.ms", "1,5")]
+    [InlineData("linger.ms", "0x10")]
+    [InlineData("queue.buffering.max.ms", "1,5")]
+    public void A_number_with_a_fraction_that_librdkafka_takes_for_another_one_is_wrong_usage(string property, string value) =>
+        Should.Throw<UsageException>(With(property, value).ForProducer).Message
+            .ShouldBe($"Kafka:{property} takes a number in digits with a point for the fraction, such as 0.5 or 1500, not '{value}'.");
 
     [Theory]
     [InlineData("client.id", "0123")]
     [InlineData("sasl.password", "1,5")]
+    [InlineData("queue.buffering.max.ms", "0.5")]
+    [InlineData("delivery.timeout.ms", "2147483647")]
     [InlineData("session.timeout.ms", "6000")]
     public void Other_properties_are_as_they_are(string property, string value) =>
         With(property, value).ForConsumer().Get(property).ShouldBe(value);

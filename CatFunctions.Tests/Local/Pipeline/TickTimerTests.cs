@@ -130,6 +130,28 @@ public sealed class TickTimerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Missed_ticks_of_both_causes_are_reported_apart()
+    {
+        await NextAsync();
+        await TickAtAsync("07:30:15");
+        _clock.Advance(At("07:30:32") - _clock.GetUtcNow());
+        await NextAsync();
+        var next = NextAsync();
+        _clock.Advance(At("07:30:47") - _clock.GetUtcNow());
+        await next;
+        _clock.Advance(At("07:31:34") - _clock.GetUtcNow());
+        await NextAsync();
+
+        // 20 and 25; while it was stopped 35 and 40; 50, 55, … and 25.
+        _output.Lines.ShouldBe(
+        [
+            "warning: Missed ticks: 2. Producing a tick takes longer than the schedule allows: lower --rate, or choose a --schedule with fewer ticks.",
+            "warning: Missed ticks: 8. Producing a tick takes longer than the schedule allows: lower --rate, or choose a --schedule with fewer ticks.",
+            "warning: Missed ticks: 2. This process was stopped, as by Ctrl+Z, or was given no processor time.",
+        ]);
+    }
+
+    [Fact]
     public async Task A_clock_that_is_set_back_repeats_no_tick()
     {
         await NextAsync();
