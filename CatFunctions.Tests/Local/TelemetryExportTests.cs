@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Tests.EventLog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -32,13 +34,15 @@ public sealed class TelemetryExportTests : IDisposable
         await collector.StartAsync();
 
         await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "auto", "--port", "0", "--for", "00:00:02", "--data", _data.Path],
+            ["run", "--photos", "auto", "--port", "0", "--data", _data.Path],
             new()
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.Single(),
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["CatApi__BaseAddress"] = "http://127.0.0.1:1",
             });
+        await _data.WaitForLinesAsync(LogKind.Events, 1);
+        await host.TerminateAsync();
         (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
 
         received["traces"].ShouldContain("produce tick");
