@@ -27,14 +27,8 @@ internal static partial class CliOptions
     {
         Description = "Kafka brokers [default: an embedded in-memory broker]",
         HelpName = "HOST:PORT[,...]",
-        CustomParser = result => Parse(
-            result,
-            "takes HOST:PORT[,HOST:PORT...], such as localhost:9092",
-            (string text, out string? brokers) =>
-            {
-                brokers = text;
-                return text.Split(',').All(IsAddress);
-            }),
+        CustomParser = result => ParseText(
+            result, "takes HOST:PORT[,HOST:PORT...], such as localhost:9092", text => text.Split(',').All(IsAddress)),
     };
 
     /// <summary><see cref="Brokers"/> for the commands without an embedded broker.</summary>
@@ -51,14 +45,10 @@ internal static partial class CliOptions
         Description = "Kafka topic of the events",
         HelpName = "NAME",
         DefaultValueFactory = _ => "cat_photo_events",
-        CustomParser = result => Parse(
+        CustomParser = result => ParseText(
             result,
             "takes up to 249 letters, digits, '.', '_' and '-'",
-            (string text, out string topic) =>
-            {
-                topic = text;
-                return TopicName.IsMatch(text) && text is not ("." or "..");
-            })!,
+            text => TopicName.IsMatch(text) && text is not ("." or ".."))!,
     };
 
     public static Option<int> Partitions { get; } = new("--partitions")
@@ -66,38 +56,22 @@ internal static partial class CliOptions
         Description = "Partitions of the embedded broker's topic",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultPartitions,
-        CustomParser = result => Parse(
-            result,
-            $"takes a number from 1 to {MaxPartitions}",
-            (string text, out int partitions) => TryParseInteger(text, 1, MaxPartitions, out partitions)),
+        CustomParser = result => ParseInteger(result, 1, MaxPartitions) ?? 0,
     };
 
     public static Option<string?> Data { get; } = new("--data")
     {
         Description = "Folder of the event log [default: ./data]",
         HelpName = "DIR",
-        CustomParser = result => Parse(
-            result,
-            "takes the path of a folder",
-            (string text, out string? data) =>
-            {
-                data = text;
-                return text.Length > 0 && text.IndexOfAny(Path.GetInvalidPathChars()) < 0;
-            }),
+        CustomParser = result => ParseText(
+            result, "takes the path of a folder", text => text.Length > 0 && text.IndexOfAny(Path.GetInvalidPathChars()) < 0),
     };
 
     public static Option<string?> BlobContainer { get; } = new("--blob-container")
     {
         Description = "Blob container of the event log, instead of a folder",
         HelpName = "NAME",
-        CustomParser = result => Parse(
-            result,
-            $"takes {EventLogOptions.ContainerForm}",
-            (string text, out string? container) =>
-            {
-                container = text;
-                return EventLogOptions.IsContainerName(text);
-            }),
+        CustomParser = result => ParseText(result, $"takes {EventLogOptions.ContainerForm}", EventLogOptions.IsContainerName),
     };
 
     public static Option<string?> Storage { get; } = new("--storage")
@@ -139,30 +113,18 @@ internal static partial class CliOptions
     {
         Description = "Events per second [default: 50]",
         HelpName = "N",
-        CustomParser = result => Parse(
+        CustomParser = result => ParseNullable(
             result,
             $"takes {SettingText.NumberForm}, above 0 and up to {SimulationOptions.MaxEventsPerSecond}",
-            (string text, out double? rate) =>
-            {
-                var isNumber = SettingText.TryParseNumber(text, out var number);
-                rate = number;
-                return isNumber && number is > 0 and <= SimulationOptions.MaxEventsPerSecond;
-            }),
+            (string text, out double rate) =>
+                SettingText.TryParseNumber(text, out rate) && rate is > 0 and <= SimulationOptions.MaxEventsPerSecond),
     };
 
     public static Option<long?> Seed { get; } = new("--seed")
     {
         Description = "Seed of the simulation: the same seed and the same time give the same events",
         HelpName = "N",
-        CustomParser = result => Parse(
-            result,
-            $"takes {SettingText.IntegerForm}",
-            (string text, out long? seed) =>
-            {
-                var isNumber = SettingText.TryParseInteger(text, out var number);
-                seed = number;
-                return isNumber;
-            }),
+        CustomParser = result => ParseNullable<long>(result, $"takes {SettingText.IntegerForm}", SettingText.TryParseInteger),
     };
 
     public static Option<PhotoMode> Photos { get; } = new Option<PhotoMode>("--photos")
@@ -182,25 +144,18 @@ internal static partial class CliOptions
         Description = "Port of the page; 0: any free port",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultPort,
-        CustomParser = result => Parse(
-            result,
-            "takes a number from 0 to 65535",
-            (string text, out int port) => TryParseInteger(text, 0, ushort.MaxValue, out port)),
+        CustomParser = result => ParseInteger(result, 0, ushort.MaxValue) ?? 0,
     };
 
     public static Option<TimeSpan?> For { get; } = new("--for")
     {
         Description = "Stop after this time [default: run until Ctrl+C]",
         HelpName = "HH:MM:SS",
-        CustomParser = result => Parse(
+        CustomParser = result => ParseNullable(
             result,
             $"takes {SettingText.TimeForm}, above 0 and up to 24 days",
-            (string text, out TimeSpan? duration) =>
-            {
-                var isTime = SettingText.TryParseTime(text, out var time);
-                duration = time;
-                return isTime && time > TimeSpan.Zero && time <= TimeSpan.FromDays(24);
-            }),
+            (string text, out TimeSpan duration) =>
+                SettingText.TryParseTime(text, out duration) && duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(24)),
     };
 
     public static Option<AnalyticsWindow> Window { get; } = new Option<AnalyticsWindow>("--window")
@@ -217,10 +172,7 @@ internal static partial class CliOptions
         Description = "Photos in each leaderboard, and breeds",
         HelpName = "N",
         DefaultValueFactory = _ => 10,
-        CustomParser = result => Parse(
-            result,
-            $"takes a number from 1 to {AnalyticsService.MaxTop}",
-            (string text, out int top) => TryParseInteger(text, 1, AnalyticsService.MaxTop, out top)),
+        CustomParser = result => ParseInteger(result, 1, AnalyticsService.MaxTop) ?? 0,
     };
 
     public static Option<string> Group { get; } = new("--group")
@@ -228,29 +180,17 @@ internal static partial class CliOptions
         Description = "Consumer group that records",
         HelpName = "NAME",
         DefaultValueFactory = _ => KafkaSettings.DefaultGroup,
-        CustomParser = result => Parse(
+        CustomParser = result => ParseText(
             result,
             "takes up to 249 characters without spaces",
-            (string text, out string group) =>
-            {
-                group = text;
-                return text.Length is > 0 and <= 249 && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
-            })!,
+            text => text.Length is > 0 and <= 249 && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))!,
     };
 
     public static Option<int?> BrokerPort { get; } = new("--broker-port")
     {
         Description = "Port of the embedded broker, for other clients [default: any free port]",
         HelpName = "N",
-        CustomParser = result => Parse(
-            result,
-            "takes a number from 1 to 65535",
-            (string text, out int? port) =>
-            {
-                var isPort = TryParseInteger(text, 1, ushort.MaxValue, out var number);
-                port = number;
-                return isPort;
-            }),
+        CustomParser = result => ParseInteger(result, 1, ushort.MaxValue),
     };
 
     public static Option<bool> Json { get; } = new("--json")
@@ -289,6 +229,31 @@ internal static partial class CliOptions
         result.AddError($"{NameOf(result)} {takes}, not '{text}'.");
         return default;
     }
+
+    /// <summary>The same for a text, which is its own value.</summary>
+    private static string? ParseText(ArgumentResult result, string takes, Predicate<string> isValid) => Parse(
+        result,
+        takes,
+        (string text, out string? value) =>
+        {
+            value = text;
+            return isValid(text);
+        });
+
+    /// <summary>The same for a value that is null where the option is not given.</summary>
+    private static T? ParseNullable<T>(ArgumentResult result, string takes, TryParse<T> tryParse)
+        where T : struct => Parse(
+        result,
+        takes,
+        (string text, out T? value) =>
+        {
+            var isValid = tryParse(text, out var read);
+            value = read;
+            return isValid;
+        });
+
+    private static int? ParseInteger(ArgumentResult result, int min, int max) => ParseNullable(
+        result, $"takes a number from {min} to {max}", (string text, out int number) => TryParseInteger(text, min, max, out number));
 
     /// <summary>The option whose value this is, as the user wrote it.</summary>
     private static string NameOf(ArgumentResult result) =>
