@@ -9,5 +9,9 @@ internal sealed class UsageException(string message, Exception? innerException =
     : Exception(message, innerException)
 {
     /// <summary>Whether a setting is wrong, so that the user needs to know where settings come from.</summary>
-    public bool IsAboutSetting { get; init; }
+    public bool IsAboutSetting { get; private init; }
+
+    /// <summary>A setting is wrong.</summary>
+    public static UsageException OfSetting(string message, Exception? innerException = null) =>
+        new(message, innerException) { IsAboutSetting = true };
 }

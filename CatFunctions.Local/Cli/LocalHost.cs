@@ -61,10 +61,7 @@ internal static class LocalHost
         // The exporter would ignore it, and try the default address without a word.
         if (!Uri.TryCreate(collector, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new UsageException($"OTEL_EXPORTER_OTLP_ENDPOINT is {collector}: set it to an address such as http://localhost:4317.")
-            {
-                IsAboutSetting = true,
-            };
+            throw UsageException.OfSetting($"OTEL_EXPORTER_OTLP_ENDPOINT is {collector}: set it to an address such as http://localhost:4317.");
         }
 
         var telemetry = builder.Services.AddOpenTelemetry()

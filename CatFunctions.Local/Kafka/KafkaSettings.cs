@@ -129,13 +129,10 @@ internal sealed partial record KafkaSettings(
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            throw new UsageException(
+            throw UsageException.OfSetting(
                 $"A setting of section {Section} is wrong: {exception.Message.TrimEnd('.')}. The names and values are "
                 + "those of librdkafka's CONFIGURATION.md.",
-                exception)
-            {
-                IsAboutSetting = true,
-            };
+                exception);
         }
     }
 
@@ -150,24 +147,21 @@ internal sealed partial record KafkaSettings(
         {
             if (Reserved.Contains(name))
             {
-                throw new UsageException(
+                throw UsageException.OfSetting(
                     $"{Section}:{name} cannot be set: the pipeline depends on it"
-                    + (name switch { "bootstrap.servers" => "; use --brokers.", "group.id" => "; use --group.", _ => "." }))
-                {
-                    IsAboutSetting = true,
-                };
+                    + (name switch { "bootstrap.servers" => "; use --brokers.", "group.id" => "; use --group.", _ => "." }));
             }
 
             // librdkafka takes 6,000 and 6.5 for 6, 010 for 8, and 4294973296 for 6000.
             var form = NumberForm(name);
             if (form is not null && !(form == SettingText.IntegerForm ? Integer() : Number()).IsMatch(value))
             {
-                throw new UsageException($"{Section}:{name} takes {form}, not '{value}'.") { IsAboutSetting = true };
+                throw UsageException.OfSetting($"{Section}:{name} takes {form}, not '{value}'.");
             }
 
             if (form == SettingText.IntegerForm && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             {
-                throw new UsageException($"{Section}:{name} takes a number up to {int.MaxValue}, not '{value}'.") { IsAboutSetting = true };
+                throw UsageException.OfSetting($"{Section}:{name} takes a number up to {int.MaxValue}, not '{value}'.");
             }
 
             config.Set(name, value);
