@@ -31,22 +31,25 @@ internal sealed class KafkaBindingSettings
 
     private bool UsesOAuth => UsesSasl && _authentication == KafkaAuthenticationMode.OAuthBearer;
 
-    /// <summary>The settings that only TLS uses, and what each of them is; those in PEM may also be the path of a file.</summary>
-    private (string Name, string? Value, string Content)[] PemSettings =>
+    /// <summary>
+    /// The settings that only TLS uses, how the property of the binding for each of them begins, and what each is: in PEM, or the
+    /// path of a file.
+    /// </summary>
+    private (string Name, string? Value, string Property, string Content)[] PemSettings =>
     [
-        (nameof(AppSettings.KafkaCaCertificate), _settings.KafkaCaCertificate, "a certificate"),
-        (nameof(AppSettings.KafkaClientCertificate), _settings.KafkaClientCertificate, "a certificate"),
-        (nameof(AppSettings.KafkaClientKey), _settings.KafkaClientKey, "a key"),
+        (nameof(AppSettings.KafkaCaCertificate), _settings.KafkaCaCertificate, "sslCa", "a certificate"),
+        (nameof(AppSettings.KafkaClientCertificate), _settings.KafkaClientCertificate, "sslCertificate", "a certificate"),
+        (nameof(AppSettings.KafkaClientKey), _settings.KafkaClientKey, "sslKey", "a key"),
     ];
 
-    /// <summary>The settings that only OAuth uses, and whether it needs them.</summary>
-    private (string Name, string? Value, bool IsNeeded)[] OAuthSettings =>
+    /// <summary>The settings that only OAuth uses, the property of the binding for each of them, and whether it needs it.</summary>
+    private (string Name, string? Value, string Property, bool IsNeeded)[] OAuthSettings =>
     [
-        (nameof(AppSettings.KafkaOAuthTokenEndpoint), _settings.KafkaOAuthTokenEndpoint, true),
-        (nameof(AppSettings.KafkaOAuthClientId), _settings.KafkaOAuthClientId, true),
-        (nameof(AppSettings.KafkaOAuthClientSecret), _settings.KafkaOAuthClientSecret, true),
-        (nameof(AppSettings.KafkaOAuthScope), _settings.KafkaOAuthScope, false),
-        (nameof(AppSettings.KafkaOAuthExtensions), _settings.KafkaOAuthExtensions, false),
+        (nameof(AppSettings.KafkaOAuthTokenEndpoint), _settings.KafkaOAuthTokenEndpoint, "oAuthBearerTokenEndpointUrl", true),
+        (nameof(AppSettings.KafkaOAuthClientId), _settings.KafkaOAuthClientId, "oAuthBearerClientId", true),
+        (nameof(AppSettings.KafkaOAuthClientSecret), _settings.KafkaOAuthClientSecret, "oAuthBearerClientSecret", true),
+        (nameof(AppSettings.KafkaOAuthScope), _settings.KafkaOAuthScope, "oAuthBearerScope", false),
+        (nameof(AppSettings.KafkaOAuthExtensions), _settings.KafkaOAuthExtensions, "oAuthBearerExtensions", false),
     ];
 
     /// <summary>What is wrong with the settings, a sentence each. None holds a secret.</summary>
@@ -68,7 +71,7 @@ internal sealed class KafkaBindingSettings
 
             if (UsesOAuth)
             {
-                foreach (var (name, _, _) in OAuthSettings.Where(setting => setting.IsNeeded && !IsSet(setting.Value)))
+                foreach (var (name, _, _, _) in OAuthSettings.Where(setting => setting.IsNeeded && !IsSet(setting.Value)))
                 {
                     yield return $"KafkaAuthenticationMode is {_authentication}, but {name} is not set: set it, as the provider of the tokens says.";
                 }
@@ -145,13 +148,9 @@ internal sealed class KafkaBindingSettings
         if (UsesOAuth)
         {
             json["oAuthBearerMethod"] = "Oidc";
-            foreach (var (name, _, _) in OAuthSettings.Where(setting => IsSet(setting.Value)))
+            foreach (var (name, _, property, _) in OAuthSettings.Where(setting => IsSet(setting.Value)))
             {
-                json[name switch
-                {
-                    nameof(AppSettings.KafkaOAuthTokenEndpoint) => "oAuthBearerTokenEndpointUrl",
-                    _ => name.Replace("KafkaOAuth", "oAuthBearer", StringComparison.Ordinal),
-                }] = name;
+                json[property] = name;
             }
         }
         else if (UsesSasl)
@@ -162,14 +161,8 @@ internal sealed class KafkaBindingSettings
 
         if (UsesTls)
         {
-            foreach (var (name, value, _) in PemSettings.Where(setting => IsSet(setting.Value)))
+            foreach (var (name, value, property, _) in PemSettings.Where(setting => IsSet(setting.Value)))
             {
-                var property = name switch
-                {
-                    nameof(AppSettings.KafkaCaCertificate) => "sslCa",
-                    nameof(AppSettings.KafkaClientCertificate) => "sslCertificate",
-                    _ => "sslKey",
-                };
                 json[property + (HasPem(value!) ? "PEM" : "Location")] = HasPem(value!) ? name : FileOf(value!);
             }
 
@@ -183,7 +176,7 @@ internal sealed class KafkaBindingSettings
     }
 
     /// <remarks>What is not a path may be a private key in another form, so only the authority's setting is quoted.</remarks>
-    private string? TlsProblem((string Name, string? Value, string Content) setting) => (UsesTls, HasPem(setting.Value!)) switch
+    private string? TlsProblem((string Name, string? Value, string Property, string Content) setting) => (UsesTls, HasPem(setting.Value!)) switch
     {
         (false, _) => $"{setting.Name} is set, but KafkaProtocol is {_protocol}, which does not use it: "
             + $"set it to SaslSsl or Ssl, or remove {setting.Name}.",
