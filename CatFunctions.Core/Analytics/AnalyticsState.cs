@@ -5,7 +5,6 @@ using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.Events;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Analytics;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.EventLog;
 

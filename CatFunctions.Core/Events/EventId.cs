@@ -10,16 +10,9 @@ namespace CatFunctions.Core.Events;
 /// <param name="Index">The event's place among the events of the tick, from 0.</param>
 public readonly record struct EventId(DateTimeOffset Tick, int Index)
 {
-    /// <summary>The form of a tick in an id, in UTC.</summary>
-    internal const string TickFormat = "yyyyMMdd'T'HHmmssfff'Z'";
-
     /// <summary>The id as it appears in an event.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{FormatTick(Tick)}-{Index}");
-
-    /// <summary>A tick as it appears in an id.</summary>
-    public static string FormatTick(DateTimeOffset tick) =>
-        tick.UtcDateTime.ToString(TickFormat, CultureInfo.InvariantCulture);
+        string.Create(CultureInfo.InvariantCulture, $"{Ticks.Tick.NameOf(Tick)}-{Index}");
 
     /// <summary>Reads an id from UTF-8; false if it is not of the form <c>TICK-INDEX</c>.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out EventId id)

@@ -24,7 +24,7 @@ internal sealed class EventWriter : IDisposable
         _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = EventContract.Encoder, SkipValidation = true });
         _tickSize = tickSize;
         tick.ScheduledTime.UtcDateTime.TryFormat(
-            _id, out var length, EventId.TickFormat, CultureInfo.InvariantCulture);
+            _id, out var length, Tick.NameFormat, CultureInfo.InvariantCulture);
         _id[length] = (byte)'-';
         _idPrefix = length + 1;
     }

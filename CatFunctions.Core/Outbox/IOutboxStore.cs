@@ -1,3 +1,4 @@
+using CatFunctions.Core.Ticks;
 using CatFunctions.Core.Events;
 
 namespace CatFunctions.Core.Outbox;
@@ -35,7 +36,7 @@ internal static class OutboxName
     private const string Extension = ".jsonl";
 
     /// <summary>The name in the folder.</summary>
-    public static string Of(DateTimeOffset tick) => EventId.FormatTick(tick) + Extension;
+    public static string Of(DateTimeOffset tick) => Tick.NameOf(tick) + Extension;
 
     /// <summary>The tick; null if the name is not one of a tick.</summary>
     public static DateTimeOffset? TryParse(string name) =>

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;

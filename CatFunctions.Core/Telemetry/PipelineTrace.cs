@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Telemetry;
@@ -24,7 +23,7 @@ public static class PipelineTrace
 
     /// <summary>Starts the span in which a tick's events are produced; null without a listener.</summary>
     public static Activity? StartTick(Tick tick) =>
-        Source.StartActivity("produce tick")?.SetTag("catfunctions.tick", EventId.FormatTick(tick.ScheduledTime));
+        Source.StartActivity("produce tick")?.SetTag("catfunctions.tick", Tick.NameOf(tick.ScheduledTime));
 
     /// <summary>Starts the span in which a batch is recorded; null without a listener.</summary>
     /// <param name="records">How many records it has.</param>

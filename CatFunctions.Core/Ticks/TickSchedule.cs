@@ -1,3 +1,4 @@
+using System.Globalization;
 using NCrontab;
 
 namespace CatFunctions.Core.Ticks;
@@ -9,6 +10,13 @@ public readonly record struct Tick(DateTimeOffset ScheduledTime, TimeSpan Interv
 {
     /// <summary>The start of the interval: the first moment at which one of its interactions can happen.</summary>
     public DateTimeOffset Start => ScheduledTime - Interval;
+
+    /// <summary>The form of a tick's name, of a time in UTC.</summary>
+    internal const string NameFormat = "yyyyMMdd'T'HHmmssfff'Z'";
+
+    /// <summary>The name of a tick, with which the ids of its events begin.</summary>
+    public static string NameOf(DateTimeOffset scheduledTime) =>
+        scheduledTime.UtcDateTime.ToString(NameFormat, CultureInfo.InvariantCulture);
 }
 
 /// <summary>

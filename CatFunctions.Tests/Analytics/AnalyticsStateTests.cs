@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
 
 namespace CatFunctions.Tests.Analytics;
 
@@ -250,9 +250,9 @@ public sealed class AnalyticsStateTests
         var health = Report(fold, AnalyticsWindow.All).Health;
 
         health.State.ShouldBe(PipelineState.Degraded);
-        health.Message.ShouldBe($"3 events of tick {EventId.FormatTick(tick)} missing");
+        health.Message.ShouldBe($"3 events of tick {Tick.NameOf(tick)} missing");
         health.Missing.ShouldBe(3);
-        health.IncompleteTicks.ShouldBe([new IncompleteTick(EventId.FormatTick(tick), 3, 4)]);
+        health.IncompleteTicks.ShouldBe([new IncompleteTick(Tick.NameOf(tick), 3, 4)]);
 
         var tomorrow = Now.AddDays(1).AddMinutes(2);
         fold.AddEvents(Events, Lines([new TestEvent(tomorrow, Tick: tomorrow)]));
@@ -349,7 +349,7 @@ public sealed class AnalyticsStateTests
         var health = Report(fold, AnalyticsWindow.All, now: Now.AddMinutes(5)).Health;
 
         health.State.ShouldBe(PipelineState.Degraded);
-        health.Message.ShouldBe($"3 events of tick {EventId.FormatTick(Now.AddSeconds(-65))} missing; no events for 5 min");
+        health.Message.ShouldBe($"3 events of tick {Tick.NameOf(Now.AddSeconds(-65))} missing; no events for 5 min");
     }
 
     [Fact]

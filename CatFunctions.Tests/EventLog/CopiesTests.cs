@@ -1,8 +1,8 @@
 using System.Text.Json;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Core.Events;
 using CatFunctions.Tests.Analytics;
 using FsCheck;
 using FsCheck.Fluent;
@@ -156,7 +156,7 @@ public sealed class CopiesTests : IDisposable
 
     private static string IdOf(int number) => $"{TickOf(number)}-{number % TickSize}";
 
-    private static string TickOf(int number) => EventId.FormatTick(Start.AddSeconds(5 * (number / TickSize)));
+    private static string TickOf(int number) => Tick.NameOf(Start.AddSeconds(5 * (number / TickSize)));
 
     private async Task ShouldBeSoundAsync() =>
         (await new LogVerifier(_log.Store, clock: _clock).VerifyAsync(CancellationToken.None)).Problems.ShouldBeEmpty();

@@ -1,4 +1,5 @@
 using System.Text;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Outbox;
@@ -159,7 +160,7 @@ public abstract class OutboxStoreContract : IDisposable
     }
 
     private protected static string[] Values(DateTimeOffset tick, int count) =>
-        [.. Enumerable.Range(0, count).Select(index => Encoding.UTF8.GetString(TestEvents.WithIndex(index, EventId.FormatTick(tick), count)))];
+        [.. Enumerable.Range(0, count).Select(index => Encoding.UTF8.GetString(TestEvents.WithIndex(index, Tick.NameOf(tick), count)))];
 
     private protected async Task<bool> AddAsync(DateTimeOffset tick, int count)
     {

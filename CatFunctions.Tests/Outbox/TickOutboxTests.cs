@@ -245,7 +245,7 @@ public sealed class TickOutboxTests : IDisposable
 
     private static TickEvents NewEvents(DateTimeOffset tick, int count, out byte[][] values)
     {
-        values = [.. Enumerable.Range(0, count).Select(index => TestEvents.WithIndex(index, EventId.FormatTick(tick), count))];
+        values = [.. Enumerable.Range(0, count).Select(index => TestEvents.WithIndex(index, Tick.NameOf(tick), count))];
         var events = new TickEvents(count);
         foreach (var value in values)
         {
@@ -261,7 +261,7 @@ public sealed class TickOutboxTests : IDisposable
         _clock.AdjustTime(tick > _clock.GetUtcNow() ? tick : _clock.GetUtcNow());
         for (var partition = 0; partition < partitions; partition++)
         {
-            await RecordAsync([TestEvents.WithIndex(partition, EventId.FormatTick(tick), Partitions)], partition);
+            await RecordAsync([TestEvents.WithIndex(partition, Tick.NameOf(tick), Partitions)], partition);
         }
     }
 

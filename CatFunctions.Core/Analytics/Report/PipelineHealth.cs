@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Analytics.Report;
@@ -137,7 +137,7 @@ internal static class HealthBuilder
             analytics.DeadLettered,
             ticks.UnfinishedEvents,
             ticks.MissingEvents,
-            [.. ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(EventId.FormatTick(tick.Time), tick.Missing, tick.Size))],
+            [.. ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(Tick.NameOf(tick.Time), tick.Missing, tick.Size))],
             gaps,
             recorder?.Redelivered)
         {
@@ -179,7 +179,7 @@ internal static class HealthBuilder
         var recent = missing.Where(tick => tick.Time >= since).ToArray();
         if (recent is not [])
         {
-            var ticks = recent is [var tick] ? $"tick {EventId.FormatTick(tick.Time)}" : Text($"{recent.Length} ticks");
+            var ticks = recent is [var tick] ? $"tick {Tick.NameOf(tick.Time)}" : Text($"{recent.Length} ticks");
             problems.Add($"{Count(recent.Sum(tick => (long)tick.Missing), "event")} of {ticks} missing");
         }
     }

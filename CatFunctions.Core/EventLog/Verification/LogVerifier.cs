@@ -90,7 +90,7 @@ public sealed class LogVerifier(
         var gaps = ReportGaps();
         foreach (var tick in ticks.Missing)
         {
-            Report($"{tick.Missing} of {tick.Size} events of tick {EventId.FormatTick(tick.Time)} are missing, "
+            Report($"{tick.Missing} of {tick.Size} events of tick {Tick.NameOf(tick.Time)} are missing, "
                 + $"the first with index {tick.MissingIndices().First()}");
         }
 

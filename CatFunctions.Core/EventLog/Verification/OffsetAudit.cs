@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.EventLog.Verification;
 

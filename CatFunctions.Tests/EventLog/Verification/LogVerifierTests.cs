@@ -2,7 +2,6 @@ using System.Text;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Core.Events;
 
 namespace CatFunctions.Tests.EventLog.Verification;
 
@@ -80,7 +79,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task A_backlog_that_is_read_unevenly_misses_nothing()
     {
-        var ticks = Enumerable.Range(0, 200).Select(i => EventId.FormatTick(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero).AddSeconds(5 * i))).ToArray();
+        var ticks = Enumerable.Range(0, 200).Select(i => Core.Ticks.Tick.NameOf(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero).AddSeconds(5 * i))).ToArray();
         await Record([.. ticks[..10].Select((tick, i) => TestEvents.Record(i, TestEvents.WithIndex(0, tick, 2), partition: 0))]);
         await Record([.. ticks.Select((tick, i) => TestEvents.Record(i, TestEvents.WithIndex(1, tick, 2), partition: 1))]);
 

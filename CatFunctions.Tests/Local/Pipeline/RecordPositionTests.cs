@@ -1,4 +1,5 @@
 using System.Text;
+using CatFunctions.Core.Ticks;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
@@ -171,7 +172,7 @@ public sealed class RecordPositionTests : IDisposable
 
     private async Task ProduceTickAsync(int count = TickSize, int size = 0)
     {
-        var tick = EventId.FormatTick(TestEvents.Timestamp.AddSeconds(5 * _ticks++));
+        var tick = Tick.NameOf(TestEvents.Timestamp.AddSeconds(5 * _ticks++));
         var filler = $"\"filler\":\"{new string('x', size)}\",";
         for (var i = 0; i < count; i++)
         {

@@ -1,8 +1,9 @@
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
 
-namespace CatFunctions.Tests.Ticks;
+namespace CatFunctions.Tests.EventLog.Verification;
 
 public sealed class TickAuditTests
 {
@@ -345,7 +346,7 @@ public sealed class TickAuditTests
 
             foreach (var (tick, index, size) in deadLetters)
             {
-                parts[random.Next(3)].AddDeadLetter(TestEvents.WithIndex(index, EventId.FormatTick(tick), size));
+                parts[random.Next(3)].AddDeadLetter(TestEvents.WithIndex(index, Tick.NameOf(tick), size));
             }
 
             parts[0].Merge(parts[1]);
@@ -421,7 +422,7 @@ public sealed class TickAuditTests
         _audit.Add(new SegmentName(LogKind.Events, hour ?? Noon, partition, 1, 0), _offset++, new EventId(tick, index), size);
 
     private void AddDeadLetter(DateTimeOffset tick, int index, int size) =>
-        _audit.AddDeadLetter(TestEvents.WithIndex(index, EventId.FormatTick(tick), size));
+        _audit.AddDeadLetter(TestEvents.WithIndex(index, Tick.NameOf(tick), size));
 
     private TickVerdict Judge(DateTimeOffset tick, int size, DateTimeOffset? resent = null, DateTimeOffset? now = null) =>
         _audit.Judge(tick, size, now ?? Noon.AddDays(1), resent);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Events;
 
-namespace CatFunctions.Core.Ticks;
+namespace CatFunctions.Core.EventLog.Verification;
 
 /// <summary>
 /// Finds out which events of each tick are in the log: a tick of n events is whole when the indices 0 to n - 1 are. The
