@@ -20,7 +20,7 @@ public static class DashboardPage
         DashboardHeaders.SetFor(request.HttpContext);
         if (request.RouteValues["asset"] is string { Length: > 0 } name)
         {
-            return DashboardAssets.Find(name) is { } asset
+            return DashboardAssets.Find(name, KeyOf(request)) is { } asset
                 ? TypedResults.Bytes(asset.Content, asset.ContentType, entityTag: asset.Tag)
                 : TypedResults.NotFound();
         }
