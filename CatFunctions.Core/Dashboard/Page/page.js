@@ -657,7 +657,7 @@ const chosenWindow = () => document.querySelector('#windows input:checked').valu
 class Refused extends Error {}
 
 async function fetchAnalytics(signal) {
-  const url = address('../analytics', { window: chosenWindow(), top });
+  const url = address('../../analytics', { window: chosenWindow(), top });
   const response = await fetch(url, {
     headers: tag === null ? {} : { 'If-None-Match': tag },
     cache: 'no-store',
