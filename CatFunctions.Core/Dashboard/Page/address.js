@@ -16,7 +16,7 @@ export function address(path, parameters = {}) {
 }
 
 /** The address of something in the API, such as analytics. */
-export const apiAddress = (path, parameters) => address(`../${path}`, parameters);
+export const apiAddress = (path, parameters) => address(`../../${path}`, parameters);
 
 /** The address to load a photo from; null for all but https and our own samples. */
 export function photoAddress(url) {
