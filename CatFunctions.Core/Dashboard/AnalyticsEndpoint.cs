@@ -5,7 +5,6 @@ using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Net.Http.Headers;
 
 namespace CatFunctions.Core.Dashboard;
 
@@ -41,22 +40,22 @@ public sealed partial class AnalyticsEndpoint(AnalyticsService analytics, ILogge
         }
 
         return errors.Count == 0
-            ? await ReportAsync(window, top, cancellationToken)
+            ? await ReportAsync(request, window, top, cancellationToken)
             : TypedResults.ValidationProblem(
                 errors,
                 title: "A parameter is wrong.",
                 detail: string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value[0]}")));
     }
 
-    private async Task<IResult> ReportAsync(AnalyticsWindow window, int top, CancellationToken cancellationToken)
+    private async Task<IResult> ReportAsync(HttpRequest request, AnalyticsWindow window, int top, CancellationToken cancellationToken)
     {
         try
         {
             var report = await analytics.GetAsync(window, top, cancellationToken);
-            return TypedResults.Bytes(
+            return new Answer(
                 JsonSerializer.SerializeToUtf8Bytes(report, AnalyticsJsonContext.Default.AnalyticsReport),
                 "application/json; charset=utf-8",
-                entityTag: new EntityTagHeaderValue($"\"{report.Tag}\"", isWeak: true));
+                report.Tag).To(request);
         }
         catch (EventLogException exception)
         {

@@ -1,54 +1,95 @@
 using System.Collections.Frozen;
+using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using CatFunctions.Core.Photos;
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.StaticFiles;
 
 namespace CatFunctions.Core.Dashboard;
 
-/// <summary>What the page loads: its style, its script, its icon and the sample photos.</summary>
-internal static class DashboardAssets
+/// <summary>What the page loads: the files of the folder <c>Page</c> and the sample photos.</summary>
+/// <remarks>
+/// Their addresses hold the hash of all of them, so a client may keep what it has loaded and never mixes two versions. Modules
+/// import each other by names that are relative to their own.
+/// </remarks>
+internal static partial class DashboardAssets
 {
-    private const string Svg = "image/svg+xml";
+    /// <summary>The page itself, which is a template.</summary>
+    public const string Index = "index.html";
+
     private const string SampleScheme = "sample:";
 
-    private static readonly FrozenDictionary<string, DashboardAsset> Assets = ReadAll().ToFrozenDictionary();
+    private static readonly string Folder = $"{typeof(DashboardAssets).Namespace}.Page.";
+    private static readonly FrozenDictionary<string, Answer> Assets = ReadAll().ToFrozenDictionary();
 
-    /// <summary>The asset at a path below the page's own, for example <c>page.css</c> or <c>samples/luna</c>; null if there is none.</summary>
-    public static DashboardAsset? Find(string path) => Assets.GetValueOrDefault(path);
+    /// <summary>The folder of the assets: the hash of all of them.</summary>
+    public static string Version { get; } = HashOf(Assets);
 
-    /// <summary>Opens a file of the folder <c>Page</c>.</summary>
-    public static Stream Open(string name) =>
-        typeof(DashboardAssets).Assembly.GetManifestResourceStream(typeof(DashboardAssets), $"Page.{name}")!;
-
-    private static IEnumerable<KeyValuePair<string, DashboardAsset>> ReadAll()
+    /// <summary>The asset at a path below the page's own, with or without a version; null if there is none.</summary>
+    /// <param name="path">For example <c>0123456789abcdef/page.css</c> or <c>samples/luna</c>.</param>
+    /// <param name="key">What modules put after the names of those they import, for example <c>?code=…</c>; usually empty.</param>
+    /// <param name="cacheControl">How long a client may keep it.</param>
+    public static Answer? Find(string path, string key, out string cacheControl)
     {
-        yield return new("page.css", DashboardAsset.Read(Open("page.css"), "text/css; charset=utf-8"));
-        yield return new("page.js", DashboardAsset.Read(Open("page.js"), "text/javascript; charset=utf-8"));
-        yield return new("icon.svg", DashboardAsset.Read(Open("icon.svg"), Svg));
+        var isCurrent = path.StartsWith($"{Version}/", StringComparison.Ordinal);
+        var asset = Assets.GetValueOrDefault(VersionFolder().Replace(path, "", 1));
+        cacheControl = !isCurrent ? "no-cache" : $"{(key is "" ? "public" : "private")}, max-age=31536000, immutable";
+        return asset?.ContentType.StartsWith("text/javascript", StringComparison.Ordinal) == true && key is not ""
+            ? new Answer(Encoding.UTF8.GetBytes(Import().Replace(Encoding.UTF8.GetString(asset.Content), name => name + key)), asset.ContentType)
+            : asset;
+    }
+
+    /// <summary>Reads a file of the folder <c>Page</c>.</summary>
+    public static byte[] Read(string name) => Read(typeof(DashboardAssets).Assembly.GetManifestResourceStream(Folder + name)!);
+
+    private static IEnumerable<KeyValuePair<string, Answer>> ReadAll()
+    {
+        var types = new FileExtensionContentTypeProvider();
+        foreach (var name in typeof(DashboardAssets).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(name => name[Folder.Length..])
+            .Where(name => name != Index))
+        {
+            var type = types.Mappings[Path.GetExtension(name)];
+            yield return Of(name, Read(name), type.StartsWith("text/", StringComparison.Ordinal) ? $"{type}; charset=utf-8" : type);
+        }
 
         foreach (var name in SampleCatalogue.Photos.Select(photo => photo.Url[SampleScheme.Length..]))
         {
-            yield return new($"samples/{name}", DashboardAsset.Read(SampleCatalogue.OpenDrawing(name)!, Svg));
+            yield return Of($"samples/{name}", Read(SampleCatalogue.OpenDrawing(name)!), types.Mappings[".svg"]);
         }
     }
-}
 
-/// <summary>A file of the page, in memory.</summary>
-/// <param name="Content">Its bytes.</param>
-/// <param name="ContentType">Its media type.</param>
-/// <param name="Tag">Identifies the bytes.</param>
-internal sealed record DashboardAsset(ReadOnlyMemory<byte> Content, string ContentType, EntityTagHeaderValue Tag)
-{
-    public static DashboardAsset Of(ReadOnlyMemory<byte> content, string contentType) =>
-        new(content, contentType, new($"\"{Convert.ToHexStringLower(SHA256.HashData(content.Span).AsSpan(0, 16))}\""));
+    private static KeyValuePair<string, Answer> Of(string path, byte[] content, string type) =>
+        new(path, new Answer(content, type, level: CompressionLevel.SmallestSize));
 
-    public static DashboardAsset Read(Stream stream, string contentType)
+    private static string HashOf(IReadOnlyDictionary<string, Answer> assets)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, asset) in assets.OrderBy(asset => asset.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n{asset.Content.Length}\n"));
+            hash.AppendData(asset.Content);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+
+    private static byte[] Read(Stream stream)
     {
         using (stream)
         {
             var content = new byte[stream.Length];
             stream.ReadExactly(content);
-            return Of(content, contentType);
+            return content;
         }
     }
+
+    /// <summary>The name of a module in another one.</summary>
+    [GeneratedRegex(@"(?<=['""])\./[\w.-]+\.js(?=['""])")]
+    private static partial Regex Import();
+
+    [GeneratedRegex(@"\A[0-9a-f]{16}/")]
+    private static partial Regex VersionFolder();
 }

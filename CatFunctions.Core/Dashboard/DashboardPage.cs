@@ -6,7 +6,7 @@ namespace CatFunctions.Core.Dashboard;
 /// <summary>The page, and what it loads from its own server.</summary>
 public static class DashboardPage
 {
-    private static readonly string Template = ReadTemplate();
+    private static readonly string Template = Encoding.UTF8.GetString(DashboardAssets.Read(DashboardAssets.Index));
 
     /// <summary>The route of the page and, with its last part, of its assets. Both hosts put <c>api/</c> before it.</summary>
     public const string Route = "dashboard/{*asset}";
@@ -18,31 +18,33 @@ public static class DashboardPage
     public static IResult Get(HttpRequest request)
     {
         DashboardHeaders.SetFor(request.HttpContext);
-        if (request.RouteValues["asset"] is string { Length: > 0 } name)
+        var headers = request.HttpContext.Response.Headers;
+        var key = KeyOf(request);
+        if (request.RouteValues["asset"] is string { Length: > 0 } path)
         {
-            return DashboardAssets.Find(name) is { } asset
-                ? TypedResults.Bytes(asset.Content, asset.ContentType, entityTag: asset.Tag)
-                : TypedResults.NotFound();
+            if (DashboardAssets.Find(path, key, out var cacheControl) is not { } asset)
+            {
+                return TypedResults.NotFound();
+            }
+
+            headers.CacheControl = cacheControl;
+            return asset.To(request);
         }
 
         var page = Render(request);
-        if (KeyOf(request) is "")
+        if (key is "")
         {
-            return TypedResults.Bytes(page.Content, page.ContentType, entityTag: page.Tag);
+            return new Answer(page, "text/html; charset=utf-8").To(request);
         }
 
         // The page holds the key, so no cache may keep it.
-        request.HttpContext.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Bytes(page.Content, page.ContentType);
+        headers.CacheControl = "no-store";
+        return TypedResults.Bytes(page, "text/html; charset=utf-8");
     }
 
-    private static DashboardAsset Render(HttpRequest request)
-    {
-        var html = Template
-            .Replace("{{folder}}", FolderOf(request.Path), StringComparison.Ordinal)
-            .Replace("{{key}}", KeyOf(request), StringComparison.Ordinal);
-        return DashboardAsset.Of(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
-    }
+    private static byte[] Render(HttpRequest request) => Encoding.UTF8.GetBytes(Template
+        .Replace("{{folder}}", $"{FolderOf(request.Path)}{DashboardAssets.Version}/", StringComparison.Ordinal)
+        .Replace("{{key}}", KeyOf(request), StringComparison.Ordinal));
 
     /// <summary>The folder of the assets relative to the page, so both may have any prefix, such as a proxy's.</summary>
     private static string FolderOf(PathString page) => page.Value switch
@@ -55,10 +57,4 @@ public static class DashboardPage
     /// <summary>Escaped, it holds nothing but letters, digits and <c>-._~%</c>, so it cannot end the address or the attribute.</summary>
     private static string KeyOf(HttpRequest request) =>
         request.Query["code"] is [{ Length: > 0 } code] ? $"?code={Uri.EscapeDataString(code)}" : "";
-
-    private static string ReadTemplate()
-    {
-        using var reader = new StreamReader(DashboardAssets.Open("index.html"), Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
 }

@@ -1,6 +1,9 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CatFunctions.Core.Dashboard;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
@@ -166,10 +169,69 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
 
         foreach (var asset in (string[])["page.css", "page.js", "icon.svg"])
         {
-            html.ShouldContain($"\"{folder}{asset}\"");
-            using var response = await _host.Http.GetAsync(new Uri(new Uri(_host.Address, path), folder + asset));
+            html.ShouldContain($"\"{folder}{DashboardAssets.Version}/{asset}\"");
+            using var response = await _host.Http.GetAsync(new Uri(new Uri(_host.Address, path), $"{folder}{DashboardAssets.Version}/{asset}"));
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            response.Headers.CacheControl?.ToString().ShouldBe("public, max-age=31536000, immutable");
         }
+    }
+
+    [Theory]
+    [InlineData("api/dashboard/page.css")]
+    [InlineData("api/dashboard/0123456789abcdef/page.css")]
+    public async Task Only_an_asset_of_this_version_is_kept_without_asking_again(string path)
+    {
+        using var response = await _host.Http.GetAsync(path);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.CacheControl?.ToString().ShouldBe("no-cache");
+    }
+
+    [Theory]
+    [InlineData("br, gzip, deflate", "br")]
+    [InlineData("gzip, br", "br")]
+    [InlineData("gzip, br;q=0", "gzip")]
+    [InlineData("zstd", null)]
+    [InlineData("", null)]
+    public async Task What_is_sent_is_compressed_as_the_client_accepts(string accepted, string? expected)
+    {
+        await _host.RecordAsync(TestEvent.Views("luna", 3));
+        foreach (var path in (string[])["", "api/dashboard/page.css", "api/analytics"])
+        {
+            var plain = await _host.Http.GetByteArrayAsync(path);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+            using var response = await _host.Http.SendAsync(request);
+
+            response.Content.Headers.ContentEncoding.ShouldBe(expected is null ? [] : [expected]);
+            response.Headers.Vary.ShouldBe(["Accept-Encoding"]);
+            await using var body = await response.Content.ReadAsStreamAsync();
+            await using var content = expected switch
+            {
+                "br" => new BrotliStream(body, CompressionMode.Decompress),
+                "gzip" => new GZipStream(body, CompressionMode.Decompress),
+                _ => body,
+            };
+            using var read = new MemoryStream();
+            await content.CopyToAsync(read);
+            read.ToArray().ShouldBe(plain);
+        }
+    }
+
+    [Fact]
+    public void A_module_passes_the_key_on_to_those_it_imports()
+    {
+        var plain = DashboardAssets.Find("page.js", "", out _)!;
+        var keyed = DashboardAssets.Find($"{DashboardAssets.Version}/page.js", "?code=secret", out var cacheControl)!;
+
+        var imports = Regex.Matches(Encoding.UTF8.GetString(plain.Content), @"['""](\./[\w.-]+\.js)['""]").Select(match => match.Groups[1].Value);
+        foreach (var import in imports)
+        {
+            DashboardAssets.Find(import[2..], "", out _).ShouldNotBeNull(import);
+            Encoding.UTF8.GetString(keyed.Content).ShouldContain($"{import}?code=secret");
+        }
+
+        cacheControl.ShouldBe("private, max-age=31536000, immutable");
     }
 
     [Fact]
@@ -177,7 +239,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     {
         var html = await _host.Http.GetStringAsync("?code=a%2B%26b%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
 
-        html.ShouldContain("\"api/dashboard/page.js?code=a%2B%26b%22%27%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E\"");
+        html.ShouldContain($"\"api/dashboard/{DashboardAssets.Version}/page.js?code=a%2B%26b%22%27%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E\"");
         html.ShouldNotContain("alert(1)");
     }
 

@@ -1,0 +1,44 @@
+// What the page shows, as its own address says it. Every change is a step of the history, so Back works and a view can be shared.
+
+const names = ['window', 'from', 'to', 'photo', 'breed', 'zone'];
+const listeners = new Set();
+
+function read() {
+  const parameters = new URLSearchParams(location.search);
+  return Object.fromEntries(names.map(name => [name, parameters.get(name)]));
+}
+
+let current = read();
+
+/** The parts of the address, each null where it is left out. */
+export const route = () => current;
+
+/** This page with some parts of its address changed; null leaves one out. */
+export function routeAddress(change) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) {
+      url.searchParams.delete(name);
+    } else {
+      url.searchParams.set(name, value);
+    }
+  }
+  return url;
+}
+
+/** Changes parts of the address and tells those who listen. */
+export function go(change) {
+  history.pushState(null, '', routeAddress(change));
+  arrive();
+}
+
+/** Calls a listener with the parts of the address and those before, whenever they change. */
+export const onRoute = listener => listeners.add(listener);
+
+function arrive() {
+  const before = current;
+  current = read();
+  listeners.forEach(listener => listener(current, before));
+}
+
+addEventListener('popstate', arrive);
