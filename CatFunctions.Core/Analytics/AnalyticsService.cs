@@ -133,7 +133,7 @@ public sealed class AnalyticsService(
             _reports.Clear();
         }
 
-        var health = HealthBuilder.Build(analytics, _log.Progress, recorder, _pending, options?.Value.AllowGaps ?? false, now) with
+        var health = HealthBuilder.Build(analytics, _log.Reading?.Progress, recorder, _pending, options?.Value.AllowGaps ?? false, now) with
         {
             MissedTicks = metrics?.MissedTicks,
         };

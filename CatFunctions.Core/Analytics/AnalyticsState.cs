@@ -43,7 +43,13 @@ internal sealed class AnalyticsState
     private bool _leftOutFutureEvents;
 
     /// <param name="now">The current time.</param>
-    public AnalyticsState(DateTimeOffset now) => Now = Minutes.Of(now);
+    public AnalyticsState(DateTimeOffset now)
+        : this(Minutes.Of(now))
+    {
+    }
+
+    /// <param name="minute">The current minute.</param>
+    public AnalyticsState(long minute) => Now = minute;
 
     /// <summary>The current minute; nothing of a later one is in <see cref="MinuteOf"/>.</summary>
     public long Now { get; private set; }
@@ -106,17 +112,40 @@ internal sealed class AnalyticsState
     /// <summary>How many dead letters the log holds.</summary>
     public long DeadLettered => _deadLetters.Values.Sum();
 
+    /// <summary>It holds all that was recorded from this hour on; the minimum if it holds all of the log.</summary>
+    public DateTimeOffset ReadFrom { get; set; }
+
     /// <inheritdoc cref="OffsetAudit.Gaps"/>
-    public IEnumerable<OffsetGap> Gaps => _offsets.Gaps;
+    /// <remarks>None while hours are still to be read, which may fill them.</remarks>
+    public IEnumerable<OffsetGap> Gaps => ReadFrom == default ? _offsets.Gaps : [];
 
     /// <inheritdoc cref="OffsetAudit.CompleteFrom"/>
-    public DateTimeOffset CompleteFrom => _offsets.CompleteFrom;
+    /// <remarks>Later if hours are still to be read.</remarks>
+    public DateTimeOffset CompleteFrom => Max(
+        _offsets.CompleteFrom, ReadFrom > default(DateTimeOffset) && ReadFrom < DateTimeOffset.MaxValue ? ReadFrom + TickAudit.Grace : ReadFrom);
 
     /// <summary>What happened in one of the last <see cref="Minutes.Kept"/> minutes; null if nothing did.</summary>
     public MinuteBucket? MinuteOf(long minute) => _minutes.GetValueOrDefault(minute);
 
     /// <summary>How many dead letters were recorded in an hour or later.</summary>
     public long DeadLetteredSince(DateTimeOffset hour) => _deadLetters.Where(count => count.Key.Hour >= hour).Sum(count => count.Value);
+
+    /// <summary>Adds whole lines of a segment of any log.</summary>
+    public void Add(SegmentName segment, ReadOnlySpan<byte> lines)
+    {
+        switch (segment.Log)
+        {
+            case LogKind.Events:
+                AddEvents(segment, lines);
+                break;
+            case LogKind.DeadLetters:
+                AddDeadLetters(segment, lines);
+                break;
+            default:
+                AddCopies(segment, lines);
+                break;
+        }
+    }
 
     /// <summary>Adds whole lines of a segment of the event log. Invalid lines are skipped; the verifier reports them.</summary>
     public void AddEvents(SegmentName segment, ReadOnlySpan<byte> lines)
@@ -165,7 +194,7 @@ internal sealed class AnalyticsState
         }
     }
 
-    /// <summary>Adds another part of the log; its state must not be used any more.</summary>
+    /// <summary>Adds another part of the log, as of the same minute or an earlier one.</summary>
     public void Merge(AnalyticsState other)
     {
         Version++;

@@ -4,10 +4,15 @@ using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.Analytics;
 
+/// <summary>How far a log was read of which much is unread.</summary>
+/// <param name="Progress">How much of it, 0 to 1.</param>
+/// <param name="CompleteFrom">All that was recorded in this hour or later was read; null while that is true of no hour.</param>
+internal sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom);
+
 /// <summary>
-/// Folds the logs and follows their ends: it remembers how far it has read each segment and reads only what is new. It
-/// reads whole lines only, and so never sees a torn line that is cut and written again. It can be queried while it catches
-/// up.
+/// Folds the logs and follows their ends: it remembers how far it has read each segment and reads only what is new, the
+/// newest hours first. It reads whole lines only, and so never sees a torn line that is cut and written again. It can be
+/// queried while it catches up.
 /// </summary>
 /// <remarks>
 /// Between two listings it continues at the end of each partition's newest segment. A listing costs time on files and
@@ -22,27 +27,29 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     /// <summary>The longest time until it is noticed that a segment was deleted, or added to an hour that was over.</summary>
     public static readonly TimeSpan ListAllInterval = TimeSpan.FromMinutes(5);
 
-    // More than this is worth several threads; a batch bounds what they hold of unfinished ticks and the like.
+    // More than this is worth several threads, and does not appear before it is complete.
     private const long ParallelBytes = 8 << 20;
-    private const long BatchBytes = 1 << 30;
+
+    // What a thread reads until it adds it to the rest: this bounds what the threads hold of photos, users and unfinished ticks.
+    private const int PartBytes = 4 << 20;
     private const int BufferSize = 1 << 18;
     private const int TailBufferSize = 1 << 16;
 
     private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters, LogKind.Copies];
 
     private readonly Lock _lock = new();
-    private readonly AnalyticsState _state = new(clock.GetUtcNow());
+    private readonly AnalyticsState _state = new(clock.GetUtcNow()) { ReadFrom = DateTimeOffset.MaxValue };
     private readonly Dictionary<SegmentName, long> _positions = [];
     private readonly Dictionary<(LogKind Log, int Partition), SegmentName> _newest = [];
+    private readonly Dictionary<SegmentName, long> _unread = [];
+    private DateTimeOffset _newestHour;
+    private long _bytes;
     private DateTimeOffset _listed;
     private DateTimeOffset _listedAll;
-    private long _bytesFound;
-    private long _bytesRead;
-    private volatile bool _hasCaughtUp;
+    private volatile LogReading? _reading = new(0, null);
 
-    /// <summary>How much of the log was read, 0 to 1, while it is read for the first time; else null.</summary>
-    public double? Progress => _hasCaughtUp ? null
-        : (double)Interlocked.Read(ref _bytesRead) / Math.Max(1, Interlocked.Read(ref _bytesFound));
+    /// <summary>How far the log was read; null when all of it was, but for what is new since.</summary>
+    public LogReading? Reading => _reading;
 
     /// <summary>Queries what was read, as of the current minute.</summary>
     public T Ask<T>(Func<AnalyticsState, T> question)
@@ -83,7 +90,8 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
     private async Task<bool> CatchUpAsync(bool listAll, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var segments = await ListAsync(listAll, now, cancellationToken);
+        var list = listAll || IsDue(_listed, ListInterval, now);
+        var segments = list ? await ListAsync(listAll, cancellationToken) : [];
         if (listAll && _positions.Keys.Except(segments.Select(segment => segment.Name)).Any())
         {
             return false;
@@ -104,131 +112,121 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             }
         }
 
-        var unread = segments.Where(segment => segment.Length > _positions[segment.Name]).OrderBy(segment => segment.Name.Hour).ToArray();
-        var bytes = unread.Sum(Unread);
-        Interlocked.Add(ref _bytesFound, bytes);
-        if (bytes > ParallelBytes)
+        var unread = segments.Where(segment => segment.Length > _positions[segment.Name]).ToArray();
+        if (unread.Sum(Unread) > ParallelBytes)
         {
             await ReadInParallelAsync(unread, cancellationToken);
-        }
-        else
-        {
-            // Dead letters are recorded before the events of their batch, so they are read after them, and none is missing.
-            foreach (var segment in unread.Select(segment => segment.Name).Union(_newest.Values).OrderBy(segment => segment.Log))
-            {
-                await ReadAsync(segment, cancellationToken);
-            }
+            unread = [];
         }
 
-        _hasCaughtUp = true;
+        // Dead letters are recorded before the events of their batch, so they are read after them, and none is missing.
+        await ReadAsync(
+            Queue(unread.Select(segment => segment.Name).Union(_newest.Values).OrderBy(segment => segment.Log)), TailBufferSize, cancellationToken);
+        lock (_lock)
+        {
+            (_state.ReadFrom, _reading) = (default, null);
+        }
+
+        // Only now: what was listed and could not be read is listed again.
+        (_listed, _listedAll) = (list ? now : _listed, listAll ? now : _listedAll);
         return true;
     }
 
-    private async Task<IReadOnlyList<SegmentState>> ListAsync(bool all, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<List<SegmentState>> ListAsync(bool all, CancellationToken cancellationToken)
     {
-        if (!all && !IsDue(_listed, ListInterval, now))
-        {
-            return [];
-        }
-
-        // The clock of another host may still be in the hour before.
-        var since = all || _newest.Count == 0
-            ? DateTimeOffset.MinValue
-            : _newest.Values.Max(segment => segment.Hour).AddHours(-1);
         var segments = new List<SegmentState>();
         foreach (var log in Logs)
         {
-            segments.AddRange(await store.ListSinceAsync(log, since, cancellationToken));
+            segments.AddRange(all || _newest.Count == 0
+                ? await store.ListAsync(log, partition: null, cancellationToken)
+                // The clock of another host may still be in the hour before.
+                : await store.ListSinceAsync(log, _newest.Values.Max(segment => segment.Hour).AddHours(-1), cancellationToken));
         }
 
-        (_listed, _listedAll) = (now, all ? now : _listedAll);
         return segments;
-    }
-
-    private async Task ReadAsync(SegmentName segment, CancellationToken cancellationToken)
-    {
-        var reader = new SegmentReader(store, segment, _positions[segment], TailBufferSize);
-        while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
-        {
-            lock (_lock)
-            {
-                Fold(_state, segment, lines.Span);
-            }
-
-            _positions[segment] = reader.Position;
-        }
     }
 
     private async Task ReadInParallelAsync(SegmentState[] unread, CancellationToken cancellationToken)
     {
-        for (var rest = unread.AsMemory(); !rest.IsEmpty;)
+        lock (_lock)
         {
-            var batch = rest[..BatchLength(rest.Span)];
-            rest = rest[batch.Length..];
-
-            var queue = new ConcurrentQueue<SegmentName>(batch.ToArray().Select(segment => segment.Name));
-            var parts = await Task.WhenAll(Enumerable
-                .Range(0, Environment.ProcessorCount)
-                .Select(_ => Task.Run(() => FoldAsync(queue, cancellationToken), cancellationToken)));
-            foreach (var (state, positions) in parts)
+            _bytes = _positions.Values.Sum() + unread.Sum(Unread);
+            _newestHour = _newest.Values.Max(segment => segment.Hour);
+            _unread.Clear();
+            foreach (var segment in unread)
             {
-                lock (_lock)
-                {
-                    _state.Merge(state);
-                }
-
-                foreach (var (segment, position) in positions)
-                {
-                    _positions[segment] = position;
-                }
+                _unread[segment.Name] = segment.Length;
             }
-        }
-    }
 
-    private int BatchLength(ReadOnlySpan<SegmentState> segments)
-    {
-        var (length, bytes) = (0, 0L);
-        while (length < segments.Length && bytes < BatchBytes)
-        {
-            bytes += Unread(segments[length++]);
+            TellHowFar();
         }
 
-        return length;
+        var newestFirst = Queue(unread.Select(segment => segment.Name).OrderByDescending(segment => segment.Hour));
+        await Task.WhenAll(Enumerable
+            .Range(0, Environment.ProcessorCount)
+            .Select(_ => Task.Run(() => ReadAsync(newestFirst, BufferSize, cancellationToken), cancellationToken)));
     }
 
-    private async Task<(AnalyticsState Fold, List<(SegmentName, long)> Positions)> FoldAsync(
-        ConcurrentQueue<SegmentName> segments, CancellationToken cancellationToken)
+    private ConcurrentQueue<(SegmentName Segment, long Position)> Queue(IEnumerable<SegmentName> segments) =>
+        new(segments.Select(segment => (segment, _positions[segment])));
+
+    private async Task ReadAsync(
+        ConcurrentQueue<(SegmentName Segment, long Position)> segments, int bufferSize, CancellationToken cancellationToken)
     {
-        var state = new AnalyticsState(clock.GetUtcNow());
-        var positions = new List<(SegmentName, long)>();
-        while (segments.TryDequeue(out var segment))
+        var part = new Part(default, _state.Now);
+        while (segments.TryDequeue(out var next))
         {
-            var reader = new SegmentReader(store, segment, _positions[segment], BufferSize);
+            var (segment, position) = next;
+            if (segment.Hour != part.Hour)
+            {
+                Add(part);
+                part = new Part(segment.Hour, _state.Now);
+            }
+
+            var reader = new SegmentReader(store, segment, position, bufferSize);
             while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
             {
-                Fold(state, segment, lines.Span);
-                Interlocked.Add(ref _bytesRead, lines.Length);
+                part.Add(segment, lines.Span, reader.Position);
+                if (part.Bytes >= PartBytes)
+                {
+                    Add(part);
+                    part = new Part(segment.Hour, _state.Now);
+                }
             }
 
-            positions.Add((segment, reader.Position));
+            part.Read.Add(segment);
         }
 
-        return (state, positions);
+        Add(part);
     }
 
-    private static void Fold(AnalyticsState state, SegmentName segment, ReadOnlySpan<byte> lines)
+    private void Add(Part part)
     {
-        switch (segment.Log)
+        lock (_lock)
         {
-            case LogKind.Events:
-                state.AddEvents(segment, lines);
-                break;
-            case LogKind.DeadLetters:
-                state.AddDeadLetters(segment, lines);
-                break;
-            default:
-                state.AddCopies(segment, lines);
-                break;
+            if (part.Bytes > 0)
+            {
+                _state.Merge(part.State);
+            }
+
+            foreach (var (segment, position) in part.Positions)
+            {
+                _positions[segment] = position;
+            }
+
+            part.Read.ForEach(segment => _unread.Remove(segment));
+            TellHowFar();
+        }
+    }
+
+    private void TellHowFar()
+    {
+        if (_unread.Count > 0)
+        {
+            var newest = _unread.Keys.Max(segment => segment.Hour);
+            var left = _unread.Sum(segment => Math.Max(0, segment.Value - _positions[segment.Key]));
+            _reading = new LogReading(1 - ((double)left / _bytes), newest < _newestHour ? newest.AddHours(1) : null);
+            _state.ReadFrom = _reading.CompleteFrom ?? DateTimeOffset.MaxValue;
         }
     }
 
@@ -236,4 +234,29 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
     private static bool IsDue(DateTimeOffset last, TimeSpan interval, DateTimeOffset now) =>
         now < last || now - last >= interval;
+
+    /// <summary>Lines of an hour that are not yet added to the rest.</summary>
+    private sealed class Part(DateTimeOffset hour, long now)
+    {
+        private AnalyticsState? _state;
+
+        public DateTimeOffset Hour => hour;
+
+        public AnalyticsState State => _state ??= new AnalyticsState(now);
+
+        public int Bytes { get; private set; }
+
+        /// <summary>How far segments were read.</summary>
+        public Dictionary<SegmentName, long> Positions { get; } = [];
+
+        /// <summary>The segments that were read to their end.</summary>
+        public List<SegmentName> Read { get; } = [];
+
+        public void Add(SegmentName segment, ReadOnlySpan<byte> lines, long position)
+        {
+            State.Add(segment, lines);
+            Positions[segment] = position;
+            Bytes += lines.Length;
+        }
+    }
 }

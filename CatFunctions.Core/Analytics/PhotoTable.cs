@@ -65,7 +65,10 @@ internal sealed class PhotoTable
     /// <param name="position">Where the event is in the log.</param>
     /// <param name="url">Where the image is, in UTF-8.</param>
     /// <param name="breed">The cat's breed, in UTF-8; empty if it is not known.</param>
-    public void Describe(int number, in LogPosition position, ReadOnlySpan<byte> url, ReadOnlySpan<byte> breed)
+    public void Describe(int number, in LogPosition position, ReadOnlySpan<byte> url, ReadOnlySpan<byte> breed) =>
+        Describe(number, position, url, copy: null, breed);
+
+    private void Describe(int number, in LogPosition position, ReadOnlySpan<byte> url, byte[]? copy, ReadOnlySpan<byte> breed)
     {
         var photo = _photos[number];
         if (position.CompareTo(photo.Described) < 0)
@@ -80,7 +83,7 @@ internal sealed class PhotoTable
             var fits = _textBytes + growth <= MaxTextBytes;
             IsFull |= !fits;
             _textBytes += fits ? growth : -photo.Url.Length;
-            photo.Url = fits ? url.ToArray() : [];
+            photo.Url = fits ? copy ?? url.ToArray() : [];
         }
 
         if (!breed.SequenceEqual(photo.Breed is { } known ? _breeds[known] : default))
@@ -103,7 +106,7 @@ internal sealed class PhotoTable
             {
                 var photo = other[i];
                 _photos[number].Total += photo.Total;
-                Describe(number, photo.Described, photo.Url, photo.Breed is { } breed ? other._breeds[breed] : default);
+                Describe(number, photo.Described, photo.Url, copy: photo.Url, photo.Breed is { } breed ? other._breeds[breed] : default);
             }
         }
 

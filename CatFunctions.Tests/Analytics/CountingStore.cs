@@ -16,6 +16,9 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
     /// <summary>What a read waits for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>The segments whose reads wait for the gate; all if it is null.</summary>
+    public Func<SegmentName, bool>? IsGated { get; set; }
+
     /// <summary>Whether everything fails.</summary>
     public bool IsBroken { get; set; }
 
@@ -24,8 +27,11 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
 
     public Task PrepareAsync(CancellationToken cancellationToken) => store.PrepareAsync(cancellationToken);
 
-    public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>
-        store.ListAsync(log, partition, cancellationToken);
+    public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _lists);
+        return IsBroken ? throw new EventLogException("The store is broken.") : store.ListAsync(log, partition, cancellationToken);
+    }
 
     public Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken)
     {
@@ -39,7 +45,11 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
     public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        await Gate.WaitAsync(cancellationToken);
+        if (IsGated?.Invoke(segment) ?? true)
+        {
+            await Gate.WaitAsync(cancellationToken);
+        }
+
         return IsBroken ? throw new EventLogException("The store is broken.") : await store.ReadAsync(segment, position, buffer, cancellationToken);
     }
 

@@ -126,7 +126,61 @@ public sealed class LogFollowerTests : IDisposable
         (await RecordedAsync()).ShouldBe(120);
         (await RecordedAsync()).ShouldBe(120);
         _follower.Ask(fold => fold.Photos.Count).ShouldBe(5);
-        _follower.Progress.ShouldBeNull();
+        _follower.Reading.ShouldBeNull();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_newest_hours_are_read_first_and_nothing_that_is_unread_is_missing()
+    {
+        var filler = new string('x', 100_000);
+        var first = SegmentName.HourOf(Now);
+        var halved = first.AddMinutes(59);
+        await _log.RecordAsync([new TestEvent(Now, Tick: halved, Index: 0, TickSize: 2)], partition: 1);
+        for (var hour = 1; hour <= 2; hour++)
+        {
+            _log.Clock.Advance(TimeSpan.FromHours(1));
+            await _log.RecordAsync(Enumerable.Range(0, 50).Select(index => index == 0 && hour == 1
+                ? new TestEvent(_log.Clock.GetUtcNow(), Tick: halved, Index: 1, TickSize: 2)
+                : new TestEvent(_log.Clock.GetUtcNow(), Tick: _log.Clock.GetUtcNow(), Index: index, TickSize: 50) { Filler = filler }));
+        }
+
+        var gate = new TaskCompletionSource();
+        (_store.Gate, _store.IsGated) = (gate.Task, segment => segment.Hour == first);
+        _follower.Reading.ShouldBe(new LogReading(0, null));
+        var catchUp = _follower.CatchUpAsync(CancellationToken.None);
+        while (_follower.Reading?.CompleteFrom != first.AddHours(1))
+        {
+            catchUp.IsCompleted.ShouldBeFalse();
+            await Task.Yield();
+        }
+
+        _follower.Ask(fold => fold.Recorded).ShouldBe(100);
+        _follower.Reading!.Progress.ShouldBeInRange(0.99, 0.9999);
+        _follower.Ask(Missing).ShouldBe(0);
+        gate.SetResult();
+        (await catchUp).ShouldBeTrue();
+
+        _follower.Reading.ShouldBeNull();
+        _follower.Ask(fold => fold.Recorded).ShouldBe(101);
+        _follower.Ask(Missing).ShouldBe(1, "one tick has 49 of its 50 events");
+
+        long Missing(AnalyticsState fold) =>
+            fold.Ticks.JudgeAll(fold.CompleteFrom, _log.Clock.GetUtcNow()).MissingEvents + fold.Gaps.Count();
+    }
+
+    [Fact]
+    public async Task What_could_not_be_read_for_the_first_time_is_read_the_next_time()
+    {
+        await _log.RecordAsync(Lines(3));
+        _log.Clock.Advance(TimeSpan.FromHours(3));
+        await _log.RecordAsync(Lines(3));
+        _store.IsBroken = true;
+        await _follower.CatchUpAsync(CancellationToken.None).ShouldThrowAsync<EventLogException>();
+        _store.IsBroken = false;
+
+        await _follower.CatchUpAsync(CancellationToken.None);
+
+        _follower.Ask(fold => fold.Recorded).ShouldBe(6);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// A dead letter counts as present, so the dead letters must be read at least as far as the events before anything is judged.
 /// </para>
 /// <para>
-/// A whole tick costs a few bits, an open one a bit for each event and some 400 bytes. Above the limits the oldest are given
+/// A whole tick costs a few bits, an open one a bit for each event and some 200 bytes. Above the limits the oldest are given
 /// up, and <see cref="Limits"/> says so. Events that disagree about the size of their tick are counted for each size; when one
 /// of them is whole, so is the tick.
 /// </para>
@@ -462,8 +462,8 @@ internal sealed class TickAudit
 
         public int Count { get; private set; }
 
-        /// <summary>What its memory grows with.</summary>
-        public int MinuteCount => _minutes.Count + _others.Count;
+        /// <summary>What its memory grows with; a tick between two seconds takes as much as several minutes.</summary>
+        public int MinuteCount => _minutes.Count + (4 * _others.Count);
 
         public IEnumerable<long> Minutes => _minutes.Keys.Concat(_others.Select(MinuteOf));
 
@@ -584,25 +584,52 @@ internal sealed class IndexSet(int size)
     /// <summary>How many indices a page covers.</summary>
     public const int PageLength = 1024;
 
-    private readonly Dictionary<int, ulong[]> _pages = [];
+    // Most ticks have no other page, and there may be many ticks.
+    private ulong[]? _firstPage;
+    private Dictionary<int, ulong[]>? _otherPages;
 
     public int Count { get; set; }
 
-    public IReadOnlyDictionary<int, ulong[]> Pages => _pages;
+    public IEnumerable<(int Number, ulong[] Words)> Pages
+    {
+        get
+        {
+            if (_firstPage is not null)
+            {
+                yield return (0, _firstPage);
+            }
 
-    public long Words => _pages.Values.Sum(page => (long)page.Length);
+            foreach (var (number, words) in _otherPages ?? [])
+            {
+                yield return (number, words);
+            }
+        }
+    }
 
-    public bool Contains(int index) =>
-        _pages.TryGetValue(index / PageLength, out var page) && (page[index % PageLength / 64] & (1UL << (index % 64))) != 0;
+    public long Words => Pages.Sum(page => (long)page.Words.Length);
+
+    public bool Contains(int index) => Find(index / PageLength) is { } page && (page[index % PageLength / 64] & (1UL << (index % 64))) != 0;
 
     /// <summary>Adds an index to its page.</summary>
     public static void Mark(ulong[] page, int index) => page[index % PageLength / 64] |= 1UL << (index % 64);
 
     public ulong[] PageOf(int number, out bool isNew)
     {
-        ref var page = ref CollectionsMarshal.GetValueRefOrAddDefault(_pages, number, out var exists);
-        isNew = !exists;
-        return page ??= new ulong[(Math.Min(PageLength, size - (number * PageLength)) + 63) / 64];
+        if (Find(number) is { } page)
+        {
+            isNew = false;
+            return page;
+        }
+
+        isNew = true;
+        page = new ulong[(Math.Min(PageLength, size - (number * PageLength)) + 63) / 64];
+        if (number == 0)
+        {
+            return _firstPage = page;
+        }
+
+        (_otherPages ??= []).Add(number, page);
+        return page;
     }
 
     /// <summary>Adds the indices that the same page of another set has.</summary>
@@ -616,6 +643,8 @@ internal sealed class IndexSet(int size)
     }
 
     /// <summary>How many of its indices another set lacks.</summary>
-    public int CountExcept(IndexSet other) => _pages.Sum(page =>
-        page.Value.Select((word, i) => BitOperations.PopCount(word & ~(other._pages.GetValueOrDefault(page.Key)?[i] ?? 0))).Sum());
+    public int CountExcept(IndexSet other) => Pages.Sum(page =>
+        page.Words.Select((word, i) => BitOperations.PopCount(word & ~(other.Find(page.Number)?[i] ?? 0))).Sum());
+
+    private ulong[]? Find(int number) => number == 0 ? _firstPage : _otherPages?.GetValueOrDefault(number);
 }
