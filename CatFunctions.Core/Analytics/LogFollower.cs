@@ -4,6 +4,11 @@ using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.Analytics;
 
+/// <summary>How far a log was read of which much is unread.</summary>
+/// <param name="Progress">How much of it, 0 to 1.</param>
+/// <param name="CompleteFrom">All that was recorded in this hour or later was read; null while that is true of no hour.</param>
+public sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom);
+
 /// <summary>
 /// Folds the logs and follows their ends: it remembers how far it has read each segment and reads only what is new. It
 /// reads whole lines only, and so never sees a torn line that is cut and written again. It can be queried while it catches
@@ -31,7 +36,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters, LogKind.Copies];
 
     private readonly Lock _lock = new();
-    private readonly AnalyticsState _state = new(clock.GetUtcNow());
+    private readonly AnalyticsState _state = new(clock.GetUtcNow()) { ReadFrom = DateTimeOffset.MaxValue };
     private readonly Dictionary<SegmentName, long> _positions = [];
     private readonly Dictionary<(LogKind Log, int Partition), SegmentName> _newest = [];
     private DateTimeOffset _listed;
@@ -43,6 +48,9 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     /// <summary>How much of the log was read, 0 to 1, while it is read for the first time; else null.</summary>
     public double? Progress => _hasCaughtUp ? null
         : (double)Interlocked.Read(ref _bytesRead) / Math.Max(1, Interlocked.Read(ref _bytesFound));
+
+    /// <summary>How far the log was read; null when all of it was, but for what is new since.</summary>
+    public LogReading? Reading => Progress is { } progress ? new(progress, null) : null;
 
     /// <summary>Queries what was read, as of the current minute.</summary>
     public T Ask<T>(Func<AnalyticsState, T> question)
@@ -118,6 +126,11 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             {
                 await ReadAsync(segment, cancellationToken);
             }
+        }
+
+        lock (_lock)
+        {
+            _state.ReadFrom = default;
         }
 
         _hasCaughtUp = true;
