@@ -32,6 +32,6 @@ public static class CatPipelineServices
     {
         services.AddOptions<DashboardOptions>().BindSection(DashboardOptions.Section)
             .ValidateOnStart(options => options.Problems());
-        return services.AddSingleton<AnalyticsService>().AddSingleton<DashboardHeaders>().AddSingleton<AnalyticsEndpoint>();
+        return services.AddSingleton<AnalyticsService>().AddSingleton<DashboardHeaders>().AddSingleton<AnalyticsApi>();
     }
 }

@@ -12,97 +12,289 @@ namespace CatFunctions.Core.Analytics;
 /// for what its own recorder knows (<see cref="PipelineHealth.Redelivered"/>, and what was not delivered to it). For concurrent use.
 /// </summary>
 /// <remarks>
-/// The log is read on request, by one reader at a time. While a long log is read for the first time, answers do not wait
+/// The log is read on request, by one reader at a time, and while somebody waits for a change: soon after this host has recorded something, else
+/// every <see cref="RefreshInterval"/>. While a long log is read for the first time, answers do not wait
 /// for its end: after <see cref="AnswerTimeout"/> they cover what was read so far, and their health says so. When segments
 /// were deleted, as a retention policy does, or a clock that was ahead is right again, the log is read again; until that is done, answers are those of before.
 /// </remarks>
-/// <param name="store">Where the log is.</param>
-/// <param name="clock">Decides the current minute.</param>
-/// <param name="recorder">The recorder of this host, if it has one.</param>
-/// <param name="outbox">The outbox beside the log, if it has one.</param>
-/// <param name="options">Whether gaps are normal.</param>
-/// <param name="metrics">Knows which ticks this host has missed.</param>
-public sealed class AnalyticsService(
-    ISegmentStore store,
-    TimeProvider clock,
-    EventRecorder? recorder = null,
-    TickOutbox? outbox = null,
-    IOptions<EventLogOptions>? options = null,
-    PipelineMetrics? metrics = null) : IDisposable
+public sealed class AnalyticsService : IDisposable
 {
     /// <summary>The longest leaderboard that can be requested.</summary>
     public const int MaxTop = 100;
 
-    /// <summary>How old an answer may be, and the shortest time between two looks at the log.</summary>
+    /// <summary>How old an answer may be, and the time between two looks at the log.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
 
     // Each may hold hundreds of texts.
     private const int MaxKnownReports = 32;
 
+    // Between two looks while somebody waits: more where each of many has to be answered.
+    private const int MinMillisecondsBetweenChanges = 50;
+    private const int WaitersPerMillisecond = 5;
+
+    private readonly ISegmentStore _store;
+    private readonly TimeProvider _clock;
+    private readonly EventRecorder? _recorder;
+    private readonly TickOutbox? _outbox;
+    private readonly PipelineMetrics? _metrics;
+    private readonly bool _allowGaps;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
-    private readonly Dictionary<(AnalyticsWindow Window, int Top), (AnalyticsReport Report, long Version, object Pending)> _reports = [];
-    private LogFollower _log = new(store, clock);
+    private readonly Dictionary<AnalyticsQuery, (AnalyticsReport Report, long Version, object Pending)> _reports = [];
+    private readonly PastHours _past;
+    private LogFollower _log;
     private Task _refresh = Task.CompletedTask;
     private DateTimeOffset _refreshed;
+    private DateTimeOffset _readUntil;
     private IReadOnlyDictionary<DateTimeOffset, int> _pending = new Dictionary<DateTimeOffset, int>();
+
+    private int _waiters;
+    private Task _watch = Task.CompletedTask;
+    private TaskCompletionSource _changed = NewSignal();
+    private volatile TaskCompletionSource _appended = NewSignal();
+
+    /// <param name="store">Where the log is.</param>
+    /// <param name="clock">Decides the current minute.</param>
+    /// <param name="recorder">The recorder of this host, if it has one.</param>
+    /// <param name="outbox">The outbox beside the log, if it has one.</param>
+    /// <param name="options">Whether gaps are normal.</param>
+    /// <param name="metrics">Knows which ticks this host has missed.</param>
+    public AnalyticsService(
+        ISegmentStore store,
+        TimeProvider clock,
+        EventRecorder? recorder = null,
+        TickOutbox? outbox = null,
+        IOptions<EventLogOptions>? options = null,
+        PipelineMetrics? metrics = null)
+    {
+        (_store, _clock, _recorder, _outbox, _metrics) = (store, clock, recorder, outbox, metrics);
+        _allowGaps = options?.Value.AllowGaps ?? false;
+        _log = new LogFollower(store, clock);
+        _past = new PastHours(store, clock, OnChanged);
+        _recorder?.Appended += OnAppended;
+    }
 
     /// <summary>How long an answer waits for the log to be read. Default 2 s.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <inheritdoc cref="GetAsync(AnalyticsQuery, CancellationToken)"/>
+    public Task<AnalyticsReport> GetAsync(AnalyticsWindow window, int top, CancellationToken cancellationToken) =>
+        GetAsync(new AnalyticsQuery(window) { Top = top }, cancellationToken);
+
     /// <summary>The analytics of this moment.</summary>
-    /// <param name="window">The window.</param>
-    /// <param name="top">The length of the leaderboards: 1 to <see cref="MaxTop"/>.</param>
+    /// <param name="query">What to report on.</param>
     /// <param name="cancellationToken">Stops waiting; reading the log continues for others.</param>
     /// <exception cref="EventLogException">The log cannot be read.</exception>
-    public async Task<AnalyticsReport> GetAsync(AnalyticsWindow window, int top, CancellationToken cancellationToken)
+    public async Task<AnalyticsReport> GetAsync(AnalyticsQuery query, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(top, MaxTop);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Top, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Top, MaxTop);
+        return await AskAsync(query, (analytics, log, whole) => Report(query, analytics, log, whole), cancellationToken);
+    }
+
+    /// <summary>The analytics as soon as they are others than those of a tag.</summary>
+    /// <param name="query">What to report on.</param>
+    /// <param name="tag">The <see cref="AnalyticsReport.Tag"/> that is known.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="EventLogException">The log cannot be read.</exception>
+    public async Task<AnalyticsReport> GetNextAsync(AnalyticsQuery query, string tag, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _waiters++;
+            if (_watch.IsCompleted)
+            {
+                _watch = Task.Run(WatchAsync, CancellationToken.None);
+            }
+        }
 
         try
         {
-            await RefreshIfDue().WaitAsync(AnswerTimeout, clock, cancellationToken);
+            while (true)
+            {
+                var changed = Volatile.Read(ref _changed).Task;
+                var report = await GetAsync(query, cancellationToken);
+                if (report.Tag != tag)
+                {
+                    return report;
+                }
+
+                await changed.WaitAsync(cancellationToken);
+            }
         }
-        catch (TimeoutException)
+        finally
         {
-            // Reading continues; this answer covers what was read so far.
+            lock (_lock)
+            {
+                _waiters--;
+            }
+        }
+    }
+
+    /// <summary>Asks for something else about the range of a query.</summary>
+    /// <param name="query">The range.</param>
+    /// <param name="question">What to ask of the state that has the range, of what is known of the log, and of the state of the whole log.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="EventLogException">The log cannot be read.</exception>
+    internal async Task<T> AskAsync<T>(
+        AnalyticsQuery query, Func<AnalyticsState, LogCoverage, AnalyticsState, T> question, CancellationToken cancellationToken)
+    {
+        await UnlessTooLongAsync(RefreshIfDue(force: false), cancellationToken);
+        if (ReadPast(query) is not { } past)
+        {
+            lock (_lock)
+            {
+                return _log.Ask(analytics => question(analytics, CoverageOf(analytics), analytics));
+            }
         }
 
+        await UnlessTooLongAsync(past.Reading, cancellationToken);
         lock (_lock)
         {
-            return _log.Ask(analytics => Report(analytics, window, top));
+            return _log.Ask(analytics =>
+            {
+                lock (past.Lock)
+                {
+                    var log = CoverageOf(analytics);
+                    return question(
+                        past.State,
+                        past.Progress is { } progress ? log with { CompleteFrom = DateTimeOffset.MaxValue, Progress = progress } : log,
+                        analytics);
+                }
+            });
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _recorder?.Appended -= OnAppended;
+        _past.Dispose();
         _disposed.Cancel();
         _disposed.Dispose();
     }
 
-    private Task RefreshIfDue()
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Waits for something to be read. It continues; the answer covers what was read so far.</summary>
+    private async Task UnlessTooLongAsync(Task reading, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reading.WaitAsync(AnswerTimeout, _clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
+    /// <summary>The range of a query, if it begins before the minutes that are kept; else null.</summary>
+    private PastRange? ReadPast(AnalyticsQuery query)
     {
         lock (_lock)
         {
-            var now = clock.GetUtcNow();
-            if (_refresh.IsCompleted && (now < _refreshed || now - _refreshed >= RefreshInterval || !_refresh.IsCompletedSuccessfully))
+            return _log.Ask(analytics =>
+            {
+                var range = query.RangeAt(analytics.Now);
+                if (range.First is not { } first || first > analytics.Now - Minutes.Kept)
+                {
+                    return null;
+                }
+
+                var hours = Enumerable.Range(0, (int)((range.Last / 60) - (range.Previous!.Value.First!.Value / 60)) + 1);
+                return _past.Read(range, hours.Max(hour => analytics.RecordedUntil((range.Last / 60) - hour)));
+            });
+        }
+    }
+
+    private void OnAppended() => _appended.TrySetResult();
+
+    private void OnChanged()
+    {
+        lock (_lock)
+        {
+            // Not all that changes shows in the version of a state.
+            _reports.Clear();
+        }
+
+        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+    }
+
+    /// <summary>Reads what is new while somebody waits for it.</summary>
+    private async Task WatchAsync()
+    {
+        // Waiting for changes is not a matter of event time: where a test's clock stands still, it goes on.
+        object? known = null;
+        while (true)
+        {
+            int pause;
+            lock (_lock)
+            {
+                if (_waiters == 0 || _disposed.IsCancellationRequested)
+                {
+                    _watch = Task.CompletedTask;
+                    return;
+                }
+
+                pause = Math.Max(MinMillisecondsBetweenChanges, _waiters / WaitersPerMillisecond);
+            }
+
+            var appended = _appended;
+            await Task.WhenAny(appended.Task, Task.Delay(RefreshInterval));
+            var isForced = appended.Task.IsCompleted;
+            if (isForced)
+            {
+                _appended = NewSignal();
+            }
+
+            object? seen;
+            try
+            {
+                // One that has begun may have passed what was appended.
+                await Task.WhenAny(_refresh);
+                await RefreshIfDue(isForced);
+                lock (_lock)
+                {
+                    seen = _log.Ask(analytics =>
+                        (analytics.Version, _pending, _log.Reading, HealthBuilder.IsSilentAt(analytics, _readUntil)));
+                }
+            }
+            catch (Exception exception) when (exception is EventLogException or OperationCanceledException or ObjectDisposedException)
+            {
+                seen = null;
+            }
+
+            if (seen is null || !seen.Equals(known))
+            {
+                known = seen;
+                OnChanged();
+            }
+
+            await Task.Delay(pause);
+        }
+    }
+
+    private Task RefreshIfDue(bool force)
+    {
+        lock (_lock)
+        {
+            var now = _clock.GetUtcNow();
+            if (_refresh.IsCompleted && (force || now < _refreshed || now - _refreshed >= RefreshInterval || !_refresh.IsCompletedSuccessfully))
             {
                 _refreshed = now;
-                _refresh = Task.Run(() => RefreshAsync(_disposed.Token), _disposed.Token);
+                _refresh = Task.Run(() => RefreshAsync(now, _disposed.Token), _disposed.Token);
             }
 
             return _refresh;
         }
     }
 
-    private async Task RefreshAsync(CancellationToken cancellationToken)
+    private async Task RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var pending = outbox is null ? _pending : await outbox.ListAsync(cancellationToken);
-        if (_log.IsAheadOf(clock.GetUtcNow()) || !await _log.CatchUpAsync(cancellationToken))
+        var pending = _outbox is null ? _pending : await _outbox.ListAsync(cancellationToken);
+        if (_log.IsAheadOf(now) || !await _log.CatchUpAsync(cancellationToken))
         {
-            var rest = new LogFollower(store, clock);
+            var rest = new LogFollower(_store, _clock);
             await rest.CatchUpAsync(cancellationToken);
             lock (_lock)
             {
@@ -114,14 +306,18 @@ public sealed class AnalyticsService(
         lock (_lock)
         {
             _pending = pending;
+            _readUntil = now;
         }
     }
 
-    private AnalyticsReport Report(AnalyticsState analytics, AnalyticsWindow window, int top)
+    private LogCoverage CoverageOf(AnalyticsState analytics) => LogCoverage.Of(analytics, _readUntil);
+
+    private AnalyticsReport Report(AnalyticsQuery query, AnalyticsState analytics, LogCoverage log, AnalyticsState whole)
     {
-        var now = clock.GetUtcNow();
-        if (_reports.TryGetValue((window, top), out var known)
-            && known.Version == analytics.Version
+        var now = _clock.GetUtcNow();
+        var version = whole.Version + (analytics == whole ? 0 : analytics.Version);
+        if (_reports.TryGetValue(query, out var known)
+            && known.Version == version
             && known.Pending == _pending
             && (now - known.Report.GeneratedAt).Duration() < RefreshInterval)
         {
@@ -133,12 +329,14 @@ public sealed class AnalyticsService(
             _reports.Clear();
         }
 
-        var health = HealthBuilder.Build(analytics, _log.Reading?.Progress, recorder, _pending, options?.Value.AllowGaps ?? false, now) with
+        var reading = log.Progress is { } progress ? new LogReading(Math.Floor(progress * 100) / 100, null) : null;
+        var health = new HealthBuilder(whole, _log.Reading, _readUntil, _recorder, _pending, _allowGaps, now).Build() with
         {
-            MissedTicks = metrics?.MissedTicks,
+            MissedTicks = _metrics?.MissedTicks,
         };
-        var report = ReportBuilder.Build(analytics, window, top, health, now);
-        _reports[(window, top)] = (report, analytics.Version, _pending);
+        health = health with { Reading = health.Reading ?? reading };
+        var report = ReportBuilder.Build(analytics, log, query, health, now);
+        _reports[query] = (report, version, _pending);
         return report;
     }
 }

@@ -35,6 +35,7 @@ internal sealed class AnalyticsState
 
     private readonly Dictionary<long, MinuteBucket> _minutes = [];
     private readonly Dictionary<long, Tally> _hours = [];
+    private readonly Dictionary<long, long> _recordedUntil = [];
     private readonly PriorityQueue<FutureEvent, long> _future = new();
     private readonly OffsetAudit _offsets = new();
     private readonly Dictionary<(DateTimeOffset Hour, int Partition), long> _deadLetters = [];
@@ -49,7 +50,14 @@ internal sealed class AnalyticsState
     }
 
     /// <param name="minute">The current minute.</param>
-    public AnalyticsState(long minute) => Now = minute;
+    public AnalyticsState(long minute)
+    {
+        Now = minute;
+        Recent = new RecentEvents(Photos);
+    }
+
+    /// <summary>Whether it is about the minutes that are kept before a minute of the past, and nothing else of the log.</summary>
+    public bool IsOfPast { get; init; }
 
     /// <summary>The current minute; nothing of a later one is in <see cref="MinuteOf"/>.</summary>
     public long Now { get; private set; }
@@ -81,7 +89,7 @@ internal sealed class AnalyticsState
             if (_leftOutPhotoMinutes)
             {
                 yield return "Too many photos were viewed at the same time to count each of them: "
-                    + "in the last 24 hours some views and likes are in the sums only.";
+                    + "in the last 48 hours some views and likes are in the sums only.";
             }
 
             if (_leftOutFutureEvents)
@@ -102,7 +110,16 @@ internal sealed class AnalyticsState
     /// <summary>The photos and their sums over the whole log.</summary>
     public PhotoTable Photos { get; } = new();
 
+    /// <summary>The newest events that are not later than the current minute.</summary>
+    public RecentEvents Recent { get; }
+
     public Viewers Viewers { get; } = new();
+
+    /// <summary>The users who liked a photo.</summary>
+    public Viewers Likers { get; } = new();
+
+    /// <summary>Who viewed and liked what in the minutes that are kept.</summary>
+    public UserSample Users { get; } = new();
 
     public TickAudit Ticks { get; } = new();
 
@@ -114,6 +131,12 @@ internal sealed class AnalyticsState
 
     /// <summary>It holds all that was recorded from this hour on; the minimum if it holds all of the log.</summary>
     public DateTimeOffset ReadFrom { get; set; }
+
+    /// <summary>The time of the first event, of those that came within <see cref="MaxHoursOnTheWay"/>; the maximum if there is none.</summary>
+    public DateTimeOffset OldestEvent { get; private set; } = DateTimeOffset.MaxValue;
+
+    /// <summary>The last hour in which events of an hour were recorded, both counted from the year 1.</summary>
+    public long RecordedUntil(long hour) => Math.Max(hour, _recordedUntil.GetValueOrDefault(hour));
 
     /// <inheritdoc cref="OffsetAudit.Gaps"/>
     /// <remarks>None while hours are still to be read, which may fill them.</remarks>
@@ -156,8 +179,18 @@ internal sealed class AnalyticsState
         {
             if (EventLine.TryRead(line, out var offset, out var catEvent))
             {
-                _offsets.Add(segment, offset);
-                Add(segment, catEvent, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
+                if (IsOfPast && !IsKept(Minutes.Of(catEvent.Time)))
+                {
+                    continue;
+                }
+
+                if (!IsOfPast)
+                {
+                    _offsets.Add(segment, offset);
+                    Ticks.Add(segment, offset, catEvent.Id, catEvent.TickSize);
+                }
+
+                Add(catEvent, new LogPosition(segment.Generation, offset, segment.Partition), recordedHour);
             }
             else if (LogLine.TryReadPosition(line, out _, out offset))
             {
@@ -202,10 +235,20 @@ internal sealed class AnalyticsState
         _leftOutPhotoMinutes |= other._leftOutPhotoMinutes;
         _leftOutFutureEvents |= other._leftOutFutureEvents;
         NewestEvent = Max(NewestEvent, other.NewestEvent);
+        OldestEvent = other.OldestEvent < OldestEvent ? other.OldestEvent : OldestEvent;
         Viewers.Merge(other.Viewers);
+        Likers.Merge(other.Likers);
         Ticks.Merge(other.Ticks);
         _offsets.Merge(other._offsets);
         var numbers = Photos.Merge(other.Photos);
+        Users.Merge(other.Users, numbers, IsKept);
+        foreach (var entry in other.Recent.NewestFirst)
+        {
+            if (numbers[entry.Photo] is { } number)
+            {
+                Recent.Add(entry with { Photo = number });
+            }
+        }
 
         foreach (var (minute, bucket) in other._minutes)
         {
@@ -220,6 +263,11 @@ internal sealed class AnalyticsState
         foreach (var (hour, tally) in other._hours)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_hours, hour, out _) += tally;
+        }
+
+        foreach (var (hour, recorded) in other._recordedUntil)
+        {
+            NoteRecorded(hour, recorded);
         }
 
         foreach (var (held, _) in other._future.UnorderedItems)
@@ -252,14 +300,13 @@ internal sealed class AnalyticsState
         foreach (var (minute, bucket) in _minutes.Where(minute => !IsKept(minute.Key)))
         {
             _minutes.Remove(minute);
+            Users.Forget(minute);
             _photoMinutes -= bucket.Photos.Count;
         }
     }
 
-    private void Add(SegmentName segment, in CatEvent catEvent, in LogPosition position, long recordedHour)
+    private void Add(in CatEvent catEvent, in LogPosition position, long recordedHour)
     {
-        Ticks.Add(segment, position.Offset, catEvent.Id, catEvent.TickSize);
-
         Total.Add(catEvent.IsLike);
         var photo = Photos.NumberOf(catEvent.Subject);
         if (photo is { } number)
@@ -272,6 +319,8 @@ internal sealed class AnalyticsState
         if (hour >= recordedHour - MaxHoursOnTheWay && hour <= recordedHour + 1)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_hours, hour, out _).Add(catEvent.IsLike);
+            OldestEvent = catEvent.Time < OldestEvent ? catEvent.Time : OldestEvent;
+            NoteRecorded(hour, recordedHour);
         }
 
         Place(photo, catEvent.IsLike, catEvent.Time, catEvent.UserId);
@@ -283,10 +332,7 @@ internal sealed class AnalyticsState
         var minute = Minutes.Of(time);
         if (minute > Now)
         {
-            if (!isLike)
-            {
-                Viewers.Add(user, minute: 0);
-            }
+            (isLike ? Likers : Viewers).Add(user, minute: 0);
 
             if (_future.Count < MaxFutureEvents)
             {
@@ -300,9 +346,15 @@ internal sealed class AnalyticsState
             return;
         }
 
-        if (!isLike)
+        (isLike ? Likers : Viewers).Add(user, (int)minute);
+        if (IsKept(minute))
         {
-            Viewers.Add(user, (int)minute);
+            Users.Add(minute, photo, isLike, user);
+        }
+
+        if (photo is { } known)
+        {
+            Recent.Add(new RecentEntry(time, known, isLike));
         }
 
         NewestEvent = Max(NewestEvent, time);
@@ -344,7 +396,16 @@ internal sealed class AnalyticsState
         bucket.Others += tally;
     }
 
-    private bool IsKept(long minute) => minute > Now - Minutes.Kept;
+    private void NoteRecorded(long hour, long recorded)
+    {
+        if (recorded > hour)
+        {
+            ref var until = ref CollectionsMarshal.GetValueRefOrAddDefault(_recordedUntil, hour, out _);
+            until = Math.Max(until, recorded);
+        }
+    }
+
+    private bool IsKept(long minute) => minute > Now - Minutes.Kept && minute <= (IsOfPast ? Now : long.MaxValue);
 
     private static DateTimeOffset Max(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 }

@@ -40,6 +40,12 @@ internal sealed class PhotoTable
     /// <summary>The name of a breed, in UTF-8.</summary>
     public ReadOnlySpan<byte> BreedOf(int number) => _breeds[number];
 
+    /// <summary>The number of a breed; null if there is none of this name.</summary>
+    public int? FindBreed(ReadOnlySpan<byte> name) => _breeds.Find(name);
+
+    /// <summary>The number of a photo; null if it is not known.</summary>
+    public int? Find(ReadOnlySpan<byte> id) => _ids.Find(id);
+
     /// <summary>The number of a photo, which is added if it is new and there is room; null if there is none.</summary>
     public int? NumberOf(ReadOnlySpan<byte> id)
     {

@@ -27,14 +27,31 @@ internal record struct Tally(long Views, long Likes)
 /// <summary>Event time in whole minutes, counted from the year 1: the resolution of all windows.</summary>
 internal static class Minutes
 {
-    /// <summary>How many are kept minute by minute: the longest window that is not the whole log.</summary>
-    public const int Kept = 24 * 60;
+    /// <summary>
+    /// How many are kept minute by minute: the longest range that can be asked for, and the period before it. A range of 24 hours touches
+    /// one minute more when it does not begin with one.
+    /// </summary>
+    public const int Kept = 2 * ((24 * 60) + 1);
 
     /// <summary>The minute that a time belongs to.</summary>
     public static long Of(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerMinute;
 
     /// <summary>Its first moment, in UTC.</summary>
     public static DateTime StartOf(long minute) => new(minute * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
+}
+
+/// <summary>Minutes that follow one another.</summary>
+/// <param name="First">The first one; null: from the beginning of the log.</param>
+/// <param name="Last">The last one.</param>
+internal readonly record struct MinuteRange(long? First, long Last)
+{
+    /// <summary>How many they are; null if it is not known when they begin.</summary>
+    public int? Length => (int?)(Last - First + 1);
+
+    /// <summary>As many minutes just before.</summary>
+    public MinuteRange? Previous => First is { } first ? new MinuteRange(first - Length, first - 1) : null;
+
+    public bool Contains(long minute) => minute <= Last && !(minute < First);
 }
 
 /// <summary>The views and likes of one minute.</summary>

@@ -23,24 +23,30 @@ public static class DashboardEndpointRouteBuilderExtensions
         });
     }
 
-    /// <summary>Maps the page to <c>/</c> and, with its assets, to <c>/api/dashboard</c>, and its JSON to <c>/api/analytics</c>.</summary>
+    /// <summary>Maps the page to <c>/</c> and, with its assets, to <c>/api/dashboard</c>, and the JSON behind it.</summary>
     public static IEndpointRouteBuilder MapDashboard(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapMethods("/", ReadOnly, PageAsync);
         endpoints.MapMethods($"/api/{DashboardPage.Route}", ReadOnly, PageAsync);
-        endpoints.MapMethods($"/api/{AnalyticsEndpoint.Route}", ReadOnly, AnalyticsAsync);
+        endpoints.MapMethods($"/api/{AnalyticsApi.DescriptionRoute}", ReadOnly, context =>
+            AnalyticsApi.GetDescription(context.Request).ExecuteAsync(context));
+        Map(AnalyticsApi.AnalyticsRoute, (api, request, cancellation) => api.GetAnalyticsAsync(request, cancellation));
+        Map(AnalyticsApi.PhotosRoute, (api, request, cancellation) => api.GetPhotosAsync(request, cancellation));
+        Map(AnalyticsApi.PhotoRoute, (api, request, cancellation) => api.GetPhotoAsync(request, cancellation));
+        Map(AnalyticsApi.RaceRoute, (api, request, cancellation) => api.GetRaceAsync(request, cancellation));
         return endpoints;
+
+        void Map(string route, Func<AnalyticsApi, HttpRequest, CancellationToken, Task<IResult>> answer) =>
+            endpoints.MapMethods($"/api/{route}", ReadOnly, async context =>
+            {
+                var api = context.RequestServices.GetRequiredService<AnalyticsApi>();
+                var result = await answer(api, context.Request, context.RequestAborted);
+                await result.ExecuteAsync(context);
+            });
     }
 
     private static Task PageAsync(HttpContext context) =>
         DashboardPage.Get(context.Request).ExecuteAsync(context);
-
-    private static async Task AnalyticsAsync(HttpContext context)
-    {
-        var endpoint = context.RequestServices.GetRequiredService<AnalyticsEndpoint>();
-        var result = await endpoint.GetAsync(context.Request, context.RequestAborted);
-        await result.ExecuteAsync(context);
-    }
 }
 
 /// <summary>The settings of the section <c>Dashboard</c>.</summary>

@@ -169,6 +169,9 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     /// </summary>
     public IReadOnlyList<OffsetRange> Missing => _missing;
 
+    /// <summary>Called when a batch is durable in the log.</summary>
+    public event Action? Appended;
+
     /// <summary>Records a batch. When it returns, the whole batch is durable and its offsets may be committed.</summary>
     /// <param name="batch">Records of any partitions; those of one partition in the order of their delivery.</param>
     /// <param name="cancellationToken">Gives up between two appends.</param>
@@ -211,6 +214,7 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
                 Skipped = skipped,
             };
             Interlocked.Add(ref _redelivered, result.Redelivered);
+            Appended?.Invoke();
             metrics?.CountBatch(
                 result.Recorded, result.Redelivered, result.DeadLettered, result.Gaps, newest, clock.GetElapsedTime(start));
             return result;

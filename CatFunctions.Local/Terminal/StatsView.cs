@@ -40,7 +40,7 @@ internal static class StatsView
 
     private static string Totals(AnalyticsReport report) => string.Create(
         Culture,
-        $"{report.Window.NameOf()}: {report.Totals.Views:N0} views, {report.Totals.Likes:N0} likes ({report.Totals.LikeRate:P1}), "
+        $"{report.Window?.NameOf()}: {report.Totals.Views:N0} views, {report.Totals.Likes:N0} likes ({report.Totals.LikeRate:P1}), "
         + $"{(report.Totals.UniqueViewersExact ? "" : "about ")}{report.Totals.UniqueViewers:N0} viewers");
 
     private static string Health(PipelineHealth health) => string.Create(

@@ -40,21 +40,32 @@ public sealed class AnalyticsServiceTests : IDisposable
 
         json["timeline"]!["buckets"]!.AsArray().Count.ShouldBe(60);
         json["timeline"]!["buckets"] = JsonNode.Parse("""[{ "start": "2026-11-22T07:30:00Z", "views": 1, "likes": 1 }]""");
-        var photo = """{ "photoId": "cat-1", "photoUrl": "https://cdn2.thecatapi.com/images/cat-1.jpg", "breed": "Abyssinian", "views": 1, "likes": 1, "likeRate": 1, "score": SCORE }""";
+        var photo = """{ "photoId": "cat-1", "photoUrl": "https://cdn2.thecatapi.com/images/cat-1.jpg", "breed": "Abyssinian", "views": 1, "likes": 1, "likeRate": 1, "likeRateLow": 0.20654931437723742, "likeRateHigh": 1, "score": SCORE, "previousRank": null }""";
         string Board(string score) => $"[{photo.Replace("SCORE", score, StringComparison.Ordinal)}]";
+        string Recent(string type, string second) =>
+            $$"""{ "type": "{{type}}", "photoId": "cat-1", "photoUrl": "https://cdn2.thecatapi.com/images/cat-1.jpg", "breed": "Abyssinian", "time": "2026-11-22T07:30:{{second}}Z" }""";
         JsonNode.DeepEquals(json, JsonNode.Parse($$"""
             {
               "window": "1h",
               "generatedAt": "2026-11-22T07:30:15Z",
               "from": "2026-11-22T06:31:00Z",
-              "totals": { "views": 1, "likes": 1, "likeRate": 1, "uniqueViewers": 1, "uniqueViewersExact": true },
-              "timeline": { "bucketSeconds": 60, "buckets": [{ "start": "2026-11-22T07:30:00Z", "views": 1, "likes": 1 }] },
+              "to": "2026-11-22T07:31:00Z",
+              "since": "2026-11-22T07:30:00Z",
+              "isRead": true,
+              "totals": {
+                "views": 1, "likes": 1, "likeRate": 1, "likeRateLow": 0.20654931437723742, "likeRateHigh": 1,
+                "uniqueViewers": 1, "uniqueViewersExact": true, "uniqueLikers": 1, "conversion": 1
+              },
+              "previous": null,
+              "timeline": { "bucketSeconds": 60, "buckets": [{ "start": "2026-11-22T07:30:00Z", "views": 1, "likes": 1 }], "marks": [] },
               "leaderboards": { "mostViewed": {{Board("1")}}, "mostLiked": {{Board("1")}}, "bestRated": {{Board("0.20654931437723742")}}, "trending": [] },
               "breeds": [{ "breed": "Abyssinian", "photos": 1, "views": 1, "likes": 1, "likeRate": 1 }],
+              "breedCount": 1,
+              "recent": [{{Recent("view", "14.9")}}, {{Recent("like", "14")}}],
               "health": {
                 "state": "healthy", "message": "healthy", "newestEvent": "2026-11-22T07:30:14.9Z", "newestEventAgeSeconds": 0.1,
-                "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null, "missedTicks": null,
-                "lagSeconds": null
+                "produced": 2, "recorded": 2, "deadLettered": 0, "inFlight": 0, "missing": 0, "incompleteTicks": [], "gaps": 0, "redelivered": null, "missedTicks": null,
+                "lagSeconds": null, "reading": null, "faults": []
               },
               "limits": []
             }

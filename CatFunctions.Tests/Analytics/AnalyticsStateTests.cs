@@ -118,7 +118,7 @@ public sealed class AnalyticsStateTests
         }
 
         var later = Report(fold, AnalyticsWindow.QuarterHour, now: Now.AddMinutes(10));
-        later.Totals.ShouldBe(new WindowTotals(2, 1, 0.5, 2, true));
+        later.Totals.ShouldBe(new WindowTotals(2, 1, 0.5, 2, true) { UniqueLikers = 1 });
         later.Health.NewestEvent.ShouldBe(Now.AddMinutes(10).UtcDateTime);
     }
 
@@ -170,9 +170,9 @@ public sealed class AnalyticsStateTests
         boards.MostViewed[0].Score.ShouldBe(10);
         boards.MostLiked.Select(photo => (photo.PhotoId, photo.Score)).ShouldBe([("loved", 5), ("often", 1)]);
         boards.BestRated.Select(photo => (photo.PhotoId, photo.Score)).ShouldBe(
-            [("loved", WilsonScore.LowerBound(5, 5)), ("often", WilsonScore.LowerBound(1, 10))]);
+            [("loved", WilsonScore.Interval(5, 5).Low), ("often", WilsonScore.Interval(1, 10).Low)]);
         boards.BestRated[0].ShouldBe(new RankedPhoto(
-            "loved", "https://cdn2.thecatapi.com/images/loved.jpg", "Abyssinian", 5, 5, 1, WilsonScore.LowerBound(5, 5)));
+            "loved", "https://cdn2.thecatapi.com/images/loved.jpg", "Abyssinian", 5, 5, 1, WilsonScore.Interval(5, 5).Low));
     }
 
     [Fact]
@@ -358,10 +358,10 @@ public sealed class AnalyticsStateTests
         var fold = Fold(new TestEvent(Now.AddSeconds(-65), TickSize: 4), new TestEvent(Now));
         var pending = new Dictionary<DateTimeOffset, int> { [Now.AddSeconds(-65)] = 4, [Now.AddSeconds(-60)] = 10, [Now] = 1 };
 
-        var health = HealthBuilder.Build(fold, null, null, pending, false, Now);
+        var health = Reports.Health(fold, Now, pending);
 
         (health.State, health.Missing, health.InFlight, health.LagSeconds).ShouldBe((PipelineState.Healthy, 0, 13, 65));
-        HealthBuilder.Build(fold, null, null, null, false, Now).LagSeconds.ShouldBeNull();
+        Reports.Health(fold, Now).LagSeconds.ShouldBeNull();
     }
 
     [Fact]
@@ -370,7 +370,7 @@ public sealed class AnalyticsStateTests
         var fold = Fold(new TestEvent(Now));
         var pending = new Dictionary<DateTimeOffset, int> { [Now.AddMinutes(-6)] = 10 };
 
-        var health = HealthBuilder.Build(fold, null, null, pending, false, Now);
+        var health = Reports.Health(fold, Now, pending);
 
         health.State.ShouldBe(PipelineState.Degraded);
         health.Message.ShouldBe("10 events in flight for 6 min: does the broker answer, does anything record?");
@@ -381,7 +381,7 @@ public sealed class AnalyticsStateTests
     {
         var pending = new Dictionary<DateTimeOffset, int> { [Now.AddMinutes(-2)] = 3000, [Now] = 55 };
 
-        var health = HealthBuilder.Build(Fold(), null, null, pending, false, Now);
+        var health = Reports.Health(Fold(), Now, pending);
 
         health.State.ShouldBe(PipelineState.Degraded);
         health.Message.ShouldStartWith("produced 3,055, recorded 0: does the topic exist, does the broker answer, does anything record?");
@@ -458,7 +458,7 @@ public sealed class AnalyticsStateTests
     private static AnalyticsReport Report(AnalyticsState fold, AnalyticsWindow window, int top = 10, DateTimeOffset? now = null)
     {
         fold.AdvanceTo(now ?? Now);
-        return ReportBuilder.Build(fold, window, top, HealthBuilder.Build(fold, null, null, null, false, now ?? Now), now ?? Now);
+        return Reports.Of(fold, window, now ?? Now, top);
     }
 
     private static string Json(AnalyticsReport report) => JsonSerializer.Serialize(report, AnalyticsJsonContext.Default.AnalyticsReport);

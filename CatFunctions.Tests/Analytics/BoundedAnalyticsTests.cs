@@ -66,11 +66,7 @@ public sealed class BoundedAnalyticsTests
         report.Limits.ShouldNotBeEmpty();
     }
 
-    private static AnalyticsReport Report(AnalyticsState analytics)
-    {
-        var health = HealthBuilder.Build(analytics, progress: null, recorder: null, pending: null, allowGaps: false, Now);
-        return ReportBuilder.Build(analytics, AnalyticsWindow.All, 10, health, Now);
-    }
+    private static AnalyticsReport Report(AnalyticsState analytics) => Reports.Of(analytics, AnalyticsWindow.All, Now);
 
     private static void Add(
         AnalyticsState analytics, int events, Func<int, string> photo, Func<int, string> breed, Func<int, string> user, string path = "images")

@@ -90,8 +90,7 @@ public sealed class DiscoveryTests
             analytics.AdvanceTo(time);
             analytics.AddEvents(segment, Encoding.UTF8.GetBytes(string.Concat(events.Select(one =>
                 $"{{\"kafkapartition\":0,\"kafkaoffset\":{offset++},{Encoding.UTF8.GetString(one.Value.Span[1..])}\n"))));
-            var health = HealthBuilder.Build(analytics, progress: null, recorder: null, pending: null, allowGaps: false, time);
-            var report = ReportBuilder.Build(analytics, AnalyticsWindow.QuarterHour, 10, health, time);
+            var report = Reports.Of(analytics, AnalyticsWindow.QuarterHour, time);
             rising[time] = [.. report.Leaderboards.Trending.Select(photo => photo.PhotoId)];
         }
 

@@ -108,7 +108,7 @@ public sealed class LogFollowerTests : IDisposable
         foreach (var window in Enum.GetValues<AnalyticsWindow>())
         {
             AnalyticsReport Report(AnalyticsState fold) =>
-                ReportBuilder.Build(fold, window, 10, HealthBuilder.Build(fold, null, null, null, false, _log.Clock.GetUtcNow()), _log.Clock.GetUtcNow());
+                Reports.Of(fold, window, _log.Clock.GetUtcNow());
             _follower.Ask(Report).Tag.ShouldBe(cold.Ask(Report).Tag);
         }
     }

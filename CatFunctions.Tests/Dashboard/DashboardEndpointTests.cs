@@ -47,6 +47,16 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("top=-1", "top", "'-1' is not a whole number from 1 to 100.")]
     [InlineData("top=1.5", "top", "'1.5' is not a whole number from 1 to 100.")]
     [InlineData("top=99999999999", "top", "'99999999999' is not a whole number from 1 to 100.")]
+    [InlineData("wait=26", "wait", "'26' is not a whole number from 0 to 25.")]
+    [InlineData("format=xml", "format", "'xml' is not one of json, csv.")]
+    [InlineData("breed=", "breed", "'' is not a text of 1 to 256 bytes.")]
+    [InlineData("windw=1h", "windw", "'windw' is not a parameter; these are: window, from, to, top, breed, after, wait, format.")]
+    [InlineData("from=2026-11-22T07:00:00Z&to=7", "to", "'7' is not an RFC 3339 time, such as 2026-11-22T07:30:00Z.")]
+    [InlineData("from=2026-11-22T07:00:00Z", "to", "'' is not an RFC 3339 time, such as 2026-11-22T07:30:00Z.")]
+    [InlineData("from=2026-11-22T07:00:00Z&to=2026-11-22T07:00:00Z", "to", "'2026-11-22T07:00:00Z' is not later than from.")]
+    [InlineData("from=2026-11-21T07:00:00Z&to=2026-11-22T07:00:01Z", "to", "'2026-11-22T07:00:01Z' is more than 24 hours later than from.")]
+    [InlineData("from=2026-11-22T07:31:00Z&to=2026-11-22T07:32:00Z", "from", "'2026-11-22T07:31:00Z' is later than now.")]
+    [InlineData("window=1h&from=2026-11-22T07:00:00Z&to=2026-11-22T07:30:00Z", "window", "'1h' cannot be combined with from and to.")]
     public async Task A_wrong_parameter_is_answered_with_the_allowed_values(string query, string parameter, string message)
     {
         using var response = await _host.Http.GetAsync($"api/analytics?{query}");

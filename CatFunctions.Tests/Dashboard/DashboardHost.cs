@@ -68,6 +68,9 @@ internal sealed class DashboardHost : IAsyncDisposable
         _offset += all.Length;
     }
 
+    /// <summary>Stops it as Ctrl+C does.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

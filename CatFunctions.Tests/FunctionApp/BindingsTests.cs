@@ -115,6 +115,34 @@ public sealed class BindingsTests
                 },
                 { "name": "$return", "type": "http", "direction": "Out" }
               ],
+              "GetPhotos": [
+                {
+                  "name": "request", "type": "httpTrigger", "direction": "In",
+                  "authLevel": "Function", "methods": ["get", "head"], "route": "photos"
+                },
+                { "name": "$return", "type": "http", "direction": "Out" }
+              ],
+              "GetPhoto": [
+                {
+                  "name": "request", "type": "httpTrigger", "direction": "In",
+                  "authLevel": "Function", "methods": ["get", "head"], "route": "photos/{id}"
+                },
+                { "name": "$return", "type": "http", "direction": "Out" }
+              ],
+              "GetRace": [
+                {
+                  "name": "request", "type": "httpTrigger", "direction": "In",
+                  "authLevel": "Function", "methods": ["get", "head"], "route": "race"
+                },
+                { "name": "$return", "type": "http", "direction": "Out" }
+              ],
+              "GetDescription": [
+                {
+                  "name": "request", "type": "httpTrigger", "direction": "In",
+                  "authLevel": "Function", "methods": ["get", "head"], "route": "openapi.json"
+                },
+                { "name": "$return", "type": "http", "direction": "Out" }
+              ],
               "GetDashboard": [
                 {
                   "name": "request", "type": "httpTrigger", "direction": "In",

@@ -59,6 +59,25 @@ public sealed partial class HttpFunctionsTests(HttpFunctionsTests.RecordedTick r
     }
 
     [Fact]
+    public async Task Photos_a_photo_and_a_race_are_served_and_described()
+    {
+        async Task<JsonElement> GetAsync(string function, string path)
+        {
+            using var response = await recorded.Host.SendAsync(function, HttpMethod.Get, path);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            return JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        }
+
+        var photos = await GetAsync("GetPhotos", "/api/photos?window=all&top=1");
+        var id = photos.GetProperty("photos")[0].GetProperty("photoId").GetString()!;
+        (await GetAsync("GetPhoto", $"/api/photos/{Uri.EscapeDataString(id)}")).GetProperty("photoId").GetString().ShouldBe(id);
+        var now = DateTime.UtcNow;
+        var race = await GetAsync("GetRace", $"/api/race?from={now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss'Z'}&to={now:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        race.GetProperty("photos").GetArrayLength().ShouldBeGreaterThan(0);
+        (await GetAsync("GetDescription", "/api/openapi.json")).GetProperty("openapi").GetString().ShouldStartWith("3.1");
+    }
+
+    [Fact]
     public async Task The_analytics_can_be_asked_for_without_their_body()
     {
         using var response = await recorded.Host.SendAsync("GetAnalytics", HttpMethod.Head, "/api/analytics");

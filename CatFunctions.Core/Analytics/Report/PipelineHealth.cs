@@ -44,6 +44,27 @@ public sealed record PipelineHealth(
     /// </summary>
     public double? LagSeconds { get; init; }
 
+    /// <summary>
+    /// Events that were produced: <see cref="Recorded"/>, <see cref="DeadLettered"/>, <see cref="InFlight"/> and <see cref="Missing"/> together.
+    /// </summary>
+    public long Produced => Recorded + DeadLettered + InFlight + Missing;
+
+    /// <summary>
+    /// How far the log was read while much of it is unread, so that nothing counts as in flight, missing or skipped; or how far the older range was
+    /// that was asked for; else null.
+    /// </summary>
+    public LogReading? Reading { get; init; }
+
+    /// <summary>What is wrong, worst first.</summary>
+    public IReadOnlyList<PipelineFault> Faults { get; init; } = [];
+
+    /// <summary>Whether no event happened for longer than the schedule explains.</summary>
+    [JsonIgnore]
+    public bool IsSilent { get; init; }
+
+    /// <summary>All ticks whose events are missing, oldest first.</summary>
+    internal IReadOnlyList<OpenTick> MissingTicks { get; init; } = [];
+
     /// <summary>How many incomplete ticks are listed at most.</summary>
     public const int MaxIncompleteTicks = 20;
 
@@ -93,133 +114,175 @@ public enum PipelineState
 /// <param name="Size">How many it should have.</param>
 public sealed record IncompleteTick(string Tick, int Missing, int Size);
 
-/// <summary>Says how the pipeline is.</summary>
-internal static class HealthBuilder
+/// <summary>Something that is wrong with the pipeline.</summary>
+/// <param name="Kind">What, in a word.</param>
+/// <param name="Text">The same in plain language.</param>
+/// <param name="Help">The command or the setting that helps.</param>
+/// <param name="Since">Since when, in UTC; null if that is not known.</param>
+public sealed record PipelineFault(PipelineFaultKind Kind, string Text, string Help, DateTime? Since);
+
+/// <summary>What can be wrong, worst first.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PipelineFaultKind>))]
+public enum PipelineFaultKind
 {
-    /// <summary>How the pipeline is.</summary>
-    /// <param name="analytics">What the log adds up to.</param>
-    /// <param name="progress">How much of the log was read, 0 to 1, while it is read for the first time; else null.</param>
-    /// <param name="recorder">The recorder, if this host records.</param>
-    /// <param name="pending">The ticks of the outbox, with their sizes.</param>
-    /// <param name="allowGaps">Whether offsets that were not delivered are normal.</param>
-    /// <param name="now">The current time.</param>
-    public static PipelineHealth Build(
-        AnalyticsState analytics,
-        double? progress,
-        EventRecorder? recorder,
-        IReadOnlyDictionary<DateTimeOffset, int>? pending,
-        bool allowGaps,
-        DateTimeOffset now)
+    /// <summary>Events of overtaken ticks are missing.</summary>
+    [JsonStringEnumMemberName("missing")]
+    Missing,
+
+    /// <summary>What was produced does not reach the log.</summary>
+    [JsonStringEnumMemberName("stuck")]
+    Stuck,
+
+    /// <summary>Kafka offsets were not delivered to the recorder of this host.</summary>
+    [JsonStringEnumMemberName("undelivered")]
+    Undelivered,
+
+    /// <summary>Kafka offsets are in neither log.</summary>
+    [JsonStringEnumMemberName("gaps")]
+    Gaps,
+
+    /// <summary>Records were not events.</summary>
+    [JsonStringEnumMemberName("deadLetters")]
+    DeadLetters,
+
+    /// <summary>No event for longer than the schedule explains.</summary>
+    [JsonStringEnumMemberName("stale")]
+    Stale,
+}
+
+/// <summary>Says how the pipeline is.</summary>
+/// <param name="analytics">What the log adds up to.</param>
+/// <param name="reading">How far the log was read, if much of it is unread.</param>
+/// <param name="readUntil">When the end of the log was last reached: what is newer may be unread, so nothing is stale because of it.</param>
+/// <param name="recorder">The recorder, if this host records.</param>
+/// <param name="pending">The ticks of the outbox, with their sizes.</param>
+/// <param name="allowGaps">Whether offsets that were not delivered are normal.</param>
+/// <param name="now">The current time.</param>
+internal sealed class HealthBuilder(
+    AnalyticsState analytics,
+    LogReading? reading,
+    DateTimeOffset readUntil,
+    EventRecorder? recorder,
+    IReadOnlyDictionary<DateTimeOffset, int>? pending,
+    bool allowGaps,
+    DateTimeOffset now)
+{
+    private readonly DateTimeOffset _recent = now.AddHours(-PipelineHealth.RecentHours);
+    private readonly TickFindings _ticks = analytics.Ticks.JudgeAll(analytics.CompleteFrom, now, pending);
+
+    private bool IsEmpty => analytics.Recorded == 0 && analytics.DeadLettered == 0;
+
+    private bool IsSilent => IsSilentAt(analytics, readUntil);
+
+    /// <summary>How long there may be no event: what the schedule explains, as the last ticks show it.</summary>
+    public static TimeSpan SilenceAt(AnalyticsState analytics, DateTimeOffset time)
     {
+        var ticks = PipelineHealth.StaleAfterTicks * analytics.Ticks.IntervalUntil(time);
+        return ticks > PipelineHealth.StaleAfter ? ticks.Value : PipelineHealth.StaleAfter;
+    }
+
+    /// <summary>Whether there is no event, or none for longer than the schedule explains.</summary>
+    public static bool IsSilentAt(AnalyticsState analytics, DateTimeOffset time) =>
+        analytics.NewestEvent == default || time - analytics.NewestEvent > SilenceAt(analytics, time);
+
+    /// <summary>How the pipeline is.</summary>
+    public PipelineHealth Build()
+    {
+        var isRead = reading is null;
+        var gaps = isRead ? analytics.Gaps.Sum(gap => gap.Count) : 0;
+        var faults = isRead ? Faults(gaps).ToList() : [];
+        if (isRead && IsSilent && (!IsEmpty || faults is not []))
+        {
+            faults.Add(new PipelineFault(
+                PipelineFaultKind.Stale,
+                analytics.NewestEvent == default ? "no events yet" : $"no events for {Describe(now - analytics.NewestEvent)}",
+                "Is the pipeline running? run starts it, and so does func start; their logs say what fails.",
+                analytics.NewestEvent == default ? null : analytics.NewestEvent.UtcDateTime));
+        }
+
         TimeSpan? age = analytics.NewestEvent == default ? null
             : now > analytics.NewestEvent ? now - analytics.NewestEvent
             : TimeSpan.Zero;
-        var ticks = analytics.Ticks.JudgeAll(analytics.CompleteFrom, now, pending);
-        var gaps = analytics.Gaps.Sum(gap => gap.Count);
-        var problems = new List<string>();
-        if (progress is null)
-        {
-            AddMissing(problems, ticks.Missing, now.AddHours(-PipelineHealth.RecentHours));
-            AddStuck(problems, analytics, ticks, now);
-            AddOffsets(problems, gaps, allowGaps, recorder);
-            AddDeadLetters(problems, analytics, now.AddHours(-PipelineHealth.RecentHours));
-        }
-
-        var (state, message) = progress is { } part
-            ? (PipelineState.Waiting, Text($"reading the log: {part:P0} done"))
-            : Judge(analytics, age, problems, now);
         return new PipelineHealth(
-            state,
-            message,
+            StateOf(faults),
+            reading is not null ? Text($"reading the log: {reading.Progress:P0} done")
+                : faults is not [] ? string.Join("; ", faults.Select(fault => fault.Text))
+                : IsEmpty ? "no events yet" : "healthy",
             age is null ? null : analytics.NewestEvent.UtcDateTime,
             age is { } known ? Math.Round(known.TotalSeconds, 1) : null,
             analytics.Recorded,
             analytics.DeadLettered,
-            ticks.UnfinishedEvents,
-            ticks.MissingEvents,
-            [.. ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(Tick.NameOf(tick.Time), tick.Missing, tick.Size))],
+            isRead ? _ticks.UnfinishedEvents : 0,
+            isRead ? _ticks.MissingEvents : 0,
+            isRead
+                ? [.. _ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(Tick.NameOf(tick.Time), tick.Missing, tick.Size))]
+                : [],
             gaps,
             recorder?.Redelivered)
         {
-            LagSeconds = now - ticks.OldestPending is { } lag ? Math.Round(Math.Max(lag.TotalSeconds, 0), 1) : null,
+            LagSeconds = isRead && now - _ticks.OldestPending is { } lag ? Math.Round(Math.Max(lag.TotalSeconds, 0), 1) : null,
+            Reading = reading is null ? null : reading with { Progress = Math.Floor(reading.Progress * 100) / 100 },
+            Faults = faults,
+            IsSilent = IsSilent,
+            MissingTicks = isRead ? _ticks.Missing : [],
         };
     }
 
-    /// <summary>Whether there is no event, or none for longer than the schedule explains.</summary>
-    public static bool IsStale(AnalyticsState analytics, DateTimeOffset now) =>
-        analytics.NewestEvent == default || now - analytics.NewestEvent > StaleAfter(analytics, now);
+    private PipelineState StateOf(List<PipelineFault> faults) =>
+        reading is not null || (IsEmpty && faults is []) ? PipelineState.Waiting
+        : faults is [] ? PipelineState.Healthy
+        : faults is [{ Kind: PipelineFaultKind.Stale }] ? PipelineState.Stale
+        : PipelineState.Degraded;
 
     /// <summary>The worst comes first: that nothing arrives never hides that something is missing.</summary>
-    private static (PipelineState State, string Message) Judge(
-        AnalyticsState analytics, TimeSpan? age, List<string> problems, DateTimeOffset now)
+    private IEnumerable<PipelineFault> Faults(long gaps)
     {
-        var state = problems is [] ? PipelineState.Healthy : PipelineState.Degraded;
-        if (IsEmpty(analytics) && problems is [])
+        if (_ticks.Missing.Where(tick => tick.Time >= _recent).ToArray() is [var first, ..] missing)
         {
-            return (PipelineState.Waiting, "no events yet");
+            var ticks = missing is [var tick] ? $"tick {Tick.NameOf(tick.Time)}" : Text($"{missing.Length} ticks");
+            yield return new PipelineFault(
+                PipelineFaultKind.Missing,
+                $"{Count(missing.Sum(tick => (long)tick.Missing), "event")} of {ticks} missing",
+                "verify lists them. With Outbox:Enabled, which is the default, what is lost on the way is sent again.",
+                first.Time.UtcDateTime);
         }
 
-        if (IsStale(analytics, now))
+        // Something is wrong on the way when a tick stays in the outbox although what it lacks is sent again.
+        if (_ticks.OldestPending is { } oldest && now - oldest is var age && age > (IsEmpty ? PipelineHealth.FirstEventAfter : PipelineHealth.StuckAfter))
         {
-            state = problems is [] ? PipelineState.Stale : state;
-            problems.Add(age is { } known ? $"no events for {Describe(known)}" : "no events yet");
+            yield return new PipelineFault(
+                PipelineFaultKind.Stuck,
+                IsEmpty
+                    ? $"produced {Text($"{_ticks.UnfinishedEvents:N0}")}, recorded 0: does the topic exist, does the broker answer, does anything record?"
+                    : $"{Count(_ticks.UnfinishedEvents, "event")} in flight for {Describe(age)}: does the broker answer, does anything record?",
+                "The log of the host that records says what it waits for. Nothing is lost: what the outbox holds is sent again.",
+                oldest.UtcDateTime);
         }
 
-        return (state, problems is [] ? "healthy" : string.Join("; ", problems));
-    }
-
-    private static TimeSpan StaleAfter(AnalyticsState analytics, DateTimeOffset now)
-    {
-        var ticks = PipelineHealth.StaleAfterTicks * analytics.Ticks.IntervalUntil(now);
-        return ticks > PipelineHealth.StaleAfter ? ticks.Value : PipelineHealth.StaleAfter;
-    }
-
-    private static void AddMissing(List<string> problems, IReadOnlyList<OpenTick> missing, DateTimeOffset since)
-    {
-        var recent = missing.Where(tick => tick.Time >= since).ToArray();
-        if (recent is not [])
+        if (!allowGaps && recorder?.Missing is { Count: > 0 } undelivered)
         {
-            var ticks = recent is [var tick] ? $"tick {Tick.NameOf(tick.Time)}" : Text($"{recent.Length} ticks");
-            problems.Add($"{Count(recent.Sum(tick => (long)tick.Missing), "event")} of {ticks} missing");
+            yield return new PipelineFault(
+                PipelineFaultKind.Undelivered,
+                OffsetRange.DescribeUndelivered(undelivered),
+                "If the topic is compacted or written in transactions, set EventLog:AllowGaps to true. Else Kafka has deleted records that were not recorded yet: keep them longer.",
+                null);
         }
-    }
-
-    /// <summary>Something is wrong on the way when a tick stays in the outbox although what it lacks is sent again.</summary>
-    private static void AddStuck(List<string> problems, AnalyticsState analytics, TickFindings ticks, DateTimeOffset now)
-    {
-        var isFirst = IsEmpty(analytics);
-        if (now - ticks.OldestPending is { } age && age > (isFirst ? PipelineHealth.FirstEventAfter : PipelineHealth.StuckAfter))
+        else if (!allowGaps && gaps > 0)
         {
-            problems.Add(isFirst
-                ? $"produced {Text($"{ticks.UnfinishedEvents:N0}")}, recorded 0: does the topic exist, does the broker answer, does anything record?"
-                : $"{Count(ticks.UnfinishedEvents, "event")} in flight for {Describe(age)}: does the broker answer, does anything record?");
-        }
-    }
-
-    private static bool IsEmpty(AnalyticsState analytics) => analytics.Recorded == 0 && analytics.DeadLettered == 0;
-
-    private static void AddOffsets(List<string> problems, long gaps, bool allowGaps, EventRecorder? recorder)
-    {
-        if (allowGaps)
-        {
-            return;
+            yield return new PipelineFault(
+                PipelineFaultKind.Gaps,
+                $"{Count(gaps, "offset")} in neither log: verify says which",
+                "verify lists them. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true.",
+                null);
         }
 
-        if (recorder?.Missing is { Count: > 0 } undelivered)
+        if (analytics.DeadLetteredSince(SegmentName.HourOf(_recent)) is var deadLetters and > 0)
         {
-            problems.Add(OffsetRange.DescribeUndelivered(undelivered));
-        }
-        else if (gaps > 0)
-        {
-            problems.Add($"{Count(gaps, "offset")} in neither log: verify says which");
-        }
-    }
-
-    private static void AddDeadLetters(List<string> problems, AnalyticsState analytics, DateTimeOffset since)
-    {
-        if (analytics.DeadLetteredSince(SegmentName.HourOf(since)) is var deadLetters and > 0)
-        {
-            problems.Add(Count(deadLetters, "dead letter"));
+            yield return new PipelineFault(
+                PipelineFaultKind.DeadLetters,
+                Count(deadLetters, "dead letter"),
+                "dead-letters lists them with their reasons; dead-letters replay produces them again.",
+                null);
         }
     }
 

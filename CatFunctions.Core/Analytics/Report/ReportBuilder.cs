@@ -1,131 +1,104 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
 namespace CatFunctions.Core.Analytics.Report;
 
-/// <summary>Builds the report of a window. The same log gives the same report: no order is left to chance.</summary>
+/// <summary>Builds a report. The same log gives the same report: no order is left to chance.</summary>
 internal static class ReportBuilder
 {
     /// <summary>How many breeds a report lists.</summary>
     public const int MaxBreeds = 100;
 
-    /// <param name="analytics">What the log adds up to, at the current minute.</param>
-    /// <param name="window">The window.</param>
-    /// <param name="top">The length of the leaderboards.</param>
+    /// <summary>How many of the newest events a report lists.</summary>
+    public const int MaxRecent = 30;
+
+    /// <param name="analytics">What the log adds up to, or the part of it that the query is about.</param>
+    /// <param name="log">What is known of the log.</param>
+    /// <param name="query">What to report on.</param>
     /// <param name="health">The state of the pipeline.</param>
     /// <param name="now">The current time.</param>
     public static AnalyticsReport Build(
-        AnalyticsState analytics, AnalyticsWindow window, int top, PipelineHealth health, DateTimeOffset now)
+        AnalyticsState analytics, LogCoverage log, AnalyticsQuery query, PipelineHealth health, DateTimeOffset now)
     {
-        var from = window.MinutesOf() is { } minutes ? analytics.Now - minutes + 1 : (long?)null;
-        var photos = Standings(analytics, from);
-        var sum = from is { } first ? SumSince(analytics, first) : analytics.Total;
-        var rising = HealthBuilder.IsStale(analytics, now) ? [] : Trend.Scores(analytics, Minutes.Of(analytics.NewestEvent));
-        var (breeds, breedCount) = ByBreed(analytics.Photos, photos);
+        var range = query.RangeAt(analytics.Now);
+        var scope = new AnalyticsScope(analytics, range, query.Breed);
+        var standings = scope.Standings();
+        var sum = scope.Sum();
+        var (viewers, isExact) = scope.Viewers();
+        var previous = scope.Previous() is { } before && log.Covers(before.Range) ? before : null;
+        var previousStandings = previous?.Standings();
+        var (breeds, breedCount) = ByBreed(analytics.Photos, standings);
+        var timeline = TimelineBuilder.Build(scope, previous);
         var report = new AnalyticsReport(
-            window,
+            query.Window,
             now.UtcDateTime,
-            from is { } minute ? Minutes.StartOf(minute) : null,
-            new WindowTotals(sum.Views, sum.Likes, sum.LikeRate, analytics.Viewers.Count((int)(from ?? 0)), analytics.Viewers.IsExact),
-            TimelineBuilder.Build(analytics, window),
+            range.First is { } first ? Minutes.StartOf(first) : null,
+            new WindowTotals(sum.Views, sum.Likes, sum.LikeRate, viewers, isExact) { UniqueLikers = scope.Likers() },
+            timeline,
             new Leaderboards(
-                Rank(analytics.Photos, photos, top, photo => photo.Tally.Views),
-                Rank(analytics.Photos, photos, top, photo => photo.Tally.Likes),
-                Rank(analytics.Photos, photos, top, photo => WilsonScore.LowerBound(photo.Tally.Likes, photo.Tally.Views)),
-                [.. Rank(analytics.Photos, photos, top, photo => rising.GetValueOrDefault(photo.Photo))
-                    .Select(photo => photo with { Reason = Trend.Describe(photo.Score) })]),
+                new Ranking(analytics.Photos, Ranking.ByViews).Best(standings, query.Top, previousStandings),
+                new Ranking(analytics.Photos, Ranking.ByLikes).Best(standings, query.Top, previousStandings),
+                new Ranking(analytics.Photos, Ranking.ByRate).Best(standings, query.Top, previousStandings),
+                Rising(scope, standings, query, health)),
             breeds,
             health,
-            [.. analytics.Limits, .. BreedsLeftOut(breedCount)]);
+            [.. analytics.Limits, .. LeftOut(scope, breedCount)])
+        {
+            To = Minutes.StartOf(range.Last + 1),
+            IsRead = log.IsRead(range),
+            Since = range.First is { } start && log.IsRead(range) && log.Oldest is { } oldest && oldest > start ? Minutes.StartOf(oldest) : null,
+            Previous = previous is null ? null : Describe(previous),
+            BreedCount = breedCount,
+            Recent = [.. Recent(scope)],
+        };
+        if (report.IsRead)
+        {
+            report = report with { Timeline = timeline with { Marks = TimelineMarks.Of(scope, timeline, log, health.MissingTicks) } };
+        }
+
         return report with { Tag = TagOf(report) };
     }
 
-    /// <summary>The photos that were viewed or liked in the window.</summary>
-    private static List<Standing> Standings(AnalyticsState analytics, long? from)
+    /// <summary>What is trending now; nothing in a range of the past, and nothing when no events arrive.</summary>
+    private static List<RankedPhoto> Rising(AnalyticsScope scope, List<Standing> standings, AnalyticsQuery query, PipelineHealth health)
     {
-        if (from is null)
+        if (query.Window is null || health.IsSilent)
         {
-            return [.. Enumerable.Range(0, analytics.Photos.Count).Select(photo => new Standing(photo, analytics.Photos[photo].Total))];
+            return [];
         }
 
-        var sums = new Dictionary<int, Tally>();
-        for (var minute = from.Value; minute <= analytics.Now; minute++)
-        {
-            foreach (var (photo, tally) in analytics.MinuteOf(minute)?.Photos ?? [])
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(sums, photo, out _) += tally;
-            }
-        }
-
-        return [.. sums.Select(sum => new Standing(sum.Key, sum.Value))];
+        var rising = Trend.Scores(scope.Analytics, Minutes.Of(scope.Analytics.NewestEvent));
+        return [.. new Ranking(scope.Photos, photo => rising.GetValueOrDefault(photo.Photo)).Best(standings, query.Top)
+            .Select(photo => photo with { Reason = Trend.Describe(photo.Score) })];
     }
 
-    private static Tally SumSince(AnalyticsState analytics, long first)
+    private static PreviousTotals Describe(AnalyticsScope previous)
     {
-        var sum = default(Tally);
-        for (var minute = first; minute <= analytics.Now; minute++)
+        var sum = previous.Sum();
+        return new PreviousTotals(
+            Minutes.StartOf(previous.Range.First!.Value),
+            Minutes.StartOf(previous.Range.Last + 1),
+            sum.Views,
+            sum.Likes,
+            sum.LikeRate,
+            previous.Viewers().Count);
+    }
+
+    private static IEnumerable<RecentEvent> Recent(AnalyticsScope scope) => scope.Analytics.Recent.NewestFirst
+        .Where(entry => scope.Includes(entry.Photo) && scope.Range.Contains(Minutes.Of(entry.Time)))
+        .Take(MaxRecent)
+        .Select(entry =>
         {
-            sum += analytics.MinuteOf(minute)?.Total ?? default;
-        }
-
-        return sum;
-    }
-
-    private static List<RankedPhoto> Rank(PhotoTable photos, List<Standing> standings, int top, Func<Standing, double> scoreOf)
-    {
-        // The worst of the best so far comes out first.
-        var best = new PriorityQueue<(Standing Standing, double Score), (Standing Standing, double Score)>(
-            Comparer<(Standing Standing, double Score)>.Create((left, right) => Compare(photos, left, right)));
-        foreach (var standing in standings)
-        {
-            var ranked = (standing, Score: scoreOf(standing));
-            if (ranked.Score > 0)
-            {
-                if (best.Count < top)
-                {
-                    best.Enqueue(ranked, ranked);
-                }
-                else
-                {
-                    best.EnqueueDequeue(ranked, ranked);
-                }
-            }
-        }
-
-        var board = new List<RankedPhoto>(best.Count);
-        while (best.TryDequeue(out var ranked, out _))
-        {
-            board.Add(Describe(photos, ranked.Standing, ranked.Score));
-        }
-
-        board.Reverse();
-        return board;
-    }
-
-    /// <summary>The better one is greater: by score, views, likes, and last by the smaller id.</summary>
-    private static int Compare(PhotoTable photos, (Standing Standing, double Score) left, (Standing Standing, double Score) right)
-    {
-        var order = left.Score.CompareTo(right.Score);
-        order = order != 0 ? order : left.Standing.Tally.Views.CompareTo(right.Standing.Tally.Views);
-        order = order != 0 ? order : left.Standing.Tally.Likes.CompareTo(right.Standing.Tally.Likes);
-        return order != 0 ? order : photos.IdOf(right.Standing.Photo).SequenceCompareTo(photos.IdOf(left.Standing.Photo));
-    }
-
-    private static RankedPhoto Describe(PhotoTable photos, Standing standing, double score)
-    {
-        var photo = photos[standing.Photo];
-        return new RankedPhoto(
-            Encoding.UTF8.GetString(photos.IdOf(standing.Photo)),
-            Encoding.UTF8.GetString(photo.Url),
-            photo.Breed is { } breed ? Encoding.UTF8.GetString(photos.BreedOf(breed)) : null,
-            standing.Tally.Views,
-            standing.Tally.Likes,
-            standing.Tally.LikeRate,
-            score);
-    }
+            var photo = scope.Photos[entry.Photo];
+            return new RecentEvent(
+                entry.IsLike ? "like" : "view",
+                Encoding.UTF8.GetString(scope.Photos.IdOf(entry.Photo)),
+                Encoding.UTF8.GetString(photo.Url),
+                photo.Breed is { } breed ? Encoding.UTF8.GetString(scope.Photos.BreedOf(breed)) : null,
+                entry.Time.UtcDateTime);
+        });
 
     private static (List<BreedTotals> MostViewed, int Count) ByBreed(PhotoTable photos, List<Standing> standings)
     {
@@ -154,20 +127,33 @@ internal static class ReportBuilder
         return ([.. mostViewed], seen.Count);
     }
 
-    private static IEnumerable<string> BreedsLeftOut(int breeds) => breeds > MaxBreeds
-        ? [string.Create(CultureInfo.InvariantCulture, $"Of {breeds:N0} breeds, the {MaxBreeds} most viewed are listed.")]
-        : [];
+    private static IEnumerable<string> LeftOut(AnalyticsScope scope, int breeds)
+    {
+        if (breeds > MaxBreeds)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"Of {breeds:N0} breeds, the {MaxBreeds} most viewed are listed.");
+        }
+
+        if (scope is { IsOfBreed: true, Range.First: null } && Minutes.Of(scope.Analytics.OldestEvent) < scope.FirstKept)
+        {
+            yield return $"Of one breed, the timeline and the users are those of the last {Minutes.Kept / 60} hours.";
+        }
+    }
 
     private static string TagOf(AnalyticsReport report)
     {
         var timeless = report with
         {
             GeneratedAt = default,
-            Health = report.Health with { NewestEventAgeSeconds = null, LagSeconds = null, Message = "" },
+            Health = report.Health with
+            {
+                NewestEventAgeSeconds = null,
+                LagSeconds = null,
+                Message = "",
+                Faults = [.. report.Health.Faults.Select(fault => fault with { Text = "" })],
+            },
         };
         var json = JsonSerializer.SerializeToUtf8Bytes(timeless, AnalyticsJsonContext.Default.AnalyticsReport);
         return Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 8));
     }
-
-    private readonly record struct Standing(int Photo, Tally Tally);
 }

@@ -1,6 +1,6 @@
 namespace CatFunctions.Core.Analytics.Report;
 
-/// <summary>Draws the sums over time of a window.</summary>
+/// <summary>Draws the sums over time.</summary>
 internal static class TimelineBuilder
 {
     /// <summary>How many buckets the chart of the whole log has at most.</summary>
@@ -12,40 +12,59 @@ internal static class TimelineBuilder
     private static readonly int[] Widths =
         [1, 5, 15, MinutesPerHour, 3 * MinutesPerHour, 6 * MinutesPerHour, 12 * MinutesPerHour, MinutesPerDay];
 
-    /// <summary>The timeline of a window: minute by minute up to an hour, five minutes each for 24 hours.</summary>
-    public static Timeline Build(AnalyticsState analytics, AnalyticsWindow window) => window.MinutesOf() is { } minutes
-        ? OfMinutes(analytics, analytics.Now - minutes + 1, analytics.Now, window == AnalyticsWindow.Day ? 5 : 1)
-        : OfAll(analytics);
+    /// <summary>The timeline of a range: minute by minute up to two hours, else five minutes each.</summary>
+    /// <param name="scope">The range.</param>
+    /// <param name="previous">The period before; null if it is not known.</param>
+    public static Timeline Build(AnalyticsScope scope, AnalyticsScope? previous = null) => scope.Range.First is { } first
+        ? OfMinutes(scope, first, scope.Range.Last, WidthOf(scope.Range.Length!.Value), previous)
+        : OfAll(scope);
+
+    /// <summary>How many minutes each bucket of a range has.</summary>
+    public static int WidthOf(int minutes) => minutes <= 2 * MinutesPerHour ? 1 : 5;
 
     /// <summary>From the first to the newest event, in buckets as fine as <see cref="MaxBuckets"/> and what is known allow.</summary>
-    private static Timeline OfAll(AnalyticsState analytics)
+    private static Timeline OfAll(AnalyticsScope scope)
     {
-        var hours = analytics.Hours.Keys.Where(hour => hour <= analytics.Now / MinutesPerHour).Order().ToArray();
+        var hours = scope.Analytics.Hours.Keys.Where(hour => hour <= scope.Range.Last / MinutesPerHour).Order().ToArray();
         if (hours is [])
         {
             return new Timeline(MinutesPerHour, []);
         }
 
         var first = hours[0] * MinutesPerHour;
-        if (first > analytics.Now - Minutes.Kept)
+        if (scope.IsOfBreed || first >= scope.FirstKept)
         {
-            var seen = Enumerable.Range(0, (int)(analytics.Now - first) + 1)
+            first = Math.Max(first, scope.FirstKept);
+            var seen = Enumerable.Range(0, (int)(scope.Range.Last - first) + 1)
                 .Select(age => first + age)
-                .Where(minute => analytics.MinuteOf(minute) is not null)
+                .Where(minute => scope.Analytics.MinuteOf(minute) is not null)
                 .ToArray();
-            return seen is [] ? new Timeline(MinutesPerHour, []) : OfMinutes(analytics, seen[0], seen[^1], WidthFor(seen[^1] - seen[0] + 1, 1));
+            return seen is [] ? new Timeline(MinutesPerHour, []) : OfMinutes(scope, seen[0], seen[^1], WidthFor(seen[^1] - seen[0] + 1, 1));
         }
 
         var width = WidthFor((hours[^1] - hours[0] + 1) * MinutesPerHour, MinutesPerHour);
-        return Sum(hours.Select(hour => (hour * MinutesPerHour, analytics.Hours[hour])), first, hours[^1] * MinutesPerHour, width);
+        return Sum(hours.Select(hour => (hour * MinutesPerHour, scope.Analytics.Hours[hour])), first, hours[^1] * MinutesPerHour, width);
     }
 
-    private static Timeline OfMinutes(AnalyticsState analytics, long first, long last, int width)
+    private static Timeline OfMinutes(AnalyticsScope scope, long first, long last, int width, AnalyticsScope? previous = null)
     {
-        var sums = Enumerable.Range(0, (int)(last - first) + 1)
-            .Select(age => (first + age, analytics.MinuteOf(first + age)?.Total ?? default));
-        return Sum(sums, first, last, width);
+        var timeline = Sum(Tallies(scope, first, last), first, last, width);
+        if (previous is null)
+        {
+            return timeline;
+        }
+
+        var shift = scope.Range.Length!.Value;
+        var before = Sum(
+            Tallies(previous, first - shift, last - shift).Select(minute => (minute.Minute + shift, minute.Tally)), first, last, width);
+        return timeline with
+        {
+            Buckets = [.. timeline.Buckets.Zip(before.Buckets, (bucket, old) => bucket with { PreviousViews = old.Views })],
+        };
     }
+
+    private static IEnumerable<(long Minute, Tally Tally)> Tallies(AnalyticsScope scope, long first, long last) =>
+        Enumerable.Range(0, (int)(last - first) + 1).Select(age => (first + age, scope.TallyOf(first + age)));
 
     // Buckets begin at multiples of their width, so they keep their places while the window moves on.
     private static Timeline Sum(IEnumerable<(long Minute, Tally Tally)> sums, long first, long last, int width)

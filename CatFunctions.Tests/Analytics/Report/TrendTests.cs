@@ -91,7 +91,6 @@ public sealed class TrendTests
         var analytics = new AnalyticsState(time);
         var lines = string.Concat(events.Select((one, i) => (one with { Index = i, TickSize = events.Length }).ToLine(0, i) + "\n"));
         analytics.AddEvents(Events, Encoding.UTF8.GetBytes(lines));
-        var health = HealthBuilder.Build(analytics, null, null, null, false, time);
-        return ReportBuilder.Build(analytics, window, 10, health, time).Leaderboards.Trending;
+        return Reports.Of(analytics, window, time).Leaderboards.Trending;
     }
 }
