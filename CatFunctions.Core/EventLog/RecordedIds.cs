@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.Events;
 
 namespace CatFunctions.Core.EventLog;

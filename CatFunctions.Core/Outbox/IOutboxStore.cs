@@ -1,5 +1,5 @@
-using CatFunctions.Core.Ticks;
 using CatFunctions.Core.Events;
+using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Outbox;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Analytics.Report;

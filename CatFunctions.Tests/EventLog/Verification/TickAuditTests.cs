@@ -1,5 +1,5 @@
-using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Ticks;
 
