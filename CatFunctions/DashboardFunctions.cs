@@ -4,62 +4,44 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CatFunctions;
 
-// All execute their result here: one that is returned would also be sent to the host as the function's output.
-
-/// <summary>The JSON behind the page.</summary>
-public sealed class GetAnalytics(AnalyticsApi api)
+/// <summary>The page, its assets and the JSON behind it. The page passes its function key on with each of its requests.</summary>
+public sealed class DashboardFunctions(AnalyticsApi api)
 {
-    [Function(nameof(GetAnalytics))]
-    public async Task RunAsync(
+    [Function("GetAnalytics")]
+    public Task GetAnalyticsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = AnalyticsApi.AnalyticsRoute)] HttpRequest request,
         CancellationToken cancellationToken) =>
-        await (await api.GetAnalyticsAsync(request, cancellationToken)).ExecuteAsync(request.HttpContext);
-}
+        ExecuteAsync(request, api.GetAnalyticsAsync(request, cancellationToken));
 
-/// <summary>All photos of a window.</summary>
-public sealed class GetPhotos(AnalyticsApi api)
-{
-    [Function(nameof(GetPhotos))]
-    public async Task RunAsync(
+    [Function("GetPhotos")]
+    public Task GetPhotosAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = AnalyticsApi.PhotosRoute)] HttpRequest request,
         CancellationToken cancellationToken) =>
-        await (await api.GetPhotosAsync(request, cancellationToken)).ExecuteAsync(request.HttpContext);
-}
+        ExecuteAsync(request, api.GetPhotosAsync(request, cancellationToken));
 
-/// <summary>One photo.</summary>
-public sealed class GetPhoto(AnalyticsApi api)
-{
-    [Function(nameof(GetPhoto))]
-    public async Task RunAsync(
+    [Function("GetPhoto")]
+    public Task GetPhotoAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = AnalyticsApi.PhotoRoute)] HttpRequest request,
         CancellationToken cancellationToken) =>
-        await (await api.GetPhotoAsync(request, cancellationToken)).ExecuteAsync(request.HttpContext);
-}
+        ExecuteAsync(request, api.GetPhotoAsync(request, cancellationToken));
 
-/// <summary>How the views of the photos have grown in a range of the past.</summary>
-public sealed class GetRace(AnalyticsApi api)
-{
-    [Function(nameof(GetRace))]
-    public async Task RunAsync(
+    [Function("GetRace")]
+    public Task GetRaceAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = AnalyticsApi.RaceRoute)] HttpRequest request,
         CancellationToken cancellationToken) =>
-        await (await api.GetRaceAsync(request, cancellationToken)).ExecuteAsync(request.HttpContext);
-}
+        ExecuteAsync(request, api.GetRaceAsync(request, cancellationToken));
 
-/// <summary>The OpenAPI description of these.</summary>
-public sealed class GetDescription
-{
-    [Function(nameof(GetDescription))]
-    public Task RunAsync(
+    [Function("GetDescription")]
+    public static Task GetDescriptionAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = AnalyticsApi.DescriptionRoute)] HttpRequest request) =>
-        AnalyticsApi.GetDescription(request).ExecuteAsync(request.HttpContext);
-}
+        ExecuteAsync(request, Task.FromResult(AnalyticsApi.GetDescription(request)));
 
-/// <summary>The page and its assets. The page passes its function key on with each of its requests.</summary>
-public sealed class GetDashboard
-{
-    [Function(nameof(GetDashboard))]
-    public Task RunAsync(
+    [Function("GetDashboard")]
+    public static Task GetDashboardAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = DashboardPage.Route)] HttpRequest request) =>
-        DashboardPage.Get(request).ExecuteAsync(request.HttpContext);
+        ExecuteAsync(request, Task.FromResult(DashboardPage.Get(request)));
+
+    // Executed here: a result that is returned would also be sent to the host as the function's output.
+    private static async Task ExecuteAsync(HttpRequest request, Task<IResult> answer) =>
+        await (await answer).ExecuteAsync(request.HttpContext);
 }
