@@ -201,8 +201,9 @@ public sealed class AnalyticsService : IDisposable
                     return null;
                 }
 
-                var hours = Enumerable.Range(0, (int)((range.Last / 60) - (range.Previous!.Value.First!.Value / 60)) + 1);
-                return _past.Read(range, hours.Max(hour => analytics.RecordedUntil((range.Last / 60) - hour)));
+                var last = range.Last / Minutes.PerHour;
+                var hours = Enumerable.Range(0, (int)(last - (range.Previous!.Value.First!.Value / Minutes.PerHour)) + 1);
+                return _past.Read(range, hours.Max(hour => analytics.RecordedUntil(last - hour)));
             });
         }
     }
@@ -329,12 +330,15 @@ public sealed class AnalyticsService : IDisposable
             _reports.Clear();
         }
 
-        var reading = log.Progress is { } progress ? new LogReading(Math.Floor(progress * 100) / 100, null) : null;
         var health = new HealthBuilder(whole, _log.Reading, _readUntil, _recorder, _pending, _allowGaps, now).Build() with
         {
             MissedTicks = _metrics?.MissedTicks,
         };
-        health = health with { Reading = health.Reading ?? reading };
+        if (log.Progress is { } progress)
+        {
+            health = health with { Reading = health.Reading ?? new LogReading(progress, null).ToWholePercent() };
+        }
+
         var report = ReportBuilder.Build(analytics, log, query, health, now);
         _reports[query] = (report, version, _pending);
         return report;

@@ -7,7 +7,11 @@ namespace CatFunctions.Core.Analytics;
 /// <summary>How far a log was read of which much is unread.</summary>
 /// <param name="Progress">How much of it, 0 to 1.</param>
 /// <param name="CompleteFrom">All that was recorded in this hour or later was read; null while that is true of no hour.</param>
-public sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom);
+public sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom)
+{
+    /// <summary>With the progress rounded down: it is 1 only when all is read.</summary>
+    internal LogReading ToWholePercent() => this with { Progress = Math.Floor(Progress * 100) / 100 };
+}
 
 /// <summary>
 /// Folds the logs and follows their ends: it remembers how far it has read each segment and reads only what is new, the

@@ -31,7 +31,9 @@ internal static class Minutes
     /// How many are kept minute by minute: the longest range that can be asked for, and the period before it. A range of 24 hours touches
     /// one minute more when it does not begin with one.
     /// </summary>
-    public const int Kept = 2 * ((24 * 60) + 1);
+    public const int Kept = 2 * ((24 * PerHour) + 1);
+
+    public const int PerHour = 60;
 
     /// <summary>The minute that a time belongs to.</summary>
     public static long Of(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerMinute;

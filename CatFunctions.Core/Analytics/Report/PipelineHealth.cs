@@ -168,7 +168,10 @@ internal sealed class HealthBuilder(
     DateTimeOffset now)
 {
     private readonly DateTimeOffset _recent = now.AddHours(-PipelineHealth.RecentHours);
-    private readonly TickFindings _ticks = analytics.Ticks.JudgeAll(analytics.CompleteFrom, now, pending);
+
+    // What is not read yet may hold what a tick lacks.
+    private readonly TickFindings _ticks =
+        reading is null ? analytics.Ticks.JudgeAll(analytics.CompleteFrom, now, pending) : TickFindings.None;
 
     private bool IsEmpty => analytics.Recorded == 0 && analytics.DeadLettered == 0;
 
@@ -212,19 +215,17 @@ internal sealed class HealthBuilder(
             age is { } known ? Math.Round(known.TotalSeconds, 1) : null,
             analytics.Recorded,
             analytics.DeadLettered,
-            isRead ? _ticks.UnfinishedEvents : 0,
-            isRead ? _ticks.MissingEvents : 0,
-            isRead
-                ? [.. _ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(Tick.NameOf(tick.Time), tick.Missing, tick.Size))]
-                : [],
+            _ticks.UnfinishedEvents,
+            _ticks.MissingEvents,
+            [.. _ticks.Missing.Reverse().Take(PipelineHealth.MaxIncompleteTicks).Select(tick => new IncompleteTick(Tick.NameOf(tick.Time), tick.Missing, tick.Size))],
             gaps,
             recorder?.Redelivered)
         {
-            LagSeconds = isRead && now - _ticks.OldestPending is { } lag ? Math.Round(Math.Max(lag.TotalSeconds, 0), 1) : null,
-            Reading = reading is null ? null : reading with { Progress = Math.Floor(reading.Progress * 100) / 100 },
+            LagSeconds = now - _ticks.OldestPending is { } lag ? Math.Round(Math.Max(lag.TotalSeconds, 0), 1) : null,
+            Reading = reading?.ToWholePercent(),
             Faults = faults,
             IsSilent = IsSilent,
-            MissingTicks = isRead ? _ticks.Missing : [],
+            MissingTicks = _ticks.Missing,
         };
     }
 

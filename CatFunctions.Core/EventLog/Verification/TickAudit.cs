@@ -536,7 +536,10 @@ internal readonly record struct TickVerdict(TickState State, int MissingCount, I
 /// <param name="OldestPending">The oldest tick of the outbox that is not whole, if any is.</param>
 /// <param name="Cut">How many ticks are so old that the rest of their events was deleted with the hours before the log's first.</param>
 internal sealed record TickFindings(
-    IReadOnlyList<OpenTick> Missing, long MissingEvents, int Unfinished, long UnfinishedEvents, DateTimeOffset? OldestPending, int Cut);
+    IReadOnlyList<OpenTick> Missing, long MissingEvents, int Unfinished, long UnfinishedEvents, DateTimeOffset? OldestPending, int Cut)
+{
+    public static TickFindings None { get; } = new([], 0, 0, 0, null, 0);
+}
 
 /// <summary>A tick that is not whole, for one of the sizes that its events give.</summary>
 /// <param name="time">When it was due.</param>
