@@ -83,7 +83,7 @@ internal sealed class PastHours(ISegmentStore store, TimeProvider clock, Action 
     private async Task ReadAsync(PastRange past)
     {
         // The clock of the host that recorded may have been in the hour before.
-        var first = new DateTimeOffset(Minutes.StartOf(Math.Max(60, past.Range.Previous!.Value.First!.Value))).AddHours(-1);
+        var first = new DateTimeOffset(Minutes.StartOf(Math.Max(Minutes.PerHour, past.Range.Previous!.Value.First!.Value))).AddHours(-1);
         var last = new DateTimeOffset(past.RecordedUntil * TimeSpan.TicksPerHour, TimeSpan.Zero);
         var listed = await store.ListSinceAsync(LogKind.Events, SegmentName.HourOf(first), CancellationToken.None);
         var segments = listed.Where(segment => segment.Name.Hour <= last && segment.Name.Hour >= SegmentName.HourOf(first)).ToArray();

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
@@ -39,6 +41,12 @@ internal sealed class PhotoTable
 
     /// <summary>The name of a breed, in UTF-8.</summary>
     public ReadOnlySpan<byte> BreedOf(int number) => _breeds[number];
+
+    /// <summary>What is known of a photo, as text; the breed is null if it is not known.</summary>
+    public (string Id, string Url, string? Breed) TextsOf(int number) => (
+        Encoding.UTF8.GetString(IdOf(number)),
+        Encoding.UTF8.GetString(_photos[number].Url),
+        _photos[number].Breed is { } breed ? Encoding.UTF8.GetString(BreedOf(breed)) : null);
 
     /// <summary>The number of a breed; null if there is none of this name.</summary>
     public int? FindBreed(ReadOnlySpan<byte> name) => _breeds.Find(name);

@@ -32,13 +32,7 @@ public sealed partial class AnalyticsApi(
     private static readonly ImmutableArray<string> Formats = ["json", "csv"];
     private static readonly ImmutableArray<string> Orders = ["views", "likes", "rate", "trend", "name"];
 
-    private static readonly Lazy<Answer> Description = new(() =>
-    {
-        using var stream = typeof(AnalyticsApi).Assembly.GetManifestResourceStream(typeof(AnalyticsApi), "openapi.json")!;
-        var content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return new Answer(content, Json);
-    });
+    private static readonly Lazy<Answer> Description = new(() => new Answer(DashboardAssets.ReadResource(DescriptionRoute), Json));
 
     // Whoever asks for the same report gets the same bytes.
     private readonly ConditionalWeakTable<AnalyticsReport, Answer> _answers = [];

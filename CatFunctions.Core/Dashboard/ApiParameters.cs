@@ -42,9 +42,9 @@ internal sealed class ApiParameters
     public string? ShortText(string name)
     {
         var text = Text(name);
-        if (text is not null && (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > 256))
+        if (text is not null && (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > EventContract.MaxTextBytes))
         {
-            _errors[name] = [$"'{(text.Length > 32 ? text[..32] + "…" : text)}' is not a text of 1 to 256 bytes."];
+            _errors[name] = [$"'{(text.Length > 32 ? text[..32] + "…" : text)}' is not a text of 1 to {EventContract.MaxTextBytes} bytes."];
         }
 
         return text;
@@ -114,7 +114,7 @@ internal sealed class ApiParameters
         }
         else if (to - from > AnalyticsQuery.MaxLength)
         {
-            _errors["to"] = [$"'{Text("to")}' is more than 24 hours later than from."];
+            _errors["to"] = [$"'{Text("to")}' is more than {AnalyticsQuery.MaxLength.TotalHours} hours later than from."];
         }
 
         return query;

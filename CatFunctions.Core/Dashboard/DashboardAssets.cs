@@ -20,7 +20,9 @@ internal static partial class DashboardAssets
 
     private const string SampleScheme = "sample:";
 
-    private static readonly string Folder = $"{typeof(DashboardAssets).Namespace}.Page.";
+    private const string PageFolder = "Page.";
+
+    private static readonly string Prefix = $"{typeof(DashboardAssets).Namespace}.";
     private static readonly FrozenDictionary<string, Answer> Assets = ReadAll().ToFrozenDictionary();
 
     /// <summary>The folder of the assets: the hash of all of them.</summary>
@@ -41,14 +43,17 @@ internal static partial class DashboardAssets
     }
 
     /// <summary>Reads a file of the folder <c>Page</c>.</summary>
-    public static byte[] Read(string name) => Read(typeof(DashboardAssets).Assembly.GetManifestResourceStream(Folder + name)!);
+    public static byte[] Read(string name) => ReadResource(PageFolder + name);
+
+    /// <summary>Reads an embedded file of this folder; what is below is separated by dots.</summary>
+    public static byte[] ReadResource(string name) => Read(typeof(DashboardAssets).Assembly.GetManifestResourceStream(Prefix + name)!);
 
     private static IEnumerable<KeyValuePair<string, Answer>> ReadAll()
     {
         var types = new FileExtensionContentTypeProvider();
         foreach (var name in typeof(DashboardAssets).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .Select(name => name[Folder.Length..])
+            .Where(name => name.StartsWith(Prefix + PageFolder, StringComparison.Ordinal))
+            .Select(name => name[(Prefix + PageFolder).Length..])
             .Where(name => name != Index))
         {
             var type = types.Mappings[Path.GetExtension(name)];

@@ -165,13 +165,13 @@ internal static class PhotoReports
         // A range of the past has numbers of its own, and may not have the photo.
         var photo = scope.Photos.Find(utf8) ?? -1;
         var standings = scope.Standings();
-        var tally = standings.Find(standing => standing.Photo == photo) is { Tally.IsZero: false } found ? found.Tally : default;
-        var about = new Ranking(whole.Photos, Ranking.ByViews).Describe(new Standing(known, default));
+        var tally = standings.Find(standing => standing.Photo == photo).Tally;
+        var (_, url, breed) = whole.Photos.TextsOf(known);
         var all = whole.Photos[known].Total;
         return new PhotoReport(
-            about.PhotoId,
-            about.PhotoUrl,
-            about.Breed,
+            id,
+            url,
+            breed,
             tally.Views,
             tally.Likes,
             scope.Analytics.Users.Count(new MinuteRange(scope.FirstKept, scope.Range.Last), isLike: false, other => other == photo),
@@ -191,8 +191,7 @@ internal static class PhotoReports
     {
         var first = scope.Range.First!.Value;
         var step = TimelineBuilder.WidthOf(scope.Range.Length!.Value);
-        var best = new Ranking(scope.Photos, Ranking.ByViews).Best(scope.Standings(), top);
-        var numbers = best.ConvertAll(photo => scope.Photos.Find(Encoding.UTF8.GetBytes(photo.PhotoId))!.Value);
+        var best = new Ranking(scope.Photos, Ranking.ByViews).Top(scope.Standings(), top);
         var views = best.ConvertAll(_ => new List<long>());
         var sums = new long[best.Count];
         for (var minute = first; minute <= scope.Range.Last; minute++)
@@ -201,7 +200,7 @@ internal static class PhotoReports
             var isLast = (minute - first) % step == step - 1 || minute == scope.Range.Last;
             for (var i = 0; i < sums.Length; i++)
             {
-                sums[i] += photos is not null && photos.TryGetValue(numbers[i], out var tally) ? tally.Views : 0;
+                sums[i] += photos is not null && photos.TryGetValue(best[i].Photo, out var tally) ? tally.Views : 0;
                 if (isLast)
                 {
                     views[i].Add(sums[i]);
@@ -213,7 +212,11 @@ internal static class PhotoReports
             Minutes.StartOf(first),
             Minutes.StartOf(scope.Range.Last + 1),
             step * 60,
-            [.. best.Zip(views, (photo, steps) => new Racer(photo.PhotoId, photo.PhotoUrl, photo.Breed, steps))])
+            [.. best.Zip(views, (photo, steps) =>
+            {
+                var (id, url, breed) = scope.Photos.TextsOf(photo.Photo);
+                return new Racer(id, url, breed, steps);
+            })])
         {
             IsRead = log.IsRead(scope.Range),
         };

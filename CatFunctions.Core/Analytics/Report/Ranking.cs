@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CatFunctions.Core.Analytics.Report;
 
 /// <summary>Ranks photos. The same photos are always ranked the same: no order is left to chance.</summary>
@@ -17,7 +15,11 @@ internal sealed class Ranking(PhotoTable photos, Func<Standing, double> scoreOf)
     /// <param name="standings">The photos.</param>
     /// <param name="top">How many of them at most.</param>
     /// <param name="previous">The photos of the period before; null if that is not known.</param>
-    public List<RankedPhoto> Best(List<Standing> standings, int top, List<Standing>? previous = null)
+    public List<RankedPhoto> Best(List<Standing> standings, int top, List<Standing>? previous = null) => Top(standings, top)
+        .ConvertAll(photo => Describe(photo) with { PreviousRank = previous is null ? null : RankOf(photo.Photo, previous) });
+
+    /// <summary>The same as numbers.</summary>
+    public List<Standing> Top(List<Standing> standings, int top)
     {
         // The worst of the best so far comes out first.
         var best = new PriorityQueue<Standing, Standing>(Comparer<Standing>.Create(Compare));
@@ -36,10 +38,10 @@ internal sealed class Ranking(PhotoTable photos, Func<Standing, double> scoreOf)
             }
         }
 
-        var board = new List<RankedPhoto>(best.Count);
+        var board = new List<Standing>(best.Count);
         while (best.TryDequeue(out var standing, out _))
         {
-            board.Add(Describe(standing) with { PreviousRank = previous is null ? null : RankOf(standing.Photo, previous) });
+            board.Add(standing);
         }
 
         board.Reverse();
@@ -64,12 +66,10 @@ internal sealed class Ranking(PhotoTable photos, Func<Standing, double> scoreOf)
         return order != 0 ? order : photos.IdOf(right.Photo).SequenceCompareTo(photos.IdOf(left.Photo));
     }
 
-    public RankedPhoto Describe(Standing standing) => new(
-        Encoding.UTF8.GetString(photos.IdOf(standing.Photo)),
-        Encoding.UTF8.GetString(photos[standing.Photo].Url),
-        photos[standing.Photo].Breed is { } breed ? Encoding.UTF8.GetString(photos.BreedOf(breed)) : null,
-        standing.Tally.Views,
-        standing.Tally.Likes,
-        standing.Tally.LikeRate,
-        scoreOf(standing));
+    public RankedPhoto Describe(Standing standing)
+    {
+        var (id, url, breed) = photos.TextsOf(standing.Photo);
+        return new RankedPhoto(
+            id, url, breed, standing.Tally.Views, standing.Tally.Likes, standing.Tally.LikeRate, scoreOf(standing));
+    }
 }

@@ -91,13 +91,8 @@ internal static class ReportBuilder
         .Take(MaxRecent)
         .Select(entry =>
         {
-            var photo = scope.Photos[entry.Photo];
-            return new RecentEvent(
-                entry.IsLike ? "like" : "view",
-                Encoding.UTF8.GetString(scope.Photos.IdOf(entry.Photo)),
-                Encoding.UTF8.GetString(photo.Url),
-                photo.Breed is { } breed ? Encoding.UTF8.GetString(scope.Photos.BreedOf(breed)) : null,
-                entry.Time.UtcDateTime);
+            var (id, url, breed) = scope.Photos.TextsOf(entry.Photo);
+            return new RecentEvent(entry.IsLike ? "like" : "view", id, url, breed, entry.Time.UtcDateTime);
         });
 
     private static (List<BreedTotals> MostViewed, int Count) ByBreed(PhotoTable photos, List<Standing> standings)
@@ -136,7 +131,7 @@ internal static class ReportBuilder
 
         if (scope is { IsOfBreed: true, Range.First: null } && Minutes.Of(scope.Analytics.OldestEvent) < scope.FirstKept)
         {
-            yield return $"Of one breed, the timeline and the users are those of the last {Minutes.Kept / 60} hours.";
+            yield return $"Of one breed, the timeline and the users are those of the last {Minutes.Kept / Minutes.PerHour} hours.";
         }
     }
 

@@ -6,11 +6,10 @@ internal static class TimelineBuilder
     /// <summary>How many buckets the chart of the whole log has at most.</summary>
     public const int MaxBuckets = 200;
 
-    private const int MinutesPerHour = 60;
-    private const int MinutesPerDay = 24 * MinutesPerHour;
+    private const int MinutesPerDay = 24 * Minutes.PerHour;
 
     private static readonly int[] Widths =
-        [1, 5, 15, MinutesPerHour, 3 * MinutesPerHour, 6 * MinutesPerHour, 12 * MinutesPerHour, MinutesPerDay];
+        [1, 5, 15, Minutes.PerHour, 3 * Minutes.PerHour, 6 * Minutes.PerHour, 12 * Minutes.PerHour, MinutesPerDay];
 
     /// <summary>The timeline of a range: minute by minute up to two hours, else five minutes each.</summary>
     /// <param name="scope">The range.</param>
@@ -20,18 +19,18 @@ internal static class TimelineBuilder
         : OfAll(scope);
 
     /// <summary>How many minutes each bucket of a range has.</summary>
-    public static int WidthOf(int minutes) => minutes <= 2 * MinutesPerHour ? 1 : 5;
+    public static int WidthOf(int minutes) => minutes <= 2 * Minutes.PerHour ? 1 : 5;
 
     /// <summary>From the first to the newest event, in buckets as fine as <see cref="MaxBuckets"/> and what is known allow.</summary>
     private static Timeline OfAll(AnalyticsScope scope)
     {
-        var hours = scope.Analytics.Hours.Keys.Where(hour => hour <= scope.Range.Last / MinutesPerHour).Order().ToArray();
+        var hours = scope.Analytics.Hours.Keys.Where(hour => hour <= scope.Range.Last / Minutes.PerHour).Order().ToArray();
         if (hours is [])
         {
-            return new Timeline(MinutesPerHour, []);
+            return new Timeline(Minutes.PerHour, []);
         }
 
-        var first = hours[0] * MinutesPerHour;
+        var first = hours[0] * Minutes.PerHour;
         if (scope.IsOfBreed || first >= scope.FirstKept)
         {
             first = Math.Max(first, scope.FirstKept);
@@ -39,11 +38,11 @@ internal static class TimelineBuilder
                 .Select(age => first + age)
                 .Where(minute => scope.Analytics.MinuteOf(minute) is not null)
                 .ToArray();
-            return seen is [] ? new Timeline(MinutesPerHour, []) : OfMinutes(scope, seen[0], seen[^1], WidthFor(seen[^1] - seen[0] + 1, 1));
+            return seen is [] ? new Timeline(Minutes.PerHour, []) : OfMinutes(scope, seen[0], seen[^1], WidthFor(seen[^1] - seen[0] + 1, 1));
         }
 
-        var width = WidthFor((hours[^1] - hours[0] + 1) * MinutesPerHour, MinutesPerHour);
-        return Sum(hours.Select(hour => (hour * MinutesPerHour, scope.Analytics.Hours[hour])), first, hours[^1] * MinutesPerHour, width);
+        var width = WidthFor((hours[^1] - hours[0] + 1) * Minutes.PerHour, Minutes.PerHour);
+        return Sum(hours.Select(hour => (hour * Minutes.PerHour, scope.Analytics.Hours[hour])), first, hours[^1] * Minutes.PerHour, width);
     }
 
     private static Timeline OfMinutes(AnalyticsScope scope, long first, long last, int width, AnalyticsScope? previous = null)

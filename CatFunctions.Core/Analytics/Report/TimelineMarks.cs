@@ -30,8 +30,6 @@ internal static class TimelineMarks
     /// <summary>How many there are at most: the longest outages, and the newest ticks.</summary>
     public const int Max = 50;
 
-    private const int MinutesPerHour = 60;
-
     /// <param name="scope">What the timeline covers; outages are those of all photos.</param>
     /// <param name="timeline">The timeline.</param>
     /// <param name="log">What is known of the log.</param>
@@ -48,7 +46,7 @@ internal static class TimelineMarks
         var last = Math.Min(scope.Range.Last, Minutes.Of(log.ReadUntil));
         var outages = first >= scope.FirstKept
             ? Gaps(Math.Max(first, oldest + 1), last, 1, minute => scope.Analytics.MinuteOf(minute) is not null)
-            : Gaps(first / MinutesPerHour, last / MinutesPerHour, MinutesPerHour, scope.Analytics.Hours.ContainsKey);
+            : Gaps(first / Minutes.PerHour, last / Minutes.PerHour, Minutes.PerHour, scope.Analytics.Hours.ContainsKey);
         var ticks = missing
             .Where(tick => Minutes.Of(tick.Time) >= first && Minutes.Of(tick.Time) <= scope.Range.Last)
             .GroupBy(tick => (Minutes.Of(tick.Time) * 60 / timeline.BucketSeconds, timeline.BucketSeconds))
@@ -90,8 +88,8 @@ internal static class TimelineMarks
     private static TimelineMark Gap(long first, long end, int minutes)
     {
         var length = (end - first) * minutes;
-        var text = length % MinutesPerHour == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"No event for {length / MinutesPerHour} h")
+        var text = length % Minutes.PerHour == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"No event for {length / Minutes.PerHour} h")
             : string.Create(CultureInfo.InvariantCulture, $"No event for {length} min");
         return new TimelineMark(Minutes.StartOf(first * minutes), Minutes.StartOf(end * minutes), TimelineMarkKind.Outage, text);
     }
