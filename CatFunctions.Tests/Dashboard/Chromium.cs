@@ -6,7 +6,7 @@ namespace CatFunctions.Tests.Dashboard;
 /// <summary>The browser of this machine.</summary>
 internal static class Chromium
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+    private static readonly string[] Names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
     /// <summary>The path of the Chromium that the variable <c>CHROMIUM</c> names, or of the first on the path that works; null if there is none.</summary>
     public static string? Path { get; } =
