@@ -26,11 +26,21 @@ public sealed partial class RecordCatEvents(RetryingRecorder recorder, ILogger<R
         LogRecorded(result.Recorded, result.Redelivered, result.DeadLettered, result.Gaps);
     }
 
-    private static ConsumedRecord ToConsumedRecord(KafkaRecord record) =>
-        new(record.Partition, record.Offset, record.Timestamp?.DateTimeOffset ?? default, record.Key, record.Value)
+    private static ConsumedRecord ToConsumedRecord(KafkaRecord record)
+    {
+        var consumed = new ConsumedRecord(
+            record.Partition, record.Offset, record.Timestamp?.DateTimeOffset ?? default, record.Key, record.Value);
+        var check = EventCheck.Of(consumed.Value);
+
+        // A dead letter keeps all of them; otherwise only the trace is asked for.
+        var headers = record.Headers ?? [];
+        var kept = check.Reason is null ? Array.FindAll(headers, header => header.Key == EventHeaders.TraceParent) : headers;
+        return consumed with
         {
-            Headers = Array.ConvertAll(record.Headers ?? [], header => new RecordHeader(header.Key, header.Value)),
+            Check = check,
+            Headers = Array.ConvertAll(kept, header => new RecordHeader(header.Key, header.Value)),
         };
+    }
 
     [LoggerMessage(
         LogLevel.Information,

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
@@ -8,26 +8,17 @@ using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Core.Events;
 
-/// <summary>Writes the interactions of a tick as events: compact UTF-8, a pure function of what it is given.</summary>
-internal sealed class EventWriter : IDisposable
+/// <summary>
+/// Writes the interactions of a tick as events: compact UTF-8, a pure function of what it is given. Of an event only three
+/// numbers and a time are its own; the JSON around them is encoded once for its tick or its photo.
+/// </summary>
+internal static class EventWriter
 {
+    private const int LongestNumber = 11;
+    private const int TimeLength = 24;
+
     private static readonly ConditionalWeakTable<CatPhoto, PhotoText> PhotoTexts = [];
-
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-    private readonly Utf8JsonWriter _json;
-    private readonly byte[] _id = new byte[32];
-    private readonly int _idPrefix;
-    private readonly int _tickSize;
-
-    private EventWriter(Tick tick, int tickSize)
-    {
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = EventContract.Encoder, SkipValidation = true });
-        _tickSize = tickSize;
-        tick.ScheduledTime.UtcDateTime.TryFormat(
-            _id, out var length, Tick.NameFormat, CultureInfo.InvariantCulture);
-        _id[length] = (byte)'-';
-        _idPrefix = length + 1;
-    }
+    private static readonly byte[] End = "\"}}"u8.ToArray();
 
     /// <summary>The events of a tick, one for each of its interactions.</summary>
     public static TickEvents Write(Tick tick, Gallery gallery, ReadOnlySpan<Interaction> interactions)
@@ -35,87 +26,85 @@ internal sealed class EventWriter : IDisposable
         var photos = gallery.Photos
             .Select(shown => PhotoTexts.GetValue(shown.Photo, photo => new PhotoText(photo)))
             .ToArray();
+        var toIndex = Encoding.UTF8.GetBytes(
+            $$"""{{{Member(EventField.SpecVersion, EventContract.SpecVersion)}},{{Opening(EventField.Id)}}{{Tick.NameOf(tick.ScheduledTime)}}-""");
+        var timeToData = Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            ",{{Member(EventField.DataContentType, EventContract.DataContentType)}},"{{EventContract.Name(EventField.TickSize)}}":{{interactions.Length}},"{{EventContract.Name(EventField.Data)}}":{
+            """));
+        var longestPhoto = photos.Select(photo => photo.MaxLength).DefaultIfEmpty().Max();
+        var buffer = new byte[toIndex.Length + timeToData.Length + longestPhoto + (2 * LongestNumber) + "0000-00-00T00:00:00.0000000Z".Length + End.Length];
 
-        using var writer = new EventWriter(tick, interactions.Length);
         var events = new TickEvents(interactions.Length);
         for (var i = 0; i < interactions.Length; i++)
         {
-            var photo = photos[interactions[i].Photo];
-            events.Add(photo.Key, writer.Write(i, interactions[i], photo));
+            ref readonly var interaction = ref interactions[i];
+            var photo = photos[interaction.Photo];
+            var rest = buffer.AsSpan();
+            Append(ref rest, toIndex);
+            Append(ref rest, i);
+            Append(ref rest, interaction.Kind == InteractionKind.Liked ? photo.IndexToTimeOfLike : photo.IndexToTimeOfView);
+            Append(ref rest, interaction.Time);
+            Append(ref rest, timeToData);
+            Append(ref rest, photo.DataToUser);
+            Append(ref rest, interaction.UserId);
+            Append(ref rest, End);
+            events.Add(photo.Key, buffer.AsSpan(0, buffer.Length - rest.Length));
         }
 
         return events;
     }
 
-    public void Dispose() => _json.Dispose();
-
-    /// <summary>The bytes of one event, which the next one overwrites.</summary>
-    private ReadOnlySpan<byte> Write(int index, in Interaction interaction, PhotoText photo)
+    private static void Append(ref Span<byte> rest, byte[] text)
     {
-        Span<byte> text = stackalloc byte[32];
-        _buffer.ResetWrittenCount();
-        _json.Reset();
-
-        _json.WriteStartObject();
-        Write(EventField.SpecVersion, EventContract.SpecVersion);
-        Write(EventField.Id, FormatId(index));
-        Write(EventField.Source, EventContract.Source);
-        Write(EventField.Type, interaction.Kind == InteractionKind.Liked ? EventContract.LikedType : EventContract.ViewedType);
-        Write(EventField.Subject, photo.Id);
-        Write(EventField.Time, FormatTime(interaction.Time, text));
-        Write(EventField.DataContentType, EventContract.DataContentType);
-        _json.WriteNumber(EventContract.Name(EventField.TickSize), _tickSize);
-        _json.WriteStartObject(EventContract.Name(EventField.Data));
-        Write(EventField.PhotoUrl, photo.Url);
-        if (photo.Breed is { } breed)
-        {
-            Write(EventField.Breed, breed);
-        }
-
-        Write(EventField.UserId, FormatUser(interaction.UserId, text));
-        _json.WriteEndObject();
-        _json.WriteEndObject();
-
-        _json.Flush();
-        return _buffer.WrittenSpan;
+        text.CopyTo(rest);
+        rest = rest[text.Length..];
     }
 
-    private void Write(EventField field, JsonEncodedText text) => _json.WriteString(EventContract.Name(field), text);
-
-    private void Write(EventField field, ReadOnlySpan<byte> text) => _json.WriteString(EventContract.Name(field), text);
-
-    private ReadOnlySpan<byte> FormatId(int index)
+    private static void Append(ref Span<byte> rest, int number)
     {
-        index.TryFormat(_id.AsSpan(_idPrefix), out var length, provider: CultureInfo.InvariantCulture);
-        return _id.AsSpan(0, _idPrefix + length);
+        number.TryFormat(rest, out var length, provider: CultureInfo.InvariantCulture);
+        rest = rest[length..];
     }
 
     // In UTC, to the millisecond: the round-trip format, which is several times faster than a custom one, cut off.
-    private static ReadOnlySpan<byte> FormatTime(DateTimeOffset time, Span<byte> text)
+    private static void Append(ref Span<byte> rest, DateTimeOffset time)
     {
-        const int Length = 24;
-        time.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
-        text[Length - 1] = (byte)'Z';
-        return text[..Length];
+        time.UtcDateTime.TryFormat(rest, out _, "O", CultureInfo.InvariantCulture);
+        rest[TimeLength - 1] = (byte)'Z';
+        rest = rest[TimeLength..];
     }
 
-    private static ReadOnlySpan<byte> FormatUser(int userId, Span<byte> text)
+    private static string Opening(EventField field) => $"\"{EventContract.Name(field)}\":\"";
+
+    private static string Member(EventField field, JsonEncodedText value) => $"{Opening(field)}{value}\"";
+
+    /// <summary>The JSON of a photo's events, between their own parts.</summary>
+    private sealed class PhotoText
     {
-        var prefix = "user-"u8;
-        prefix.CopyTo(text);
-        userId.TryFormat(text[prefix.Length..], out var length, provider: CultureInfo.InvariantCulture);
-        return text[..(prefix.Length + length)];
-    }
+        public PhotoText(CatPhoto photo)
+        {
+            Key = photo.Id;
+            IndexToTimeOfView = IndexToTime(EventContract.ViewedType);
+            IndexToTimeOfLike = IndexToTime(EventContract.LikedType);
+            var breed = photo.Breed is null ? "" : $"{Member(EventField.Breed, EventContract.Encode(photo.Breed))},";
+            DataToUser = Encoding.UTF8.GetBytes(
+                $"{Member(EventField.PhotoUrl, EventContract.Encode(photo.Url))},{breed}{Opening(EventField.UserId)}user-");
 
-    /// <summary>The texts of a photo, encoded once for all of its events.</summary>
-    private sealed class PhotoText(CatPhoto photo)
-    {
-        public string Key { get; } = photo.Id;
+            byte[] IndexToTime(JsonEncodedText type) => Encoding.UTF8.GetBytes(
+                $"\",{Member(EventField.Source, EventContract.Source)},{Member(EventField.Type, type)},"
+                + $"{Member(EventField.Subject, EventContract.Encode(photo.Id))},{Opening(EventField.Time)}");
+        }
 
-        public JsonEncodedText Id { get; } = EventContract.Encode(photo.Id);
+        public string Key { get; }
 
-        public JsonEncodedText Url { get; } = EventContract.Encode(photo.Url);
+        public byte[] IndexToTimeOfView { get; }
 
-        public JsonEncodedText? Breed { get; } = photo.Breed is { } breed ? EventContract.Encode(breed) : null;
+        public byte[] IndexToTimeOfLike { get; }
+
+        public byte[] DataToUser { get; }
+
+        public int MaxLength => Math.Max(IndexToTimeOfView.Length, IndexToTimeOfLike.Length) + DataToUser.Length;
     }
 }

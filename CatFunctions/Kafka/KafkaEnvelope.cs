@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,12 +11,12 @@ namespace CatFunctions.Kafka;
 /// one is missing or unreadable, sends the whole object as the value. It then uses the key, the value and the headers.
 /// </summary>
 /// <param name="Key">The record's key.</param>
-/// <param name="Value">The record's value. A string, although it holds JSON: the binding would write an object again, its own way.</param>
+/// <param name="Value">The record's value, in UTF-8. A string, although it holds JSON: the binding would write an object again, its own way.</param>
 /// <param name="Timestamp">Ignored, but must be there.</param>
 /// <param name="Headers">The record's headers; the binding sends their values in UTF-8.</param>
 internal sealed record KafkaEnvelope(
     string Key,
-    string Value,
+    [property: JsonConverter(typeof(Utf8TextConverter))] ReadOnlyMemory<byte> Value,
     DateTimeOffset Timestamp,
     IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
@@ -34,10 +33,19 @@ internal sealed record KafkaEnvelope(
     public static string Wrap(
         OutgoingEvent produced, DateTimeOffset timestamp, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
-        var value = Encoding.UTF8.GetString(produced.Value.Span);
-        var envelope = new KafkaEnvelope(produced.Key, value, timestamp, headers);
+        var envelope = new KafkaEnvelope(produced.Key, produced.Value, timestamp, headers);
         return JsonSerializer.Serialize(envelope, KafkaEnvelopeJson.Short.KafkaEnvelope);
     }
+}
+
+/// <summary>Writes text in UTF-8 as a JSON string.</summary>
+internal sealed class Utf8TextConverter : JsonConverter<ReadOnlyMemory<byte>>
+{
+    public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Span);
 }
 
 [JsonSerializable(typeof(KafkaEnvelope))]
