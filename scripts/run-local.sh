@@ -5,7 +5,7 @@ set -euo pipefail
 
 root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 output=$root/artifacts # a build of its own, quick because it leaves out the analyzers
-app=$output/bin/CatFunctions.Local/release/CatFunctions.Local.dll
+app=$output/publish/CatFunctions.Local/release/CatFunctions.Local.dll
 built=$output/run-local.built # as old as the sources that the last build read
 
 is_built() {
@@ -14,10 +14,15 @@ is_built() {
 }
 
 build() {
+  local compile=()
+  case $(uname -m) in # compiled to machine code it starts in half the time, where there is such a compiler
+    x86_64 | aarch64 | arm64) compile=(--use-current-runtime --no-self-contained -property:PublishReadyToRun=true) ;;
+  esac
+
   touch "$built.next"
   echo "Building CatFunctions.Local." >&2
-  if ! dotnet build "$root/CatFunctions.Local" --configuration Release --artifacts-path "$output" --verbosity quiet \
-    -property:RunAnalyzers=false >"$built.log" 2>&1; then
+  if ! dotnet publish "$root/CatFunctions.Local" --configuration Release --artifacts-path "$output" --verbosity quiet \
+    -property:RunAnalyzers=false "${compile[@]}" >"$built.log" 2>&1; then
     cat "$built.log" >&2
     return 1
   fi
