@@ -35,16 +35,30 @@ internal static class GeneratedEvents
     public static TickEvents Write(Tick tick) =>
         EventWriter.Write(tick, Gallery, Simulator.Simulate(tick, Gallery).AsSpan());
 
-    /// <summary>The requested number of events, in order of time, none of them in the future. Each is valid until the next.</summary>
-    public static IEnumerable<OutgoingEvent> Take(long count)
+    /// <summary>Ticks without end; about the requested number of events are in those that are not in the future.</summary>
+    public static IEnumerable<Tick> Ticks(long events)
     {
         var now = new DateTimeOffset(DateTimeOffset.UtcNow.UtcTicks / Interval.Ticks * Interval.Ticks, TimeSpan.Zero);
-        var ticks = (int)(count / (EventsPerSecond * Interval.TotalSeconds)) + 1;
-        for (var time = now - (ticks * Interval); count > 0; time += Interval)
+        var ticks = (int)(events / (EventsPerSecond * Interval.TotalSeconds)) + 1;
+        for (var time = now - (ticks * Interval); ; time += Interval)
         {
-            using var events = Write(new Tick(time, Interval));
-            for (var i = 0; i < events.Count && count > 0; i++, count--)
+            yield return new Tick(time, Interval);
+        }
+    }
+
+    /// <summary>The requested number of events, in order of time. Each is valid until the next.</summary>
+    public static IEnumerable<OutgoingEvent> Take(long count)
+    {
+        foreach (var tick in Ticks(count))
+        {
+            using var events = Write(tick);
+            for (var i = 0; i < events.Count; i++, count--)
             {
+                if (count == 0)
+                {
+                    yield break;
+                }
+
                 yield return events[i];
             }
         }

@@ -34,7 +34,7 @@ internal sealed class PipelineStatus(TimeProvider clock)
     /// <summary>The most recent error, if any.</summary>
     public SeenError? LastError => _lastError;
 
-    public void CountProduced() => Interlocked.Increment(ref _produced);
+    public void CountProduced(long events) => Interlocked.Add(ref _produced, events);
 
     public void CountUndelivered(long events = 1) => Interlocked.Add(ref _undelivered, events);
 

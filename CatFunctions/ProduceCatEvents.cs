@@ -37,7 +37,7 @@ public sealed partial class ProduceCatEvents(
             return [];
         }
 
-        var headers = EventHeaders.Of(Activity.Current);
+        var headers = EventHeaders.Of(EventHeaders.TraceParentOf(Activity.Current));
         var envelopes = events.Select(produced => KafkaEnvelope.Wrap(produced, tick.ScheduledTime, headers)).ToArray();
         metrics.CountTick(envelopes.Length);
         LogProduced(envelopes.Length, tick.ScheduledTime, timer.IsPastDue);

@@ -22,7 +22,7 @@ public sealed partial class ResendCatEvents(TickOutbox outbox, TimeProvider cloc
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var headers = EventHeaders.OfResent(Activity.Current);
+        var headers = EventHeaders.OfResent(EventHeaders.TraceParentOf(Activity.Current));
         var envelopes = new List<string>();
         await foreach (var lost in outbox.ResendAsync(isKafkaEmpty: false, cancellationToken))
         {

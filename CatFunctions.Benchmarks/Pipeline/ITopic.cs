@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
 using Confluent.Kafka;
@@ -26,7 +25,7 @@ internal interface ITopic : IAsyncDisposable
 /// </summary>
 internal sealed class EmbeddedTopic(int partitions) : ITopic
 {
-    private const string Topic = "cat_photo_events";
+    public const string Topic = "cat_photo_events";
 
     public string Broker => "embedded";
 
@@ -35,7 +34,7 @@ internal sealed class EmbeddedTopic(int partitions) : ITopic
     public async Task<double> MeasureAsync(ITopicReader reader, long events, CancellationToken cancellationToken)
     {
         using var broker = new EmbeddedBroker(Topic, partitions);
-        var kafka = new KafkaSettings(broker.BootstrapServers, Topic, IsEmbedded: true, new Dictionary<string, string>());
+        var kafka = SettingsOf(broker);
         var progress = new ReadProgress(events, isFollowed: true);
         await StallGuard.RunAsync(reader.Name, ProduceAndReadAsync, () => progress.Signs, cancellationToken);
         return progress.EventsPerSecond;
@@ -60,6 +59,9 @@ internal sealed class EmbeddedTopic(int partitions) : ITopic
         }
     }
 
+    public static KafkaSettings SettingsOf(EmbeddedBroker broker) =>
+        new(broker.BootstrapServers, Topic, IsEmbedded: true, new Dictionary<string, string>());
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
@@ -75,6 +77,8 @@ internal sealed class FilledTopic : ITopic
         (_kafka, _admin, Partitions) = (kafka, admin, partitions);
 
     public string Broker => _kafka.BootstrapServers;
+
+    public KafkaSettings Kafka => _kafka;
 
     /// <summary>The requested number, or else the broker's default.</summary>
     public int Partitions { get; }
@@ -102,13 +106,8 @@ internal sealed class FilledTopic : ITopic
         }
     }
 
-    /// <returns>Events per second.</returns>
-    public async Task<double> FillAsync(long events, CancellationToken cancellationToken)
-    {
-        var start = Stopwatch.GetTimestamp();
-        await EventFeed.ProduceAsync(_kafka, events, reader: null, cancellationToken);
-        return events / Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
+    public Task FillAsync(long events, CancellationToken cancellationToken) =>
+        EventFeed.ProduceAsync(_kafka, events, reader: null, cancellationToken);
 
     public async Task<double> MeasureAsync(ITopicReader reader, long events, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using CatFunctions.Local.Kafka;
+
 namespace CatFunctions.Benchmarks.Pipeline;
 
 /// <summary>Produces, records and folds events, and in the same run measures the references.</summary>
@@ -11,6 +13,8 @@ internal sealed class PipelineBenchmark(
     string? brokers, int partitions, long events, int rounds, TimeSpan localHostTime, string folder)
 {
     private const string Produce = "produce";
+    private const string ProduceWithOutbox = "produce, with the outbox on files";
+    private const string BareProduce = "bare produce loop (librdkafka)";
     private const string Fold = "fold the log";
     private const string EventLog = "event log, fed from memory";
     private const string RawWrite = "raw write + fsync of the same bytes";
@@ -40,11 +44,17 @@ internal sealed class PipelineBenchmark(
         await using ITopic topic = brokers is null
             ? new EmbeddedTopic(partitions)
             : await FilledTopic.CreateAsync(brokers, partitions, cancellationToken);
+        for (var round = 1; round <= rounds; round++)
+        {
+            Announce(Produce, round);
+            await MeasureProducingAsync(topic.Partitions, cancellationToken);
+        }
+
         var filled = topic as FilledTopic;
         if (filled is not null)
         {
-            Announce(Produce);
-            Add(Produce, await filled.FillAsync(events, cancellationToken));
+            Announce("filling the topic");
+            await filled.FillAsync(events, cancellationToken);
         }
 
         for (var round = 1; round <= rounds; round++)
@@ -84,12 +94,41 @@ internal sealed class PipelineBenchmark(
             GeneratedEvents.Take(Math.Min(events, 10_000)).Average(produced => produced.Value.Length),
             [.. measurements.Values],
             [
+                Ratio.Of(measurements[Produce], measurements[BareProduce]),
+                Ratio.Of(measurements[ProduceWithOutbox], measurements[BareProduce]),
                 .. references.Select(reference => Ratio.Of(measurements[recorder.Name], measurements[reference.Name])),
                 Ratio.Of(measurements[EventLog], measurements[RawWrite]),
             ],
             [.. all.Except(references).Select(reference => $"{reference.Name}: skipped, because {missing[reference]}")],
             recorderProcess,
             localHost);
+    }
+
+    /// <summary>Produces to new topics, or to new embedded brokers, which forget what does not fit.</summary>
+    private async Task MeasureProducingAsync(int partitions, CancellationToken cancellationToken)
+    {
+        await RunAsync(BareProduce, kafka => Task.Run(() => BareProduceLoop.Run(kafka, events), cancellationToken));
+        await RunAsync(Produce, kafka => ProduceBenchmark.RunAsync(kafka, events, outboxFolder: null, cancellationToken));
+        await RunAsync(ProduceWithOutbox, kafka => ProduceBenchmark.RunAsync(kafka, events, Path.Combine(folder, "produce"), cancellationToken));
+
+        async Task RunAsync(string name, Func<KafkaSettings, Task<double>> measure)
+        {
+            var before = Environment.CpuUsage.TotalTime;
+            if (brokers is null)
+            {
+                using var broker = new EmbeddedBroker(EmbeddedTopic.Topic, partitions);
+                Add(name, await measure(EmbeddedTopic.SettingsOf(broker)));
+            }
+            else
+            {
+                await using var topic = await FilledTopic.CreateAsync(brokers, partitions, cancellationToken);
+                Add(name, await measure(topic.Kafka));
+            }
+
+            // Steadier than the rates where the machine does other work as well.
+            var spent = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / events;
+            Console.Error.WriteLine($"{name}: {_rates[name][^1]:N0} events/s, {spent:N2} µs of processor time each");
+        }
     }
 
     private void Announce(string what, int? round = null) =>

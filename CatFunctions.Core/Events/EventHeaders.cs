@@ -18,9 +18,12 @@ public static class EventHeaders
 
     private static ReadOnlySpan<byte> Structured => "application/cloudevents"u8;
 
+    /// <summary>The value of <see cref="TraceParent"/> for what happens in a span; null if it has no such form.</summary>
+    public static string? TraceParentOf(Activity? span) => span is { IdFormat: ActivityIdFormat.W3C } ? span.Id : null;
+
     /// <summary>The headers of an event that is produced in a span, if there is one.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Of(Activity? span) =>
-        span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? [ContentType, new(TraceParent, id)] : [ContentType];
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(string? traceParent) =>
+        traceParent is null ? [ContentType] : [ContentType, new(TraceParent, traceParent)];
 
     /// <summary>
     /// Why a record is not an event if its headers are those of one in binary mode, with the attributes in headers
@@ -36,7 +39,8 @@ public static class EventHeaders
     }
 
     /// <summary>The headers of an event that is sent again.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> OfResent(Activity? span) => [.. Of(span), new(Resent, "true")];
+    public static IReadOnlyList<KeyValuePair<string, string>> OfResent(string? traceParent) =>
+        [.. Of(traceParent), new(Resent, "true")];
 
     private static bool IsStructured(RecordHeader header) =>
         header.Key.Equals(ContentType.Key, StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using CatFunctions.Core.Events;
 using Confluent.Kafka;
@@ -22,6 +23,8 @@ internal sealed class EventProducer : IDisposable
 
     private const int HeadersOverhead = 190;
 
+    private const int MaxKeyOnStack = 1024;
+
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FlushPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -33,21 +36,22 @@ internal sealed class EventProducer : IDisposable
     private readonly BrokerConnection _broker;
     private readonly CancellationTokenSource _disposed = new();
     private readonly Lock _lock = new();
-    private readonly List<Outgoing> _returned = [];
-    private IProducer<string, byte[]> _client;
+    private readonly List<Returned> _returned = [];
+    private readonly List<(long Offset, int Bytes)> _confirmed = [];
+    private RecordWriter _client;
     private volatile Task? _recovery;
     private volatile bool _hasFailed;
     private TimeSpan _pause = FirstPause;
     private long _sequence;
     private int _unconfirmed;
-    private (string? TraceParent, Headers Headers) _headers = (null, NewHeaders(span: null));
+    private (string? TraceParent, bool IsResent, RecordHeaders Made) _headers = (null, false, new RecordHeaders(EventHeaders.Of(traceParent: null)));
 
     /// <exception cref="UsageException">A librdkafka property is unknown or has an invalid value.</exception>
     public EventProducer(
         KafkaSettings kafka, InFlightBudget inFlight, PipelineStatus status, BrokerConnection broker)
     {
         (_kafka, _inFlight, _status, _broker) = (kafka, inFlight, status, broker);
-        _client = BuildClient();
+        _client = NewClient();
     }
 
     /// <summary>
@@ -82,18 +86,12 @@ internal sealed class EventProducer : IDisposable
 
     private async ValueTask SendAsync(OutgoingEvent produced, bool mayBeInKafka, CancellationToken cancellationToken)
     {
-        var size = RecordOverhead + HeadersOverhead + Encoding.UTF8.GetByteCount(produced.Key) + produced.Value.Length;
+        var size = SizeOf(Encoding.UTF8.GetByteCount(produced.Key), produced.Value.Length);
         await _inFlight.ReserveAsync(size, cancellationToken);
-        var message = new Message<string, byte[]>
-        {
-            Key = produced.Key,
-            Value = produced.Value.ToArray(),
-            Headers = CurrentHeaders(),
-        };
-        var outgoing = new Outgoing(this, message, size, _sequence++) { MayBeInKafka = mayBeInKafka };
-        outgoing.MarkIfNeeded();
         Interlocked.Increment(ref _unconfirmed);
-        while (!TryProduce(outgoing, isRecovery: false))
+        var traceParent = EventHeaders.TraceParentOf(Activity.Current);
+        var sequence = _sequence++;
+        while (!TryProduce(produced, traceParent, mayBeInKafka, sequence))
         {
             try
             {
@@ -117,85 +115,100 @@ internal sealed class EventProducer : IDisposable
         await Task.Delay(pause, cancellationToken);
     }
 
-    private static Headers NewHeaders(Activity? span)
-    {
-        var headers = new Headers();
-        foreach (var (name, value) in EventHeaders.Of(span))
-        {
-            headers.Add(name, Encoding.UTF8.GetBytes(value));
-        }
-
-        return headers;
-    }
+    private static int SizeOf(int keyLength, int valueLength) => RecordOverhead + HeadersOverhead + keyLength + valueLength;
 
     /// <summary>Whether an error says that the event cannot be produced, now or later.</summary>
     private static bool IsOfTheEvent(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsg
         or ErrorCode.InvalidMsgSize or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.PolicyViolation
         or ErrorCode.Local_MsgTimedOut;
 
-    private IProducer<string, byte[]> BuildClient() => KafkaSettings.Build(() =>
-        new ProducerBuilder<string, byte[]>(_kafka.ForProducer())
-            .SetErrorHandler(OnError)
-            .SetLogHandler((_, line) => _broker.OnLog(line))
-            .Build());
+    private RecordWriter NewClient() => new(_kafka, _broker.OnLog, OnError, OnDelivery);
 
     /// <summary>Hands an event to the client. False: not now.</summary>
-    private bool TryProduce(Outgoing outgoing, bool isRecovery)
+    private bool TryProduce(in OutgoingEvent produced, string? traceParent, bool isResent, long sequence)
     {
+        var maxLength = Encoding.UTF8.GetMaxByteCount(produced.Key.Length);
+        var key = maxLength <= MaxKeyOnStack ? stackalloc byte[MaxKeyOnStack] : new byte[maxLength];
+        key = key[..Encoding.UTF8.GetBytes(produced.Key, key)];
         lock (_lock)
         {
-            if (_recovery is not null && !isRecovery)
-            {
-                return false;
-            }
+            return _recovery is null && TryProduce(key, produced.Value.Span, HeadersOf(traceParent, isResent), sequence);
+        }
+    }
 
-            try
+    /// <summary>The same. The caller has the lock.</summary>
+    private bool TryProduce(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, RecordHeaders headers, long sequence)
+    {
+        var code = _client.TryAdd(key, value, headers, sequence);
+        if (code is ErrorCode.NoError)
+        {
+            return true;
+        }
+
+        if (IsOfTheEvent(code))
+        {
+            GiveUp(SizeOf(key.Length, value.Length), new Error(code));
+            return true;
+        }
+
+        if (code is not ErrorCode.Local_QueueFull)
+        {
+            Recover(new Error(code));
+        }
+
+        return false;
+    }
+
+    private unsafe void OnDelivery(ReadOnlySpan<nint> records)
+    {
+        var partition = 0;
+        for (var i = 0; i < records.Length; i++)
+        {
+            ref readonly var record = ref *(KafkaMessage*)records[i];
+            var size = SizeOf((int)record.KeyLength, (int)record.ValueLength);
+            if (record.Error is ErrorCode.NoError)
             {
-                _client.Produce(_kafka.Topic, outgoing.Message, outgoing.OnDelivery);
-                return true;
-            }
-            catch (ProduceException<string, byte[]> exception) when (IsOfTheEvent(exception.Error.Code))
-            {
-                GiveUp(outgoing, exception.Error);
-                return true;
-            }
-            catch (ProduceException<string, byte[]> exception)
-            {
-                if (exception.Error.Code is not ErrorCode.Local_QueueFull)
+                if (record.Partition != partition)
                 {
-                    Recover(exception.Error);
+                    Confirm(partition);
+                    partition = record.Partition;
                 }
 
-                return false;
+                _confirmed.Add((record.Offset, size));
             }
-        }
-    }
-
-    private void OnDelivery(Outgoing outgoing, DeliveryReport<string, byte[]> report)
-    {
-        if (!report.Error.IsError)
-        {
-            _pause = FirstPause;
-            _status.CountProduced();
-            _inFlight.Confirm(report.Partition, report.Offset, outgoing.Size);
-            Interlocked.Decrement(ref _unconfirmed);
-        }
-        else if (IsOfTheEvent(report.Error.Code))
-        {
-            GiveUp(outgoing, report.Error);
-        }
-        else
-        {
-            lock (_lock)
+            else if (IsOfTheEvent(record.Error))
             {
-                outgoing.MayBeInKafka |= report.Status is not PersistenceStatus.NotPersisted;
-                _returned.Add(outgoing);
-                Recover(report.Error);
+                GiveUp(size, new Error(record.Error));
+            }
+            else
+            {
+                var returned = Returned.From(records[i], record);
+                lock (_lock)
+                {
+                    _returned.Add(returned);
+                    Recover(new Error(record.Error));
+                }
             }
         }
+
+        Confirm(partition);
     }
 
-    private void OnError(IProducer<string, byte[]> client, Error error)
+    private void Confirm(int partition)
+    {
+        if (_confirmed.Count is 0)
+        {
+            return;
+        }
+
+        _pause = FirstPause;
+        _status.CountProduced(_confirmed.Count);
+        _inFlight.Confirm(partition, CollectionsMarshal.AsSpan(_confirmed));
+        Interlocked.Add(ref _unconfirmed, -_confirmed.Count);
+        _confirmed.Clear();
+    }
+
+    private void OnError(RecordWriter client, Error error)
     {
         _broker.OnError(error);
         if (error.IsFatal)
@@ -210,17 +223,22 @@ internal sealed class EventProducer : IDisposable
         }
     }
 
-    private void GiveUp(Outgoing outgoing, Error error)
+    private void GiveUp(int size, Error error)
     {
         _status.CountUndelivered();
         _status.SetLastError($"An event could not be delivered: {error.Reason}");
-        _inFlight.Release(outgoing.Size);
+        _inFlight.Release(size);
         Interlocked.Decrement(ref _unconfirmed);
     }
 
     /// <summary>Starts to replace the client, if that is not under way. The caller has the lock.</summary>
     private void Recover(Error error)
     {
+        if (_disposed.IsCancellationRequested)
+        {
+            return;
+        }
+
         _broker.OnUndelivered(error);
         _hasFailed = true;
         _recovery ??= Task.Run(() => RecoverAsync(_disposed.Token));
@@ -232,7 +250,7 @@ internal sealed class EventProducer : IDisposable
         {
             do
             {
-                EndClient(cancellationToken);
+                _client.End(cancellationToken);
                 do
                 {
                     await Task.Delay(_pause, cancellationToken);
@@ -242,7 +260,7 @@ internal sealed class EventProducer : IDisposable
 
                 lock (_lock)
                 {
-                    (_client, _hasFailed) = (BuildClient(), false);
+                    (_client, _hasFailed) = (NewClient(), false);
                 }
             }
             while (!await ProduceReturnedAsync(cancellationToken));
@@ -252,32 +270,19 @@ internal sealed class EventProducer : IDisposable
         }
     }
 
-    /// <summary>Takes back what the client has not sent, waits for the reports on all of it, and disposes the client.</summary>
-    private void EndClient(CancellationToken cancellationToken)
-    {
-        Librdkafka.Purge(_client.Handle);
-        while (_client.Flush(TimeSpan.FromMilliseconds(100)) > 0)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        _client.Dispose();
-    }
-
     /// <summary>Produces what the last client returned. False: the new one has failed as well.</summary>
     private async Task<bool> ProduceReturnedAsync(CancellationToken cancellationToken)
     {
-        Queue<Outgoing> events;
+        Queue<Returned> events;
         lock (_lock)
         {
-            events = new(_returned.OrderBy(outgoing => outgoing.Sequence));
+            events = new(_returned.OrderBy(returned => returned.Sequence));
             _returned.Clear();
         }
 
-        while (events.TryPeek(out var outgoing) && !_hasFailed)
+        while (events.TryPeek(out var returned) && !_hasFailed)
         {
-            outgoing.MarkIfNeeded();
-            if (TryProduce(outgoing, isRecovery: true))
+            if (TryProduceAgain(returned))
             {
                 events.Dequeue();
             }
@@ -300,50 +305,41 @@ internal sealed class EventProducer : IDisposable
         }
     }
 
-    /// <summary>The headers for the current trace: the same object until the trace changes.</summary>
-    private Headers CurrentHeaders()
+    private bool TryProduceAgain(Returned returned)
     {
-        var span = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity : null;
-        if (span?.Id != _headers.TraceParent)
+        lock (_lock)
         {
-            _headers = (span?.Id, NewHeaders(span));
+            return TryProduce(returned.Key, returned.Value, HeadersOf(returned.TraceParent, returned.IsResent), returned.Sequence);
         }
-
-        return _headers.Headers;
     }
 
-    /// <summary>An event that was handed to a client, until it is confirmed or given up.</summary>
-    private sealed class Outgoing(EventProducer producer, Message<string, byte[]> message, int size, long sequence)
+    /// <summary>Headers, made once for the events of a tick. The caller has the lock.</summary>
+    private RecordHeaders HeadersOf(string? traceParent, bool isResent)
     {
-        private bool _isMarked;
-
-        public Message<string, byte[]> Message { get; } = message;
-
-        public int Size { get; } = size;
-
-        public long Sequence { get; } = sequence;
-
-        public bool MayBeInKafka { get; set; }
-
-        public void OnDelivery(DeliveryReport<string, byte[]> report) => producer.OnDelivery(this, report);
-
-        public void MarkIfNeeded()
+        if (_headers.TraceParent != traceParent || _headers.IsResent != isResent)
         {
-            if (!MayBeInKafka || _isMarked)
-            {
-                return;
-            }
+            var headers = isResent ? EventHeaders.OfResent(traceParent) : EventHeaders.Of(traceParent);
+            _headers = (traceParent, isResent, new RecordHeaders(headers));
+        }
 
-            // The headers so far are those of other events too.
-            var headers = new Headers();
-            foreach (var header in Message.Headers)
-            {
-                headers.Add(header.Key, header.GetValueBytes());
-            }
+        return _headers.Made;
+    }
 
-            headers.Add(EventHeaders.Resent, "true"u8.ToArray());
-            Message.Headers = headers;
-            _isMarked = true;
+    /// <summary>An event that a client gave back.</summary>
+    private sealed record Returned(long Sequence, byte[] Key, byte[] Value, string? TraceParent, bool IsResent)
+    {
+        public static Returned From(nint message, in KafkaMessage record)
+        {
+            var headers = Librdkafka.ReadHeaders(message);
+            var mayBeInKafka = Librdkafka.GetStatus(message) is not PersistenceStatus.NotPersisted
+                || headers.Exists(header => header.Key == EventHeaders.Resent);
+            var traceParent = headers.Find(header => header.Key == EventHeaders.TraceParent)?.Value;
+            return new Returned(
+                record.Opaque,
+                record.KeyBytes.ToArray(),
+                record.ValueBytes.ToArray(),
+                traceParent is null ? null : Encoding.UTF8.GetString(traceParent),
+                mayBeInKafka);
         }
     }
 }

@@ -71,27 +71,26 @@ internal sealed class InFlightBudget(long? byteLimit)
         }
     }
 
-    /// <summary>The broker has confirmed the event at this offset.</summary>
-    public void Confirm(int partition, long offset, int bytes)
+    /// <summary>The broker has confirmed the events at these offsets.</summary>
+    public void Confirm(int partition, params ReadOnlySpan<(long Offset, int Bytes)> events)
     {
         lock (_lock)
         {
-            var state = Find(partition, firstOffset: offset);
-            state.NextConfirmed = Math.Max(state.NextConfirmed, offset + 1);
-            if (byteLimit is null)
+            foreach (var (offset, bytes) in events)
             {
-                return;
-            }
+                var state = Find(partition, firstOffset: offset);
+                state.NextConfirmed = Math.Max(state.NextConfirmed, offset + 1);
 
-            // The reader can be faster than the broker's answer.
-            if (offset < state.NextRecorded)
-            {
-                Subtract(bytes);
-                Announce();
-            }
-            else
-            {
-                state.Unrecorded.Enqueue((offset, bytes));
+                // The reader can be faster than the broker's answer.
+                if (offset < state.NextRecorded)
+                {
+                    Subtract(bytes);
+                    Announce();
+                }
+                else if (byteLimit is not null)
+                {
+                    state.Unrecorded.Enqueue((offset, bytes));
+                }
             }
         }
     }

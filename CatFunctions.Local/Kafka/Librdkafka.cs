@@ -1,18 +1,26 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CatFunctions.Core.Events;
 using Confluent.Kafka;
 using Microsoft.Win32.SafeHandles;
 
 namespace CatFunctions.Local.Kafka;
 
 /// <summary>
-/// The functions of librdkafka that Confluent.Kafka does not offer: its mock cluster, and consuming in batches.
+/// The functions of librdkafka that Confluent.Kafka does not offer: its mock cluster, consuming in batches, and producing
+/// without garbage.
 /// Source: rdkafka.h and rdkafka_mock.h of librdkafka 2.16.0. The mock API is not covered by librdkafka's ABI promise.
 /// </summary>
 internal static partial class Librdkafka
 {
     public const int ProducerType = 0;
+
+    /// <summary>RD_KAFKA_EVENT_DR: delivery reports, many at a time.</summary>
+    public const int DeliveryEvent = 0x1;
+
+    /// <summary>RD_KAFKA_EVENT_ERROR.</summary>
+    public const int ErrorEvent = 0x8;
 
     private const int PurgeQueued = 1;
     private const int PurgeInFlight = 2;
@@ -35,7 +43,7 @@ internal static partial class Librdkafka
     /// <summary>Makes a producer fail all messages that it has not sent, and all requests that are not answered.</summary>
     public static void Purge(Handle producer) => Purge((SafeHandle)GetClient(producer), PurgeQueued | PurgeInFlight);
 
-    /// <summary>Confluent.Kafka offers neither records in batches nor this, and does not expose its <c>rd_kafka_t</c>.</summary>
+    /// <summary>Confluent.Kafka does not expose its <c>rd_kafka_t</c>.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
     [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
     public static extern object GetClient(Handle handle);
@@ -96,6 +104,56 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
     public static partial KafkaQueueHandle GetConsumerQueue(SafeHandle client);
 
+    /// <summary>The queue of a producer's delivery reports, errors and callbacks.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_main")]
+    public static partial KafkaQueueHandle GetMainQueue(SafeHandle client);
+
+    /// <summary>Serves callbacks, and takes an event; null if none comes in time.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_poll")]
+    public static partial nint Poll(KafkaQueueHandle queue, int timeoutMilliseconds);
+
+    /// <summary>Makes <see cref="Poll"/> return at once.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_yield")]
+    public static partial void Wake(KafkaQueueHandle queue);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_event_type")]
+    public static partial int GetEventType(nint taken);
+
+    /// <summary>Takes messages (<see cref="KafkaMessage"/>) from a delivery event, which keeps them, until the array is full.</summary>
+    /// <returns>The number of messages.</returns>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_event_message_array")]
+    public static partial nuint GetMessages(nint taken, Span<nint> messages, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_event_error")]
+    public static partial ErrorCode GetError(nint taken);
+
+    /// <summary>The text of an event's error: UTF-8, owned by the event.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_event_error_string")]
+    public static partial nint GetEventErrorText(nint taken);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_event_error_is_fatal")]
+    public static partial int IsFatal(nint taken);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_event_destroy")]
+    public static partial void DestroyEvent(nint taken);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_topic_new", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint NewTopic(SafeHandle client, string topic, nint configuration);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_topic_destroy")]
+    public static partial void DestroyTopic(nint topic);
+
+    /// <summary>Hands a record over.</summary>
+    /// <returns>Null if the client has it; otherwise an error, to be destroyed.</returns>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_produceva")]
+    public static unsafe partial nint Produce(nint client, ProduceArgument* arguments, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_error_code")]
+    public static partial ErrorCode GetCode(nint error);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_error_destroy")]
+    public static partial void DestroyError(nint error);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_destroy")]
     public static partial void DestroyQueue(nint queue);
 
@@ -113,6 +171,26 @@ internal static partial class Librdkafka
     /// <summary>The headers of a message, which owns them; an error if it has none.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_headers")]
     public static partial ErrorCode GetHeaders(nint message, out nint headers);
+
+    /// <summary>Whether a record that was produced is in Kafka, as far as its client knows.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_status")]
+    public static partial PersistenceStatus GetStatus(nint message);
+
+    /// <summary>Copies the headers of a message.</summary>
+    public static unsafe List<RecordHeader> ReadHeaders(nint message)
+    {
+        var headers = new List<RecordHeader>();
+        if (GetHeaders(message, out var list) is ErrorCode.NoError)
+        {
+            while (GetHeader(list, (nuint)headers.Count, out var name, out var value, out var length) is ErrorCode.NoError)
+            {
+                var bytes = value is null ? null : new ReadOnlySpan<byte>(value, checked((int)length)).ToArray();
+                headers.Add(new RecordHeader(Marshal.PtrToStringUTF8(name)!, bytes));
+            }
+        }
+
+        return headers;
+    }
 
     /// <summary>One of the headers: its name, in UTF-8 and ended by a zero byte, and its value. An error behind the last one.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_header_get_all")]
@@ -149,7 +227,7 @@ internal static partial class Librdkafka
     }
 }
 
-/// <summary>An <c>rd_kafka_message_t</c> of a consumer: a record or, with <see cref="Error"/>, an error.</summary>
+/// <summary>An <c>rd_kafka_message_t</c>: a record or, with <see cref="Error"/>, an error or a record that was not delivered.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct KafkaMessage
 {
@@ -167,7 +245,47 @@ internal readonly unsafe struct KafkaMessage
 
     public readonly nuint KeyLength;
     public readonly long Offset;
-    private readonly nint _private;
+
+    /// <summary>What its producer has attached to it.</summary>
+    public readonly nint Opaque;
+
+    public ReadOnlySpan<byte> KeyBytes => new(Key, checked((int)KeyLength));
+
+    public ReadOnlySpan<byte> ValueBytes => new(Value, checked((int)ValueLength));
+}
+
+/// <summary>An <c>rd_kafka_vu_t</c>: a part of a record that is produced.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 72)]
+internal unsafe struct ProduceArgument
+{
+    [FieldOffset(0)]
+    public Part Kind;
+
+    /// <summary>A pointer, a handle or a number.</summary>
+    [FieldOffset(8)]
+    public nint Value;
+
+    /// <summary>The length of what <see cref="Value"/> points to.</summary>
+    [FieldOffset(16)]
+    public nint Size;
+
+    /// <summary>Of a header, whose name, ended by a zero byte, is at <see cref="Value"/>.</summary>
+    [FieldOffset(16)]
+    public nint HeaderValue;
+
+    [FieldOffset(24)]
+    public nint HeaderLength;
+
+    /// <summary>The parts, numbered as in <c>rd_kafka_vtype_t</c>.</summary>
+    public enum Part
+    {
+        Topic = 2,
+        Value = 4,
+        Key = 5,
+        Opaque = 6,
+        Flags = 7,
+        Header = 9,
+    }
 }
 
 /// <summary>Owns an <c>rd_kafka_t</c>.</summary>
@@ -217,10 +335,15 @@ internal sealed class MockClusterHandle : ClientPartHandle
 internal sealed class KafkaQueueHandle : ClientPartHandle
 {
     /// <summary>Opens the queue in which a consumer that has a group finds its records and its errors.</summary>
-    public static KafkaQueueHandle Open(Handle consumer)
+    public static KafkaQueueHandle Open(Handle consumer) => Open(consumer, Librdkafka.GetConsumerQueue);
+
+    /// <summary>Opens the queue in which a producer finds its delivery reports and its errors.</summary>
+    public static KafkaQueueHandle OpenMain(Handle producer) => Open(producer, Librdkafka.GetMainQueue);
+
+    private static KafkaQueueHandle Open(Handle owner, Func<SafeHandle, KafkaQueueHandle> open)
     {
-        var client = (SafeHandle)Librdkafka.GetClient(consumer);
-        var queue = Librdkafka.GetConsumerQueue(client);
+        var client = (SafeHandle)Librdkafka.GetClient(owner);
+        var queue = open(client);
         queue.Hold(client);
         return queue;
     }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Events;
 using Confluent.Kafka;
 
 namespace CatFunctions.Local.Kafka;
@@ -126,27 +125,12 @@ internal sealed class RecordReader : IDisposable
         {
             // Here, where the record is in the processor's cache, and where its headers can still be read.
             var check = EventCheck.Of(record.Value);
-            batch.Add(record with { Check = check, Headers = check.Reason is null ? null : ReadHeaders(taken) });
+            batch.Add(record with { Check = check, Headers = check.Reason is null ? null : Librdkafka.ReadHeaders(taken) });
         }
         else
         {
             Drop(message.Partition);
         }
-    }
-
-    private static unsafe List<RecordHeader> ReadHeaders(nint taken)
-    {
-        var headers = new List<RecordHeader>();
-        if (Librdkafka.GetHeaders(taken, out var list) is ErrorCode.NoError)
-        {
-            while (Librdkafka.GetHeader(list, (nuint)headers.Count, out var name, out var value, out var length) is ErrorCode.NoError)
-            {
-                var bytes = value is null ? null : new ReadOnlySpan<byte>(value, checked((int)length)).ToArray();
-                headers.Add(new RecordHeader(Marshal.PtrToStringUTF8(name)!, bytes));
-            }
-        }
-
-        return headers;
     }
 
     private void Report(Error error, in KafkaMessage message)

@@ -13,8 +13,8 @@ public sealed class PipelineCommandTests
 
     private static readonly string[] Parts =
     [
-        "record to the log", "bare consume loop (Confluent.Kafka)", "fold the log", "event log, fed from memory",
-        "raw write + fsync of the same bytes",
+        "produce", "produce, with the outbox on files", "bare produce loop (librdkafka)", "record to the log",
+        "bare consume loop (Confluent.Kafka)", "fold the log", "event log, fed from memory", "raw write + fsync of the same bytes",
     ];
 
     private static readonly string[] InstalledOrNot = ["kcat -C to a file", "plain consumer in Python"];

@@ -81,7 +81,7 @@ public sealed class CloudEventsTests
     private static CloudEvent Read(ReadOnlyMemory<byte> value) =>
         new JsonEventFormatter().DecodeStructuredModeMessage(value, new ContentType(ContentTypeHeader()), [TickSize]);
 
-    private static string ContentTypeHeader() => EventHeaders.Of(span: null).Single(header => header.Key == "content-type").Value;
+    private static string ContentTypeHeader() => EventHeaders.Of(traceParent: null).Single(header => header.Key == "content-type").Value;
 
     private static async Task<TickEvents> GenerateAsync()
     {

@@ -74,7 +74,7 @@ public sealed class KafkaEnvelopeTests
     private static JsonElement Wrap(Activity? trace = null)
     {
         var produced = new OutgoingEvent("MTY3", Encoding.UTF8.GetBytes(Event));
-        return JsonElement.Parse(KafkaEnvelope.Wrap(produced, Tick, EventHeaders.Of(trace)));
+        return JsonElement.Parse(KafkaEnvelope.Wrap(produced, Tick, EventHeaders.Of(EventHeaders.TraceParentOf(trace))));
     }
 
     private static IEnumerable<(string Key, string Value)> Headers(JsonElement envelope) =>

@@ -22,7 +22,7 @@ public sealed class InFlightBudgetTests
         await Reserve(40);
         var waiting = Reserve(50);
 
-        _inFlight.Confirm(partition: 0, offset: 7, bytes: 60);
+        _inFlight.Confirm(partition: 0, (7, 60));
         waiting.IsCompleted.ShouldBeFalse("delivery frees nothing");
         _inFlight.Record(partition: 1, nextOffset: 100);
         waiting.IsCompleted.ShouldBeFalse("the other partition frees nothing");
@@ -39,7 +39,7 @@ public sealed class InFlightBudgetTests
 
         _inFlight.Record(partition: 0, nextOffset: 1);
         _inFlight.Bytes.ShouldBe(100);
-        _inFlight.Confirm(partition: 0, offset: 0, bytes: 100);
+        _inFlight.Confirm(partition: 0, (0, 100));
 
         _inFlight.Bytes.ShouldBe(0);
     }
@@ -48,7 +48,7 @@ public sealed class InFlightBudgetTests
     public async Task The_records_of_others_free_nothing()
     {
         await Reserve(100);
-        _inFlight.Confirm(partition: 0, offset: 5, bytes: 100);
+        _inFlight.Confirm(partition: 0, (5, 100));
 
         _inFlight.Record(partition: 0, nextOffset: 5);
 
@@ -73,7 +73,7 @@ public sealed class InFlightBudgetTests
         var waiting = Reserve(1000);
         waiting.IsCompleted.ShouldBeFalse();
 
-        _inFlight.Confirm(partition: 0, offset: 0, bytes: 10);
+        _inFlight.Confirm(partition: 0, (0, 10));
         _inFlight.Record(partition: 0, nextOffset: 1);
 
         await waiting;
@@ -96,9 +96,9 @@ public sealed class InFlightBudgetTests
     public async Task Everything_is_recorded_once_each_partition_is()
     {
         var unlimited = new InFlightBudget(byteLimit: null);
-        unlimited.Confirm(partition: 0, offset: 40, bytes: 1);
-        unlimited.Confirm(partition: 0, offset: 41, bytes: 1);
-        unlimited.Confirm(partition: 1, offset: 7, bytes: 1);
+        unlimited.Confirm(partition: 0, (40, 1));
+        unlimited.Confirm(partition: 0, (41, 1));
+        unlimited.Confirm(partition: 1, (7, 1));
         unlimited.Count.ShouldBe(3);
         var recorded = unlimited.WaitUntilAllRecordedAsync(CancellationToken.None);
 
