@@ -22,7 +22,7 @@ public sealed partial class ProduceCatEvents(
     [Function(nameof(ProduceCatEvents))]
     [KafkaOutput(
         $"%{nameof(AppSettings.KafkaBrokerList)}%", $"%{nameof(AppSettings.KafkaTopic)}%", EnableIdempotence = true)]
-    public async Task<string[]> RunAsync(
+    public async Task<IEnumerable<string>> RunAsync(
         [TimerTrigger($"%{nameof(AppSettings.CatEventsSchedule)}%")] TimerInfo timer,
         CancellationToken cancellationToken)
     {
@@ -30,18 +30,17 @@ public sealed partial class ProduceCatEvents(
         // its Next is the occurrence that the function runs for.
         var tick = schedule.TickFor(clock.GetLocalNow(), timer.ScheduleStatus?.Next);
         using var trace = PipelineTrace.StartTick(tick);
-        using var events = await source.GenerateAsync(tick, cancellationToken);
+        var events = await source.GenerateAsync(tick, cancellationToken);
         if (!await outbox.TryAddAsync(tick, events, cancellationToken) || !guard.TryPass(tick))
         {
+            events.Dispose();
             LogRepeated(tick.ScheduledTime);
             return [];
         }
 
-        var headers = EventHeaders.Of(EventHeaders.TraceParentOf(Activity.Current));
-        var envelopes = events.Select(produced => KafkaEnvelope.Wrap(produced, tick.ScheduledTime, headers)).ToArray();
-        metrics.CountTick(envelopes.Length);
-        LogProduced(envelopes.Length, tick.ScheduledTime, timer.IsPastDue);
-        return envelopes;
+        metrics.CountTick(events.Count);
+        LogProduced(events.Count, tick.ScheduledTime, timer.IsPastDue);
+        return KafkaEnvelope.WrapAll(events, tick.ScheduledTime, EventHeaders.Of(EventHeaders.TraceParentOf(Activity.Current)));
     }
 
     [LoggerMessage(LogLevel.Information, "Producing the {Count} events of tick {Tick:O} (past due: {PastDue})")]

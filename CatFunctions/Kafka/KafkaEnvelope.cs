@@ -29,6 +29,22 @@ internal sealed record KafkaEnvelope(
     /// <summary>Ignored, but must be there: the broker assigns it.</summary>
     public long Offset { get; }
 
+    /// <summary>
+    /// The events of a tick in their envelopes, which the worker turns into the JSON that it sends to the host: one at a time,
+    /// since a long tick takes enough memory without all of them. After the last, the events are disposed of.
+    /// </summary>
+    public static IEnumerable<string> WrapAll(
+        TickEvents events, DateTimeOffset timestamp, IReadOnlyList<KeyValuePair<string, string>> headers)
+    {
+        using (events)
+        {
+            foreach (var produced in events)
+            {
+                yield return Wrap(produced, timestamp, headers);
+            }
+        }
+    }
+
     /// <summary>An event in its envelope, as the binding takes it.</summary>
     public static string Wrap(
         OutgoingEvent produced, DateTimeOffset timestamp, IReadOnlyList<KeyValuePair<string, string>> headers)
@@ -51,10 +67,7 @@ internal sealed class Utf8TextConverter : JsonConverter<ReadOnlyMemory<byte>>
 [JsonSerializable(typeof(KafkaEnvelope))]
 internal sealed partial class KafkaEnvelopeJson : JsonSerializerContext
 {
-    /// <summary>
-    /// Escapes only what JSON demands. On its way to the host an event is text in text in text, and a quotation mark that
-    /// begins as \u0022 ends five times as long as it must be.
-    /// </summary>
+    /// <summary>Escapes only what JSON demands, as the worker does with the whole envelope.</summary>
     public static KafkaEnvelopeJson Short { get; } =
         new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
