@@ -1,5 +1,7 @@
 // Elements of the page: made, found, kept equal to a list. Texts become text nodes, whatever they hold.
 
+import { count, exact } from './format.js';
+
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
 /** Whether nothing may move. */
@@ -13,33 +15,25 @@ export const setText = (element, text) => {
   }
 };
 
-/** Counts an element's number up or down to a new one. */
-const moving = new WeakMap();
-export function setNumber(element, value, format) {
-  const before = moving.get(element);
-  if (before?.target === value) {
+/** Sets a text that may be an abbreviation: the exact one is then its title, and what a screen reader reads. */
+export function setExact(element, text, exactText) {
+  if (text === exactText) {
+    element.removeAttribute('title');
+    setText(element, text);
     return;
   }
-  cancelAnimationFrame(before?.frame);
-  const from = before?.shown ?? value;
-  const state = { target: value, shown: from, frame: 0 };
-  moving.set(element, state);
-  if (from === value || calm.matches || document.hidden) {
-    state.shown = value;
-    setText(element, format(value));
-    return;
+  element.title = exactText;
+  if (element.firstElementChild?.textContent !== text || element.lastElementChild.textContent !== exactText) {
+    const shown = create('span', '', text);
+    shown.ariaHidden = 'true';
+    element.replaceChildren(shown, create('span', 'unseen', exactText));
   }
-  const began = performance.now();
-  const step = now => {
-    const part = Math.min(1, Math.max(0, (now - began) / 600));
-    state.shown = part === 1 ? value : from + (value - from) * (1 - (1 - part) ** 3);
-    setText(element, format(state.shown));
-    if (part < 1) {
-      state.frame = requestAnimationFrame(step);
-    }
-  };
-  state.frame = requestAnimationFrame(step);
 }
+
+/** Sets a number with what follows it; a text stands for a number that is not known. */
+export const setCount = (element, value, suffix = '') => typeof value === 'number'
+  ? setExact(element, count(value) + suffix, exact(value) + suffix)
+  : setText(element, value);
 
 export function create(name, className, ...children) {
   const element = document.createElement(name);
@@ -62,20 +56,33 @@ export function symbol(id) {
   return svg;
 }
 
+/** An element for a text of an event: in its own direction, and whole as its title where it is cut. */
+export function createText(name, className) {
+  const element = create(name, className);
+  element.dir = 'auto';
+  return { element, set: text => {
+    setText(element, text);
+    element.title = text;
+  } };
+}
+
 /**
  * Keeps the children of a parent equal to a list: an element stays with its key, keeps its image and the
  * focus, and glides to its new place.
  */
 export function keyed(parent, keyOf, make) {
   const kept = new Map();
+  let shown = null;
   return items => {
     const before = new Map();
-    if (!calm.matches && !document.hidden) {
+    const wanted = new Map(items.map(item => [keyOf(item), item]));
+    const order = JSON.stringify([...wanted.keys()]);
+    if (order !== shown && !calm.matches && !document.hidden) {
       for (const [name, { element }] of kept) {
         before.set(name, element.getBoundingClientRect());
       }
     }
-    const wanted = new Map(items.map(item => [keyOf(item), item]));
+    shown = order;
     for (const [name, { element }] of kept) {
       if (!wanted.has(name)) {
         element.remove();

@@ -4,6 +4,9 @@ const whole = new Intl.NumberFormat();
 const compactNumber = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 });
 const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const percentage = new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const wholePercentage = new Intl.NumberFormat(undefined, { style: 'percent' });
+
+export const exact = value => whole.format(value);
 
 export const compact = value => compactNumber.format(value);
 
@@ -11,7 +14,12 @@ export const decimal = value => oneDigit.format(value);
 
 export const percent = value => percentage.format(value);
 
-export const count = value => value < 10_000_000 ? whole.format(value) : compact(value);
+export const percentWhole = value => wholePercentage.format(value);
+
+/** Two shares, from and to. */
+export const percentRange = (low, high) => percentage.formatRange(low, high);
+
+export const count = value => value < 10_000_000 ? exact(value) : compact(value);
 
 export const plural = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 

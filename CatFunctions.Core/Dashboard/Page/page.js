@@ -1,30 +1,44 @@
 // The live page: index.html filled with the report of /api/analytics, one module for each idea.
 // Whatever came through Kafka or TheCatAPI is untrusted: it becomes a text node, or the address of an <img> after photoAddress.
 
-import { showBestRated, showBreeds, showMostLiked, showMostViewed, showTrending } from './boards.js';
+import './photo.js';
+import './race.js';
+import './recent.js';
+import './zoom.js';
+import './export.js';
+import { showBreeds } from './breeds.js';
+import { showComparison } from './compare.js';
 import { showHealth } from './health.js';
-import { latest, onLink, onReport, poll } from './live.js';
-import { showEmpty, showLink } from './status.js';
+import { latest, onLink, onReport, onTick, poll } from './live.js';
+import { onRoute } from './route.js';
+import { showLink, showPulse, showView } from './status.js';
 import { showTimeline } from './timeline.js';
 import { showTotals } from './totals.js';
+import { showTrending } from './trending.js';
 
-onReport(report => {
-  const { window, generatedAt, totals, timeline, leaderboards, breeds } = report;
-  showEmpty(report);
-  showTotals(totals, window);
-  showTimeline(timeline, Date.parse(generatedAt));
-  showTrending(leaderboards.trending);
-  showMostViewed(leaderboards.mostViewed);
-  showMostLiked(leaderboards.mostLiked);
-  showBestRated(leaderboards.bestRated);
-  showBreeds(breeds);
-});
+function show(report) {
+  showView(report);
+  showTotals(report);
+  showComparison(report);
+  showTimeline(report);
+  showTrending(report);
+  showBreeds(report);
+  showHealth();
+  showLink();
+}
 
-onLink(trouble => {
-  if (trouble === null) {
-    showHealth(latest().health);
+onReport(show);
+onLink(() => {
+  if (latest()) {
+    showTrending(latest());
   }
-  showLink(trouble);
+  showHealth();
+  showLink();
 });
+onTick(() => {
+  showHealth();
+  showPulse();
+});
+onRoute((now, before) => now.zone !== before.zone && latest() && show(latest()));
 
 poll();

@@ -1,11 +1,11 @@
-// What the page shows, as its own address says it. Every change is a step of the history, so Back works and a view can be shared.
+// What the page shows, as its own address says it. A change is a step of the history, so Back works and a view can be shared.
 
-const names = ['window', 'from', 'to', 'photo', 'breed', 'zone'];
+const names = ['window', 'from', 'to', 'photo', 'breed', 'zone', 'sort', 'search', 'race'];
 const listeners = new Set();
 
 function read() {
   const parameters = new URLSearchParams(location.search);
-  return Object.fromEntries(names.map(name => [name, parameters.get(name)]));
+  return Object.fromEntries(names.map(name => [name, parameters.get(name) || null]));
 }
 
 let current = read();
@@ -26,9 +26,9 @@ export function routeAddress(change) {
   return url;
 }
 
-/** Changes parts of the address and tells those who listen. */
-export function go(change) {
-  history.pushState(null, '', routeAddress(change));
+/** Changes parts of the address and tells those who listen. @param options.isStep Whether Back leads to before the change. */
+export function go(change, { isStep = true } = {}) {
+  history[isStep ? 'pushState' : 'replaceState'](null, '', routeAddress(change));
   arrive();
 }
 
