@@ -4,21 +4,29 @@ using Microsoft.Playwright;
 
 namespace CatFunctions.Tests.Dashboard;
 
+/// <summary>How a page is looked at.</summary>
+public sealed record PageOptions(
+    ColorScheme Theme = ColorScheme.Light,
+    int Width = 1280,
+    int Height = 900,
+    string TimeZone = "UTC",
+    ReducedMotion Motion = ReducedMotion.Reduce);
+
 /// <summary>One Chromium for all browser tests, which starts with the first of them.</summary>
 public sealed class Browser : IAsyncDisposable
 {
     private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _running = new(StartAsync);
 
     /// <summary>A page with cookies, cache and history of its own.</summary>
-    public async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 900)
+    public async Task<IPage> NewPageAsync(PageOptions options)
     {
         var context = await (await _running.Value).Browser.NewContextAsync(new()
         {
-            ColorScheme = theme,
-            ViewportSize = new() { Width = width, Height = height },
-            ReducedMotion = ReducedMotion.Reduce,
+            ColorScheme = options.Theme,
+            ViewportSize = new() { Width = options.Width, Height = options.Height },
+            ReducedMotion = options.Motion,
             Locale = "en-US",
-            TimezoneId = "UTC",
+            TimezoneId = options.TimeZone,
         });
         context.SetDefaultTimeout((float)Eventually.Timeout.TotalMilliseconds);
         return await context.NewPageAsync();

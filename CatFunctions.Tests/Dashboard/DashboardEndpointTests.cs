@@ -229,6 +229,30 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_whole_page_weighs_less_than_60_KB_compressed()
+    {
+        using var client = new HttpClient { BaseAddress = _host.Address, DefaultRequestHeaders = { { "Accept-Encoding", "br" } } };
+        var weight = 0;
+        var paths = new Queue<string>([""]);
+        var seen = new HashSet<string>(paths);
+        while (paths.TryDequeue(out var path))
+        {
+            weight += (await client.GetByteArrayAsync(path)).Length;
+            var folder = $"api/dashboard/{DashboardAssets.Version}/";
+            foreach (Match name in Regex.Matches(await _host.Http.GetStringAsync(path), @"(?:\./|" + folder + @")([\w-]+\.(?:js|css|svg))\b"))
+            {
+                if (seen.Add(folder + name.Groups[1].Value))
+                {
+                    paths.Enqueue(folder + name.Groups[1].Value);
+                }
+            }
+        }
+
+        seen.Count.ShouldBeGreaterThan(25);
+        weight.ShouldBeLessThan(60_000);
+    }
+
+    [Fact]
     public void A_module_passes_the_key_on_to_those_it_imports()
     {
         var plain = DashboardAssets.Find("page.js", "", out _)!;

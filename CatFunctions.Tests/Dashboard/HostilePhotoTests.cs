@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -24,13 +25,13 @@ public sealed class HostilePhotoTests(Browser browser) : BrowserTest(browser)
         ];
         await RecordAsync(addresses.Select((address, i) => new TestEvent(Photo: $"cat-{i}", Url: address)));
         var page = await OpenAsync();
-        await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(addresses.Length);
+        await Expect(page.Locator("#photos-rows tr")).ToHaveCountAsync(addresses.Length);
         await NextAnswerAsync(page);
 
         await Expect(page.Locator("#star-photo svg")).ToBeVisibleAsync();
         (await page.Locator("img").CountAsync()).ShouldBe(0);
         Requests.ShouldAllBe(request => request.Host == "127.0.0.1");
-        Requests.Select(request => request.AbsolutePath).Except(["/", "/api/analytics"]).ShouldAllBe(
+        Requests.Select(request => request.AbsolutePath).Except(["/", "/api/analytics", "/api/photos"]).ShouldAllBe(
             path => Regex.IsMatch(path, "^/api/dashboard/[0-9a-f]{16}/[a-z-]+[.](css|js|svg)$"));
         Troubles.ShouldBeEmpty();
     }
@@ -48,11 +49,11 @@ public sealed class HostilePhotoTests(Browser browser) : BrowserTest(browser)
         ];
         await RecordAsync(TestEvent.Rising(texts.Select(text => new TestEvent(Photo: text, User: text, Breed: text, Url: "sample:luna"))));
         var page = await OpenAsync();
-        await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(texts.Length + 1);
+        await Expect(page.Locator("#photos-rows tr")).ToHaveCountAsync(texts.Length + 1);
         await NextAnswerAsync(page);
 
-        (await page.Locator("#most-viewed .name").AllTextContentsAsync()).ShouldBe([.. texts, "steady"], ignoreOrder: true);
-        (await page.Locator("#most-viewed .id").AllTextContentsAsync()).ShouldBe([.. texts, "steady"], ignoreOrder: true);
+        (await page.Locator("#photos-rows .name").AllTextContentsAsync()).ShouldBe([.. texts, "steady"], ignoreOrder: true);
+        (await page.Locator("#photos-rows .id").AllTextContentsAsync()).ShouldBe([.. texts, "steady"], ignoreOrder: true);
         (await page.Locator("#star-name, #trending .name").AllTextContentsAsync()).ShouldBe(texts, ignoreOrder: true);
         (await page.Locator("#breeds .name").AllTextContentsAsync()).ShouldBe([.. texts, "steady"], ignoreOrder: true);
         (await page.EvaluateAsync<int>("document.querySelectorAll('script').length")).ShouldBe(1);
@@ -82,26 +83,67 @@ public sealed class HostilePhotoTests(Browser browser) : BrowserTest(browser)
     }
 
     [BrowserFact]
-    public async Task A_photo_that_cannot_be_loaded_leaves_a_drawn_cat_and_is_not_asked_for_again()
+    public async Task A_photo_that_cannot_be_loaded_is_tried_again_with_growing_pauses()
     {
-        const string Photo = "https://cats.example/gone.jpg";
+        const string Photo = "https://cats.example/late.jpg";
         await RecordAsync(TestEvent.Rising(new TestEvent(Photo: "cat", Url: Photo)));
+        // All of the page is in sight: no picture waits until it is.
+        var page = await OpenAsync(new PageOptions(Height: 6000), prepare: async page =>
+        {
+            await StopClockAsync(page);
+            await page.RouteAsync(Photo, route => route.FulfillAsync(new() { Status = 404 }));
+        });
+        await page.Clock.RunForAsync(100);
+        await Expect(page.Locator("#photos-rows tr")).ToHaveCountAsync(2);
+        var star = page.Locator("#star-photo .photo");
+        await HaveFailedAsync();
+        await Expect(star.Locator("svg")).ToBeVisibleAsync();
 
-        var page = await OpenAsync(prepare: page => page.RouteAsync(Photo, route => route.FulfillAsync(new() { Status = 404 })));
+        // A placeholder is an outline, a drawn cat is not.
+        await Expect(star.Locator("svg")).ToHaveCSSAsync("opacity", "0.75");
+        await Expect(star).ToHaveCSSAsync("outline-style", "dashed");
 
-        await Expect(page.Locator("#star-name")).ToHaveTextAsync("Abyssinian");
-        await Expect(page.Locator("#star-photo img")).ToHaveCountAsync(0);
-        await Expect(page.Locator("#star-photo svg")).ToBeVisibleAsync();
-        var asked = Requests.Count(request => request.AbsoluteUri == Photo);
-        await RecordAsync([new TestEvent(Photo: "cat", Url: Photo), new(Photo: "dog", Url: Photo)]);
-        await Expect(page.Locator("#most-viewed li")).ToHaveCountAsync(3);
-        Requests.Count(request => request.AbsoluteUri == Photo).ShouldBe(asked);
+        await TryAgainAsync(after: 5_000);
+        await TryAgainAsync(after: 15_000);
+
+        await page.UnrouteAsync(Photo);
+        await page.RouteAsync(Photo, route => route.FulfillAsync(new()
+        {
+            ContentType = "image/svg+xml",
+            Body = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
+        }));
+        await page.EvaluateAsync("dispatchEvent(new Event('online'))");
+        await Expect(star.Locator("img.loaded")).ToBeVisibleAsync();
+        await Expect(star).ToHaveClassAsync("photo pictured");
+
+        int Asked() => Requests.Count(request => request.AbsoluteUri == Photo);
+
+        async Task HaveFailedAsync()
+        {
+            foreach (var picture in await page.Locator("main .photo[data-photo=cat]").AllAsync())
+            {
+                await Expect(picture).ToHaveClassAsync("photo failed");
+                await Expect(picture.Locator("img")).ToHaveCountAsync(0);
+            }
+        }
+
+        async Task TryAgainAsync(int after)
+        {
+            var asked = Asked();
+            asked.ShouldBeGreaterThan(0);
+            await page.Clock.RunForAsync(after - 1_500);
+            Asked().ShouldBe(asked);
+            await page.Clock.RunForAsync(2_500);
+            await Eventually.IsTrueAsync(() => Asked() > asked);
+            await HaveFailedAsync();
+        }
     }
 
-    /// <summary>Waits until the page has had another answer, and another: whatever it would load or run, it has by then.</summary>
-    private static async Task NextAnswerAsync(IPage page)
+    /// <summary>Waits until the page shows another event: whatever it would load or run because of those before, it has by then.</summary>
+    private async Task NextAnswerAsync(IPage page)
     {
-        await page.WaitForResponseAsync("**/api/analytics*");
-        await page.WaitForResponseAsync("**/api/analytics*");
+        var recorded = int.Parse(await page.Locator("#recorded").InnerTextAsync(), CultureInfo.InvariantCulture);
+        await RecordAsync([new(Photo: "steady", Breed: "steady", Url: "none")]);
+        await Expect(page.Locator("#recorded")).ToHaveTextAsync($"{recorded + 1}");
     }
 }

@@ -13,7 +13,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
         var page = await OpenAsync();
         await page.EvaluateAsync("window.unreloaded = true");
         await Expect(page.Locator("#views")).ToHaveTextAsync("3");
-        await Expect(page.Locator("#most-viewed li .name")).ToHaveTextAsync(["Abyssinian"]);
+        await Expect(page.Locator("#photos-rows tr .name")).ToHaveTextAsync(["Abyssinian"]);
 
         await RecordAsync([.. TestEvent.Views("ember", 4), new(Photo: "sample-ember", Url: "sample:ember", IsLike: true)]);
 
@@ -21,7 +21,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
         await Expect(page.Locator("#likes")).ToHaveTextAsync("1");
         await Expect(page.Locator("#rate")).ToHaveTextAsync("14.3%");
         await Expect(page.Locator("#viewers")).ToHaveTextAsync("4");
-        await Expect(page.Locator("#most-viewed li .id")).ToHaveTextAsync(["sample-ember", "sample-luna"]);
+        await Expect(page.Locator("#photos-rows tr .id")).ToHaveTextAsync(["sample-ember", "sample-luna"]);
         await Expect(page.Locator("#recorded")).ToHaveTextAsync("8");
         await Expect(page).ToHaveTitleAsync("7 views · CatFunctions");
         (await page.EvaluateAsync<bool>("window.unreloaded")).ShouldBeTrue();
@@ -33,12 +33,12 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     {
         await RecordAsync([.. TestEvent.Views("luna", 2), .. TestEvent.Views("ember", 1)]);
         var page = await OpenAsync();
-        await page.EvaluateAsync("document.querySelector('#most-viewed li').kept = true");
+        await page.EvaluateAsync("document.querySelector('#photos-rows tr').kept = true");
 
         await RecordAsync(TestEvent.Views("ember", 5));
 
-        await Expect(page.Locator("#most-viewed li .id")).ToHaveTextAsync(["sample-ember", "sample-luna"]);
-        (await page.EvaluateAsync<bool>("document.querySelector('#most-viewed li:last-child').kept")).ShouldBeTrue();
+        await Expect(page.Locator("#photos-rows tr .id")).ToHaveTextAsync(["sample-ember", "sample-luna"]);
+        (await page.EvaluateAsync<bool>("document.querySelector('#photos-rows tr:last-child').kept")).ShouldBeTrue();
     }
 
     [BrowserFact]
@@ -94,46 +94,89 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
         await page.Clock.RunForAsync(5_000);
 
         await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("No events for 3 min 7 s");
-        await Expect(page.Locator("#health-message")).ToHaveTextAsync("no events for 3 min 7 s");
+        await Expect(page.Locator("#health-message")).ToHaveTextAsync("No events for 3 min 7 s");
     }
 
     [BrowserFact]
-    public async Task A_server_that_goes_away_is_told_and_its_return_too()
+    public async Task Nothing_is_asked_while_nobody_sees_the_page_and_at_once_when_it_is_seen()
     {
         await RecordAsync(TestEvent.Views("luna", 2));
         var page = await OpenAsync(prepare: StopClockAsync);
-        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Live");
-
-        await page.RouteAsync("**/api/analytics*", route => route.AbortAsync());
+        var finished = 0;
+        page.RequestFailed += (_, _) => Interlocked.Increment(ref finished);
         await page.Clock.RunForAsync(1_000);
-        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Not connected");
-        await Expect(page.GetByText("These numbers are not updated.")).ToBeVisibleAsync();
-        await Expect(page.Locator("#views")).ToHaveTextAsync("2");
+        await Eventually.IsTrueAsync(() => Requests.Any(request => request.Query.Contains("wait=", StringComparison.Ordinal)));
 
-        await page.UnrouteAsync("**/api/analytics*");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Try now" }).ClickAsync();
-        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Live");
-        await Expect(page.Locator("#away")).ToBeHiddenAsync();
-    }
-
-    [BrowserFact]
-    public async Task A_page_that_nobody_sees_asks_seldom_and_at_once_when_seen()
-    {
-        await RecordAsync(TestEvent.Views("luna", 2));
-        var page = await OpenAsync(prepare: StopClockAsync);
         await ShowAsync(page, visible: false);
-        await page.Clock.RunForAsync(1_000);
-        await Expect(page.Locator("body")).ToHaveAttributeAsync("data-link", "paused");
+        await Eventually.IsTrueAsync(() => finished == 1);
         Requests.Clear();
-
-        await page.Clock.RunForAsync(29_000);
-        await page.EvaluateAsync("0");
-        Requests.ShouldBeEmpty();
-        await page.Clock.RunForAsync(1_000);
-        await Eventually.IsTrueAsync(() => Requests.Count == 1);
+        await RecordAsync(TestEvent.Views("luna", 1));
+        await page.Clock.RunForAsync(600_000);
+        Requests.Where(request => request.Query.Length > 0).ShouldBeEmpty();
 
         await ShowAsync(page, visible: true);
-        await Expect(page.Locator("body")).ToHaveAttributeAsync("data-link", "live");
+        await Expect(page.Locator("#views")).ToHaveTextAsync("3");
+    }
+
+    [BrowserFact]
+    public async Task The_page_waits_for_news_and_asks_seldom_where_there_is_much()
+    {
+        var stub = await StubAsync();
+        var page = await OpenAsync(prepare: async page =>
+        {
+            await StopClockAsync(page);
+            await stub.AnswerAsync(page);
+        });
+        await page.Clock.RunForAsync(1_000);
+        await Eventually.IsTrueAsync(() => Asked() == 2);
+        Requests.Last(request => request.AbsolutePath == "/api/analytics").Query.ShouldContain("after=v1&wait=5");
+
+        await page.Clock.RunForAsync(4_000);
+        Asked().ShouldBe(2);
+
+        for (var views = 1000; views < 1040; views++)
+        {
+            var now = views;
+            stub.Set(report => report["totals"]!["views"] = now);
+            await page.Clock.RunForAsync(100);
+        }
+
+        await page.Clock.RunForAsync(2_000);
+        await Expect(page.Locator("#views")).ToHaveTextAsync("1,039");
+        Asked().ShouldBeInRange(3, 16);
+
+        int Asked() => Requests.Count(request => request.AbsolutePath == "/api/analytics");
+    }
+
+    [BrowserFact]
+    public async Task Nothing_moves_endlessly()
+    {
+        await RecordSomeAsync();
+        var page = await OpenAsync(new PageOptions(Motion: ReducedMotion.NoPreference));
+        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Live");
+
+        (await page.EvaluateAsync<int>(
+            "document.getAnimations().filter(animation => animation.effect.getComputedTiming().iterations === Infinity).length")).ShouldBe(0);
+    }
+
+    [BrowserFact]
+    public async Task What_moves_can_be_paused()
+    {
+        await RecordAsync(TestEvent.Views("luna", 2));
+        var page = await OpenAsync();
+        var pause = page.GetByRole(AriaRole.Button, new() { Name = "Pause" });
+        await pause.ClickAsync();
+        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync(new Regex("^Paused at .*7:30:17"));
+        Requests.Clear();
+
+        await RecordAsync(TestEvent.Views("luna", 1));
+        await Eventually.IsTrueAsync(async () => (await Host.Http.GetStringAsync("api/analytics")).Contains("\"views\":3", StringComparison.Ordinal));
+        Requests.ShouldBeEmpty();
+        await Expect(page.Locator("#views")).ToHaveTextAsync("2");
+
+        await pause.ClickAsync();
+        await Expect(page.Locator("#views")).ToHaveTextAsync("3");
+        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Live");
     }
 
     [BrowserFact]
@@ -146,19 +189,11 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
         var page = await OpenAsync(new Uri(guarded.Address, $"api/dashboard?code={Uri.EscapeDataString(Key)}").ToString());
 
         await Expect(page.Locator("#views")).ToHaveTextAsync("2");
-        await Expect(page.Locator("#most-viewed img.loaded")).ToHaveCountAsync(1);
+        await Expect(page.Locator("#photos-rows img.loaded")).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Radio, new() { Name = "All" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("code=.*&window=all$"));
         await Expect(page.Locator("#views-note")).ToHaveTextAsync("in the whole log");
         Troubles.ShouldBeEmpty();
-    }
-
-    /// <summary>Lets the page's own clock stand still: it asks again only when a test moves it.</summary>
-    private static async Task StopClockAsync(IPage page)
-    {
-        var start = new DateTime(2026, 11, 22, 7, 30, 15, DateTimeKind.Utc);
-        await page.Clock.InstallAsync(new() { TimeDate = start });
-        await page.Clock.PauseAtAsync(start.AddSeconds(1));
     }
 
     private static async Task ShowAsync(IPage page, bool visible) => await page.EvaluateAsync(
