@@ -15,7 +15,7 @@ namespace CatFunctions.Core.Analytics;
 /// The log is read on request, by one reader at a time, and while somebody waits for a change: soon after this host has recorded something, else
 /// every <see cref="RefreshInterval"/>. While a long log is read for the first time, answers do not wait
 /// for its end: after <see cref="AnswerTimeout"/> they cover what was read so far, and their health says so. When segments
-/// were deleted, as a retention policy does, or a clock that was ahead is right again, the log is read again; until that is done, answers are those of before.
+/// were deleted, as a retention policy does, or a clock that was ahead is right again, what has no snapshot is read again; until that is done, answers are those of before.
 /// </remarks>
 public sealed class AnalyticsService : IDisposable
 {
@@ -33,6 +33,7 @@ public sealed class AnalyticsService : IDisposable
     private const int WaitersPerMillisecond = 5;
 
     private readonly ISegmentStore _store;
+    private readonly ISnapshotStore? _snapshots;
     private readonly TimeProvider _clock;
     private readonly EventRecorder? _recorder;
     private readonly TickOutbox? _outbox;
@@ -44,6 +45,7 @@ public sealed class AnalyticsService : IDisposable
     private readonly PastHours _past;
     private LogFollower _log;
     private Task _refresh = Task.CompletedTask;
+    private Task _saving = Task.CompletedTask;
     private DateTimeOffset _refreshed;
     private DateTimeOffset _readUntil;
     private IReadOnlyDictionary<DateTimeOffset, int> _pending = new Dictionary<DateTimeOffset, int>();
@@ -59,17 +61,19 @@ public sealed class AnalyticsService : IDisposable
     /// <param name="outbox">The outbox beside the log, if it has one.</param>
     /// <param name="options">Whether gaps are normal.</param>
     /// <param name="metrics">Knows which ticks this host has missed.</param>
+    /// <param name="snapshots">Where the snapshots of the log are, if they are used.</param>
     public AnalyticsService(
         ISegmentStore store,
         TimeProvider clock,
         EventRecorder? recorder = null,
         TickOutbox? outbox = null,
         IOptions<EventLogOptions>? options = null,
-        PipelineMetrics? metrics = null)
+        PipelineMetrics? metrics = null,
+        ISnapshotStore? snapshots = null)
     {
-        (_store, _clock, _recorder, _outbox, _metrics) = (store, clock, recorder, outbox, metrics);
+        (_store, _clock, _recorder, _outbox, _metrics, _snapshots) = (store, clock, recorder, outbox, metrics, snapshots);
         _allowGaps = options?.Value.AllowGaps ?? false;
-        _log = new LogFollower(store, clock);
+        _log = new LogFollower(store, clock, snapshots);
         _past = new PastHours(store, clock, OnChanged);
         _recorder?.Appended += OnAppended;
     }
@@ -129,6 +133,18 @@ public sealed class AnalyticsService : IDisposable
                 _waiters--;
             }
         }
+    }
+
+    /// <summary>Waits until what the answers have read of past hours is written to their snapshots, for a process that ends.</summary>
+    public async Task WhenSavedAsync(CancellationToken cancellationToken)
+    {
+        Task saving;
+        lock (_lock)
+        {
+            saving = _saving;
+        }
+
+        await saving.WaitAsync(cancellationToken);
     }
 
     /// <summary>Asks for something else about the range of a query.</summary>
@@ -295,7 +311,7 @@ public sealed class AnalyticsService : IDisposable
         var pending = _outbox is null ? _pending : await _outbox.ListAsync(cancellationToken);
         if (_log.IsAheadOf(now) || !await _log.CatchUpAsync(cancellationToken))
         {
-            var rest = new LogFollower(_store, _clock);
+            var rest = new LogFollower(_store, _clock, _snapshots);
             await rest.CatchUpAsync(cancellationToken);
             lock (_lock)
             {
@@ -308,6 +324,10 @@ public sealed class AnalyticsService : IDisposable
         {
             _pending = pending;
             _readUntil = now;
+            if (_saving.IsCompleted && _log is { HasNews: true } log)
+            {
+                _saving = Task.Run(() => log.SaveAsync(_disposed.Token), _disposed.Token);
+            }
         }
     }
 

@@ -104,6 +104,12 @@ internal sealed class AnalyticsState
         }
     }
 
+    /// <summary>Whether the order in which its parts were added may show, because a limit was reached.</summary>
+    public bool DependsOnOrder => Limits.Any() || !Ticks.IsWhole || !Users.IsCertain;
+
+    /// <summary>The minutes that it is about.</summary>
+    public MinuteSpan Span => new(Now, _minutes.Keys.DefaultIfEmpty().Min(), _minutes.Keys.DefaultIfEmpty().Max(), !Users.IsExact);
+
     /// <summary>The time of the newest event that is not later than the current minute; the minimum if there is none.</summary>
     public DateTimeOffset NewestEvent { get; private set; }
 
@@ -281,26 +287,147 @@ internal sealed class AnalyticsState
         }
     }
 
-    /// <summary>Moves on to the minute of a time, if it is a later one, and forgets what is too old for any window.</summary>
-    public void AdvanceTo(DateTimeOffset now)
+    /// <summary>
+    /// Writes it so that <see cref="Read"/> reads it; it must not depend on an order. Whoever changes this, or what the state
+    /// makes of the lines, raises the version of <see cref="SnapshotFile"/>.
+    /// </summary>
+    public void Write(StateWriter writer)
     {
-        if (Minutes.Of(now) <= Now)
+        Total.Write(writer);
+        writer.Write(NewestEvent);
+        writer.Write(OldestEvent);
+        Photos.Write(writer);
+        Viewers.Write(writer);
+        Likers.Write(writer);
+        Users.Write(writer);
+        Ticks.Write(writer);
+        _offsets.Write(writer);
+        writer.WriteAll(Recent.NewestFirst, entry =>
+        {
+            writer.Write(entry.Time);
+            writer.Write7BitEncodedInt(entry.Photo);
+            writer.Write(entry.IsLike);
+        });
+        writer.WriteAll(_minutes, minute =>
+        {
+            writer.Write7BitEncodedInt64(minute.Key);
+            minute.Value.Others.Write(writer);
+            writer.WriteAll(minute.Value.Photos, photo =>
+            {
+                writer.Write7BitEncodedInt(photo.Key);
+                photo.Value.Write(writer);
+            });
+        });
+        writer.WriteAll(_hours, hour =>
+        {
+            writer.Write7BitEncodedInt64(hour.Key);
+            hour.Value.Write(writer);
+        });
+        writer.WriteAll(_recordedUntil, hour =>
+        {
+            writer.Write7BitEncodedInt64(hour.Key);
+            writer.Write7BitEncodedInt64(hour.Value);
+        });
+        writer.WriteAll(_future.UnorderedItems, held =>
+        {
+            writer.Write7BitEncodedInt(held.Element.Photo + 1 ?? 0);
+            writer.Write(held.Element.IsLike);
+            writer.Write(held.Element.Time);
+            writer.WriteText(held.Element.UserId);
+        });
+        writer.WriteAll(_deadLetters, deadLetters =>
+        {
+            writer.Write(deadLetters.Key.Hour);
+            writer.Write7BitEncodedInt(deadLetters.Key.Partition);
+            writer.Write7BitEncodedInt64(deadLetters.Value);
+        });
+    }
+
+    /// <summary>
+    /// Adds what was written, as of this minute, which must not be an earlier one. That is quicker than merging it; after an
+    /// exception it holds a part of it.
+    /// </summary>
+    public void Read(StateReader reader)
+    {
+        Version++;
+        Total += Tally.Read(ref reader);
+        NewestEvent = Max(NewestEvent, reader.ReadTime());
+        var oldest = reader.ReadTime();
+        OldestEvent = oldest < OldestEvent ? oldest : OldestEvent;
+        var numbers = Photos.Read(ref reader);
+        Viewers.Read(ref reader);
+        Likers.Read(ref reader);
+        Users.Read(ref reader, numbers, IsKept);
+        var ticks = new TickAudit();
+        ticks.Read(ref reader);
+        Ticks.Merge(ticks);
+        var offsets = new OffsetAudit();
+        offsets.Read(ref reader);
+        _offsets.Merge(offsets);
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            var (time, photo, isLike) = (reader.ReadTime(), numbers[reader.ReadInt()], reader.ReadBool());
+            if (photo is { } number)
+            {
+                Recent.Add(new RecentEntry(time, number, isLike));
+            }
+        }
+
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            var minute = reader.ReadLong();
+            AddToMinute(minute, photo: null, Tally.Read(ref reader));
+            for (var photos = reader.ReadInt(); photos > 0; photos--)
+            {
+                AddToMinute(minute, numbers[reader.ReadInt()], Tally.Read(ref reader));
+            }
+        }
+
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_hours, reader.ReadLong(), out _) += Tally.Read(ref reader);
+        }
+
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            NoteRecorded(reader.ReadLong(), reader.ReadLong());
+        }
+
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            var (photo, isLike, time) = (reader.ReadInt(), reader.ReadBool(), reader.ReadTime());
+            Place(photo == 0 ? null : numbers[photo - 1], isLike, time, reader.ReadText());
+        }
+
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_deadLetters, (reader.ReadTime(), reader.ReadInt()), out _) += reader.ReadLong();
+        }
+    }
+
+    /// <summary>Moves on to the minute of a time, if it is a later one, and forgets what is too old for any window.</summary>
+    public void AdvanceTo(DateTimeOffset now) => AdvanceTo(Minutes.Of(now));
+
+    /// <inheritdoc cref="AdvanceTo(DateTimeOffset)"/>
+    public void AdvanceTo(long minute)
+    {
+        if (minute <= Now)
         {
             return;
         }
 
         Version++;
-        Now = Minutes.Of(now);
-        while (_future.TryPeek(out var held, out var minute) && minute <= Now)
+        Now = minute;
+        while (_future.TryPeek(out var held, out var due) && due <= Now)
         {
             _future.Dequeue();
             Place(held.Photo, held.IsLike, held.Time, held.UserId);
         }
 
-        foreach (var (minute, bucket) in _minutes.Where(minute => !IsKept(minute.Key)))
+        foreach (var (old, bucket) in _minutes.Where(minute => !IsKept(minute.Key)))
         {
-            _minutes.Remove(minute);
-            Users.Forget(minute);
+            _minutes.Remove(old);
+            Users.Forget(old);
             _photoMinutes -= bucket.Photos.Count;
         }
     }

@@ -21,9 +21,12 @@ public sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom)
 /// <remarks>
 /// Between two listings it continues at the end of each partition's newest segment. A listing costs time on files and
 /// money on blobs: the newest hours are listed every <see cref="ListInterval"/>, all of the log every
-/// <see cref="ListAllInterval"/>, and neither without requests.
+/// <see cref="ListAllInterval"/>, and neither without requests. What has a snapshot is not read.
 /// </remarks>
-internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
+/// <param name="store">Where the log is.</param>
+/// <param name="clock">Decides the current minute.</param>
+/// <param name="snapshotStore">Where its snapshots are, if they are used.</param>
+internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnapshotStore? snapshotStore = null)
 {
     /// <summary>The longest time until a new segment is noticed.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(2);
@@ -42,10 +45,14 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
     private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters, LogKind.Copies];
 
     private readonly Lock _lock = new();
-    private readonly AnalyticsState _state = new(clock.GetUtcNow()) { ReadFrom = DateTimeOffset.MaxValue };
+    private AnalyticsState _state = new(clock.GetUtcNow()) { ReadFrom = DateTimeOffset.MaxValue };
     private readonly Dictionary<SegmentName, long> _positions = [];
     private readonly Dictionary<(LogKind Log, int Partition), SegmentName> _newest = [];
     private readonly Dictionary<SegmentName, long> _unread = [];
+    private readonly List<ReadHour> _finished = [];
+    private Snapshots? _snapshots = snapshotStore is null ? null : new Snapshots(snapshotStore, clock);
+    private bool _hasLoaded;
+    private bool _usesSnapshots;
     private DateTimeOffset _newestHour;
     private long _bytes;
     private DateTimeOffset _listed;
@@ -71,6 +78,39 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
         lock (_lock)
         {
             return _state.Now > Minutes.Of(now) + 1;
+        }
+    }
+
+    /// <summary>Whether there is something to save.</summary>
+    public bool HasNews
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _finished.Count > 0 || _snapshots?.HasNews == true;
+            }
+        }
+    }
+
+    /// <summary>Writes snapshots of what was read of the hours that are over.</summary>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        ReadHour[] finished;
+        lock (_lock)
+        {
+            finished = [.. _finished];
+            _finished.Clear();
+        }
+
+        if (_snapshots is { } snapshots)
+        {
+            foreach (var hour in finished)
+            {
+                await snapshots.KeepAsync(hour, cancellationToken);
+            }
+
+            await snapshots.SaveAsync(cancellationToken);
         }
     }
 
@@ -116,6 +156,16 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             }
         }
 
+        if (listAll && _snapshots is { } snapshots)
+        {
+            snapshots.Note(segments);
+            if (!_hasLoaded)
+            {
+                _hasLoaded = true;
+                await snapshots.LoadAsync(_state.Now, AddSnapshots, cancellationToken);
+            }
+        }
+
         var unread = segments.Where(segment => segment.Length > _positions[segment.Name]).ToArray();
         if (unread.Sum(Unread) > ParallelBytes)
         {
@@ -128,12 +178,48 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             Queue(unread.Select(segment => segment.Name).Union(_newest.Values).OrderBy(segment => segment.Log)), TailBufferSize, cancellationToken);
         lock (_lock)
         {
-            (_state.ReadFrom, _reading) = (default, null);
+            if (_usesSnapshots && _state.DependsOnOrder)
+            {
+                StartOver();
+            }
+            else
+            {
+                (_state.ReadFrom, _reading, _usesSnapshots) = (default, null, false);
+                _finished.AddRange(listAll ? _snapshots?.TakeAll(_positions) ?? [] : []);
+            }
+        }
+
+        if (_reading is not null)
+        {
+            return await CatchUpAsync(listAll: true, now, cancellationToken);
         }
 
         // Only now: what was listed and could not be read is listed again.
         (_listed, _listedAll) = (list ? now : _listed, listAll ? now : _listedAll);
         return true;
+    }
+
+    private void AddSnapshots(AnalyticsState sum, IReadOnlyList<SegmentState> segments)
+    {
+        lock (_lock)
+        {
+            _state.Merge(sum);
+            _usesSnapshots |= segments.Count > 0;
+            foreach (var segment in segments)
+            {
+                _positions[segment.Name] = segment.Length;
+            }
+        }
+    }
+
+    /// <summary>Reads everything again, as the log orders it: where a limit was reached, the order may show.</summary>
+    private void StartOver()
+    {
+        _state = new AnalyticsState(clock.GetUtcNow()) { ReadFrom = DateTimeOffset.MaxValue };
+        (_snapshots, _usesSnapshots, _reading) = (null, false, new LogReading(0, null));
+        _positions.Clear();
+        _newest.Clear();
+        _unread.Clear();
     }
 
     private async Task<List<SegmentState>> ListAsync(bool all, CancellationToken cancellationToken)
@@ -183,7 +269,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             var (segment, position) = next;
             if (segment.Hour != part.Hour)
             {
-                Add(part);
+                await AddAsync(part, cancellationToken);
                 part = new Part(segment.Hour, _state.Now);
             }
 
@@ -193,7 +279,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
                 part.Add(segment, lines.Span, reader.Position);
                 if (part.Bytes >= PartBytes)
                 {
-                    Add(part);
+                    await AddAsync(part, cancellationToken);
                     part = new Part(segment.Hour, _state.Now);
                 }
             }
@@ -201,16 +287,33 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
             part.Read.Add(segment);
         }
 
-        Add(part);
+        await AddAsync(part, cancellationToken);
     }
 
-    private void Add(Part part)
+    private async ValueTask AddAsync(Part part, CancellationToken cancellationToken)
+    {
+        var snapshots = _snapshots;
+        if (Add(part, snapshots) is { } finished)
+        {
+            await snapshots!.KeepAsync(finished, cancellationToken);
+        }
+    }
+
+    /// <returns>Its hour, if that is over and was read to its end.</returns>
+    private ReadHour? Add(Part part, Snapshots? snapshots)
     {
         lock (_lock)
         {
             if (part.Bytes > 0)
             {
                 _state.Merge(part.State);
+                snapshots?.Add(part.Hour, part.State);
+                if (_snapshots is not null && _state.Limits.Any())
+                {
+                    // No start could use them, and they take memory.
+                    _snapshots = null;
+                    _finished.Clear();
+                }
             }
 
             foreach (var (segment, position) in part.Positions)
@@ -220,6 +323,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock)
 
             part.Read.ForEach(segment => _unread.Remove(segment));
             TellHowFar();
+            return snapshots?.TakeIfRead(part.Hour, _positions);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.Analytics;
 
@@ -121,6 +122,45 @@ internal sealed class PhotoTable
                 var photo = other[i];
                 _photos[number].Total += photo.Total;
                 Describe(number, photo.Described, photo.Url, copy: photo.Url, photo.Breed is { } breed ? other._breeds[breed] : default);
+            }
+        }
+
+        return numbers;
+    }
+
+    /// <summary>Writes it so that <see cref="Read"/> reads it; it must not be full.</summary>
+    public void Write(StateWriter writer)
+    {
+        writer.Write7BitEncodedInt(Count);
+        for (var i = 0; i < Count; i++)
+        {
+            var photo = _photos[i];
+            writer.WriteText(_ids[i]);
+            photo.Total.Write(writer);
+            writer.WriteText(photo.Url);
+            writer.WriteText(photo.Breed is { } breed ? _breeds[breed] : default);
+            writer.Write7BitEncodedInt(photo.Described.Generation);
+            writer.Write7BitEncodedInt64(photo.Described.Offset);
+            writer.Write7BitEncodedInt(photo.Described.Partition);
+        }
+    }
+
+    /// <summary>Adds what was written.</summary>
+    /// <returns>The numbers here, by the numbers there; null for those without room.</returns>
+    public int?[] Read(ref StateReader reader)
+    {
+        var numbers = new int?[reader.ReadInt()];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = NumberOf(reader.ReadText());
+            var total = Tally.Read(ref reader);
+            var url = reader.ReadText();
+            var breed = reader.ReadText();
+            var position = new LogPosition(reader.ReadInt(), reader.ReadLong(), reader.ReadInt());
+            if (numbers[i] is { } number)
+            {
+                _photos[number].Total += total;
+                Describe(number, position, url, breed);
             }
         }
 

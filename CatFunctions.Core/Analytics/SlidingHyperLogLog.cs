@@ -1,4 +1,5 @@
 using System.Numerics;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.Analytics;
 
@@ -40,6 +41,42 @@ internal sealed class SlidingHyperLogLog
         for (var i = 0; i < _lastSeen.Length; i++)
         {
             _lastSeen[i] = Math.Max(_lastSeen[i], other._lastSeen[i]);
+        }
+    }
+
+    /// <summary>Writes what an estimate can depend on: of each register the ranks that no higher one was seen after.</summary>
+    public void Write(StateWriter writer)
+    {
+        var newest = _lastSeen.Max();
+        writer.Write7BitEncodedInt(newest);
+        for (var register = 0; register < Registers; register++)
+        {
+            var after = 0;
+            for (var rank = Ranks - 1; rank >= 0; rank--)
+            {
+                if (_lastSeen[(register * Ranks) + rank] is var seen && seen > after)
+                {
+                    writer.Write((byte)(rank + 1));
+                    writer.Write7BitEncodedInt(newest - seen);
+                    after = seen;
+                }
+            }
+
+            writer.Write((byte)0);
+        }
+    }
+
+    /// <summary>Adds what was written.</summary>
+    public void Read(ref StateReader reader)
+    {
+        var newest = reader.ReadInt();
+        for (var register = 0; register < Registers; register++)
+        {
+            while (reader.ReadInt() is > 0 and var rank)
+            {
+                ref var lastSeen = ref _lastSeen[(register * Ranks) + rank - 1];
+                lastSeen = Math.Max(lastSeen, newest - reader.ReadInt());
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using CatFunctions.Core.EventLog.Storage;
+
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>How many views and likes.</summary>
@@ -20,6 +22,14 @@ internal record struct Tally(long Views, long Likes)
             Views++;
         }
     }
+
+    public readonly void Write(StateWriter writer)
+    {
+        writer.Write7BitEncodedInt64(Views);
+        writer.Write7BitEncodedInt64(Likes);
+    }
+
+    public static Tally Read(ref StateReader reader) => new(reader.ReadLong(), reader.ReadLong());
 
     public static Tally operator +(Tally left, Tally right) => new(left.Views + right.Views, left.Likes + right.Likes);
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using CatFunctions.Core.EventLog.Storage;
+
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
@@ -23,9 +26,16 @@ internal sealed class UserSample
     private readonly Dictionary<MinuteRange, long> _viewers = [];
     private int _entries;
     private int _halvings;
+    private int _uncertain;
 
     /// <summary>Whether every user is in the sample, so that answers are counted, not estimated.</summary>
     public bool IsExact => _halvings == 0;
+
+    /// <summary>
+    /// Whether it is as if what it holds now were all that it ever held: not where it was halved because of minutes that
+    /// it has forgotten since.
+    /// </summary>
+    public bool IsCertain => _uncertain == 0 || _uncertain < _halvings;
 
     /// <summary>Adds a view or a like.</summary>
     public void Add(long minute, int? photo, bool isLike, ReadOnlySpan<byte> user) =>
@@ -42,12 +52,12 @@ internal sealed class UserSample
             Halve();
         }
 
+        _uncertain = Math.Max(_uncertain, other._uncertain);
         foreach (var (minute, entries) in other._minutes.Where(minute => isKept(minute.Key)))
         {
             foreach (var entry in entries)
             {
-                var photo = PhotoOf(entry) is var number and not NoPhoto ? numbers[number] : null;
-                Add(minute, (entry & ~((ulong)NoPhoto << 1)) | ((ulong)(uint)(photo ?? NoPhoto) << 1));
+                Add(minute, Renumber(entry, numbers));
             }
         }
     }
@@ -58,7 +68,59 @@ internal sealed class UserSample
         if (_minutes.Remove(minute, out var entries))
         {
             _entries -= entries.Count;
+            _uncertain = _halvings;
         }
+    }
+
+    /// <summary>Writes it so that <see cref="Read"/> reads it.</summary>
+    public void Write(StateWriter writer)
+    {
+        writer.Write7BitEncodedInt(_halvings);
+        writer.WriteAll(_minutes, minute =>
+        {
+            writer.Write7BitEncodedInt64(minute.Key);
+            writer.Write7BitEncodedInt(minute.Value.Count);
+            foreach (var entry in minute.Value)
+            {
+                writer.Write(entry);
+            }
+        });
+    }
+
+    /// <summary>Adds what was written.</summary>
+    /// <param name="reader">Reads it.</param>
+    /// <param name="numbers">The numbers of the photos here by those there.</param>
+    /// <param name="isKept">Which minutes to add.</param>
+    public void Read(ref StateReader reader, int?[] numbers, Func<long, bool> isKept)
+    {
+        var halvings = reader.ReadInt();
+        var (isSomeKept, isAllKept) = (false, true);
+        for (var minutes = reader.ReadInt(); minutes > 0; minutes--)
+        {
+            var minute = reader.ReadLong();
+            var entries = MemoryMarshal.Cast<byte, ulong>(reader.ReadBytes(checked(reader.ReadInt() * sizeof(ulong))));
+            if (!isKept(minute))
+            {
+                isAllKept = false;
+                continue;
+            }
+
+            isSomeKept = true;
+            while (_halvings < halvings)
+            {
+                Halve();
+            }
+
+            foreach (var entry in entries)
+            {
+                if (IsSampled(entry))
+                {
+                    Add(minute, Renumber(entry, numbers));
+                }
+            }
+        }
+
+        _uncertain = Math.Max(_uncertain, isSomeKept && !isAllKept ? halvings : 0);
     }
 
     /// <summary>How many different users viewed a photo in a range of minutes.</summary>
@@ -95,6 +157,12 @@ internal sealed class UserSample
         return (long)users.Count << _halvings;
     }
 
+    private static ulong Renumber(ulong entry, int?[] numbers)
+    {
+        var photo = PhotoOf(entry) is var number and not NoPhoto ? numbers[number] : null;
+        return (entry & ~((ulong)NoPhoto << 1)) | ((ulong)(uint)(photo ?? NoPhoto) << 1);
+    }
+
     private static int PhotoOf(ulong entry) => (int)(entry >> 1) & NoPhoto;
 
     private void Add(long minute, ulong entry)
@@ -120,7 +188,8 @@ internal sealed class UserSample
             _viewers.Clear();
         }
 
-        if (++_entries > MaxEntries)
+        _entries++;
+        while (_entries > MaxEntries && _halvings < 64 - UserShift)
         {
             Halve();
         }

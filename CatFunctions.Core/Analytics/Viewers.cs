@@ -1,3 +1,5 @@
+using CatFunctions.Core.EventLog.Storage;
+
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
@@ -50,6 +52,44 @@ internal sealed class Viewers
         {
             Sketch();
             _sketch!.Merge(sketch);
+        }
+    }
+
+    /// <summary>Writes it so that <see cref="Read"/> reads it.</summary>
+    public void Write(StateWriter writer)
+    {
+        writer.Write(IsExact);
+        if (_sketch is not null)
+        {
+            _sketch.Write(writer);
+            return;
+        }
+
+        var newest = _lastSeen.Max();
+        writer.Write7BitEncodedInt(newest);
+        writer.Write7BitEncodedInt(_users.Count);
+        for (var i = 0; i < _users.Count; i++)
+        {
+            writer.Write7BitEncodedInt(newest - _lastSeen[i]);
+            writer.WriteText(_users[i]);
+        }
+    }
+
+    /// <summary>Adds what was written.</summary>
+    public void Read(ref StateReader reader)
+    {
+        if (!reader.ReadBool())
+        {
+            Sketch();
+            _sketch!.Read(ref reader);
+            return;
+        }
+
+        var newest = reader.ReadInt();
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            var minute = newest - reader.ReadInt();
+            Add(reader.ReadText(), minute);
         }
     }
 

@@ -65,6 +65,8 @@ public static class EventLogServices
         services.AddSingleton<IValidateOptions<EventLogOptions>, EventLogOptionsValidation>();
         services.AddSingleton(provider => CreateStore<ISegmentStore>(
             provider, folder => new FileSegmentStore(folder), container => new AppendBlobSegmentStore(container)));
+        services.AddSingleton(provider => CreateStore<ISnapshotStore>(
+            provider, folder => new FileSnapshotStore(folder), container => new BlobSnapshotStore(container)));
         services.AddSingleton<EventRecorder>();
         services.AddSingleton<DeadLetterLog>();
         services.AddSingleton<LogRetention>();

@@ -41,7 +41,8 @@ internal static class StatsCommand
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var (window, top, isJson) =
             (arguments.GetValue(CliOptions.Window), arguments.GetValue(CliOptions.Top), arguments.GetValue(CliOptions.Json));
-        using var analytics = new AnalyticsService(host.Services.GetRequiredService<ISegmentStore>(), clock)
+        using var analytics = new AnalyticsService(
+            host.Services.GetRequiredService<ISegmentStore>(), clock, snapshots: host.Services.GetRequiredService<ISnapshotStore>())
         {
             AnswerTimeout = Timeout.InfiniteTimeSpan,
         };
@@ -66,6 +67,7 @@ internal static class StatsCommand
         if (!arguments.GetValue(CliOptions.Watch))
         {
             Show(await GetAsync(cancellationToken));
+            await analytics.WhenSavedAsync(cancellationToken);
             return;
         }
 

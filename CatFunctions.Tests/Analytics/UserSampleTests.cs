@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CatFunctions.Core.Analytics;
+using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.Analytics;
 
@@ -37,6 +38,42 @@ public sealed class UserSampleTests
         _sample.Count(new MinuteRange(1, 2), isLike: false, _ => true).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(50_000)]
+    [InlineData(150_000)]
+    [InlineData(500_000)]
+    public void One_that_was_written_and_read_adds_up_to_the_same(int usersOfMinute)
+    {
+        var (written, other) = (SampleOf(usersOfMinute, 1, 2), SampleOf(300_000, 2, 3));
+        var sum = new UserSample();
+        sum.Merge(other, [0], _ => true);
+        Read(sum, written, _ => true);
+
+        _sample.Merge(written, [0], _ => true);
+        _sample.Merge(other, [0], _ => true);
+
+        sum.IsCertain.ShouldBeTrue();
+        sum.IsExact.ShouldBe(_sample.IsExact);
+        for (var last = 1; last <= 3; last++)
+        {
+            sum.CountViewers(new MinuteRange(1, last)).ShouldBe(_sample.CountViewers(new MinuteRange(1, last)));
+        }
+    }
+
+    [Fact]
+    public void One_that_was_halved_for_minutes_that_are_gone_is_not_certain_until_others_have_halved_it_again()
+    {
+        Read(_sample, SampleOf(300_000, 1, 2), minute => minute > 2);
+        _sample.IsExact.ShouldBeTrue();
+
+        Read(_sample, SampleOf(300_000, 1, 2), minute => minute == 2);
+        _sample.IsCertain.ShouldBeFalse();
+        _sample.Merge(SampleOf(900_000, 3), [0], _ => true);
+        _sample.IsCertain.ShouldBeTrue();
+        _sample.Forget(3);
+        _sample.IsCertain.ShouldBeFalse();
+    }
+
     [Fact]
     public void Above_its_limit_it_estimates_the_same_whether_merged_or_not()
     {
@@ -59,6 +96,29 @@ public sealed class UserSampleTests
         ((double)estimate).ShouldBe(Users, Users * 0.02);
         left.CountViewers(new MinuteRange(1, 2)).ShouldBe(estimate);
         ((double)_sample.Count(new MinuteRange(1, 2), isLike: false, photo => photo == 1)).ShouldBe(Users / 3, Users * 0.02);
+    }
+
+    private static UserSample SampleOf(int usersOfMinute, params long[] minutes)
+    {
+        var sample = new UserSample();
+        foreach (var minute in minutes)
+        {
+            for (var user = 0; user < usersOfMinute; user++)
+            {
+                sample.Add(minute, photo: 0, isLike: false, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{minute}-{user}")));
+            }
+        }
+
+        return sample;
+    }
+
+    private static void Read(UserSample sample, UserSample other, Func<long, bool> isKept)
+    {
+        using var content = new MemoryStream();
+        using var writer = new StateWriter(content);
+        other.Write(writer);
+        var reader = new StateReader(content.ToArray());
+        sample.Read(ref reader, [0], isKept);
     }
 
     private void Add(long minute, int? photo, bool isLike, params string[] users)

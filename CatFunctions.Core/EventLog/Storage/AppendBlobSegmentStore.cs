@@ -260,7 +260,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         {
             if (SegmentName.TryParse(blob.Name) is { } segment)
             {
-                yield return new SegmentState(segment, blob.Properties.ContentLength ?? 0);
+                yield return new SegmentState(segment, blob.Properties.ContentLength ?? 0, Version: blob.Properties.ETag?.ToString());
             }
         }
     }

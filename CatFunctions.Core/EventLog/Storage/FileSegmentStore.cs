@@ -325,7 +325,7 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     /// <summary>Null if the file is not a segment, or is gone.</summary>
     private SegmentState? TryRead(string file) =>
         SegmentName.TryParse(Path.GetRelativePath(root, file).Replace('\\', '/')) is { } segment && new FileInfo(file) is { Exists: true } info
-            ? new SegmentState(segment, info.Length)
+            ? new SegmentState(segment, info.Length, Version: info.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture))
             : null;
 
     private static IEnumerable<string> Folders(string parent, string pattern) =>

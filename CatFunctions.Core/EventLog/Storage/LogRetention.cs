@@ -17,7 +17,8 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// is kept. That does not happen while the topic itself retains less than the log.
 /// </para>
 /// </remarks>
-internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions> options, TimeProvider clock)
+internal sealed class LogRetention(
+    ISegmentStore store, IOptions<EventLogOptions> options, TimeProvider clock, ISnapshotStore? snapshots = null)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
@@ -47,6 +48,11 @@ internal sealed class LogRetention(ISegmentStore store, IOptions<EventLogOptions
                 await store.DeleteAsync(segment, cancellationToken);
                 deleted++;
             }
+        }
+
+        if (snapshots is not null && end > DateTimeOffset.MinValue)
+        {
+            await SnapshotFile.DeleteBeforeAsync(snapshots, end, cancellationToken);
         }
 
         return deleted;

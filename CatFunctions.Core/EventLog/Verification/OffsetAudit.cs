@@ -90,6 +90,37 @@ internal sealed class OffsetAudit
         }
     }
 
+    /// <summary>Writes it so that <see cref="Read"/> reads it; no limit may have left out anything.</summary>
+    public void Write(StateWriter writer) => writer.WriteAll(_partitions, partition =>
+    {
+        writer.Write7BitEncodedInt(partition.Key);
+        writer.Write(partition.Value.FirstHour);
+        writer.WriteAll(partition.Value.Generations, generation =>
+        {
+            writer.Write7BitEncodedInt(generation.Key);
+            generation.Value.Write(writer);
+        });
+        (partition.Value.DeadLetters ?? new OffsetSet(new Budget())).Write(writer);
+    });
+
+    /// <summary>Adds what was written to an empty audit.</summary>
+    public void Read(ref StateReader reader)
+    {
+        for (var partitions = reader.ReadInt(); partitions > 0; partitions--)
+        {
+            var partition = Of(reader.ReadInt());
+            partition.FirstHour = reader.ReadTime();
+            for (var generations = reader.ReadInt(); generations > 0; generations--)
+            {
+                partition.Of(reader.ReadInt(), _budget).Read(ref reader);
+            }
+
+            var deadLetters = new OffsetSet(_budget);
+            deadLetters.Read(ref reader);
+            partition.DeadLetters = deadLetters.Count > 0 ? deadLetters : null;
+        }
+    }
+
     private Partition Of(int number)
     {
         ref var partition = ref CollectionsMarshal.GetValueRefOrAddDefault(_partitions, number, out _);
@@ -198,6 +229,19 @@ internal sealed class OffsetAudit
             LastEvent = Math.Max(LastEvent, offset);
         }
 
+        public void Write(StateWriter writer)
+        {
+            Offsets.Write(writer);
+            writer.Write(FirstEvent);
+            writer.Write(LastEvent);
+        }
+
+        public void Read(ref StateReader reader)
+        {
+            Offsets.Read(ref reader);
+            (FirstEvent, LastEvent) = ((long)reader.ReadWord(), (long)reader.ReadWord());
+        }
+
         public void Merge(Generation other)
         {
             Offsets.Merge(other.Offsets);
@@ -281,6 +325,32 @@ internal sealed class OffsetAudit
                 _ranges.AddRange(other._ranges);
                 Join();
             }
+        }
+
+        public void Write(StateWriter writer)
+        {
+            Join();
+            writer.Write(First);
+            writer.Write(Last);
+            writer.Write7BitEncodedInt64(Count);
+            writer.WriteAll(_ranges ?? [], range =>
+            {
+                writer.Write7BitEncodedInt64(range.First);
+                writer.Write7BitEncodedInt64(range.Last - range.First);
+            });
+        }
+
+        public void Read(ref StateReader reader)
+        {
+            (First, Last, Count) = ((long)reader.ReadWord(), (long)reader.ReadWord(), reader.ReadLong());
+            for (var count = reader.ReadInt(); count > 0; count--)
+            {
+                var first = reader.ReadLong();
+                _ranges!.Add((first, first + reader.ReadLong()));
+            }
+
+            _isJoined = false;
+            Join();
         }
 
         /// <summary>Whether both hold an offset, as far as they know.</summary>

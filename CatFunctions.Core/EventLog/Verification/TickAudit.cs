@@ -83,6 +83,9 @@ internal sealed class TickAudit
         }
     }
 
+    /// <summary>Whether no limit has left out anything, so that it does not depend on the order of the lines.</summary>
+    public bool IsWhole => _forgottenUntil < 0 && !Limits.Any();
+
     /// <summary>How many ticks were given up before they were whole, because too many were open.</summary>
     public long GivenUp { get; private set; }
 
@@ -198,6 +201,62 @@ internal sealed class TickAudit
         _notJudged += other._notJudged;
         _forgotten += other._forgotten;
         _forgottenUntil = Math.Max(_forgottenUntil, other._forgottenUntil);
+    }
+
+    /// <summary>Writes it so that <see cref="Read"/> reads it; it must be whole.</summary>
+    public void Write(StateWriter writer)
+    {
+        writer.WriteAll(_partitions, partition =>
+        {
+            writer.Write7BitEncodedInt(partition.Key);
+            partition.Value.Write(writer);
+        });
+        writer.WriteAll(_hours, writer.Write);
+        writer.WriteAll(_newest, writer.Write);
+        _whole.Write(writer);
+        writer.WriteAll([.. _open.Values.SelectMany(tick => tick.Sizes)], tick =>
+        {
+            writer.Write(tick.Time);
+            writer.Write7BitEncodedInt(tick.Size);
+            tick.Events.Write(writer);
+            (tick.DeadLetters ?? new IndexSet(tick.Size)).Write(writer);
+        });
+    }
+
+    /// <summary>Adds what was written to an empty audit.</summary>
+    public void Read(ref StateReader reader)
+    {
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            ProgressOf(reader.ReadInt()).Read(ref reader);
+        }
+
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            Remember(reader.ReadTime());
+        }
+
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            AddNewest(reader.ReadTime());
+        }
+
+        _whole.Read(ref reader);
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            var (time, size) = (reader.ReadTime(), reader.ReadInt());
+            var (events, deadLetters) = (new IndexSet(size), new IndexSet(size));
+            events.Read(ref reader);
+            deadLetters.Read(ref reader);
+            if (Find(time, size) is { } tick)
+            {
+                Unite(tick.Events, events);
+                if (deadLetters.Count > 0)
+                {
+                    Unite(tick.DeadLetters = new IndexSet(size), deadLetters);
+                }
+            }
+        }
     }
 
     /// <summary>The interval of the schedule, as the newest ticks show it: the shortest between two of them; null if there are not two.</summary>
@@ -439,6 +498,22 @@ internal sealed class TickAudit
         public void Add(SegmentName segment, long offset, DateTimeOffset tick) =>
             Add((segment.Generation, offset), tick, tick, segment.Hour);
 
+        public void Write(StateWriter writer)
+        {
+            writer.Write(_newest);
+            writer.Write(_last);
+            writer.Write7BitEncodedInt(_lastPosition.Generation);
+            writer.Write7BitEncodedInt64(_lastPosition.Offset);
+            writer.Write(LastHour);
+        }
+
+        public void Read(ref StateReader reader)
+        {
+            (_newest, _last) = (reader.ReadTime(), reader.ReadTime());
+            _lastPosition = (reader.ReadInt(), reader.ReadLong());
+            LastHour = reader.ReadTime();
+        }
+
         public void Merge(PartitionProgress other) => Add(other._lastPosition, other._last, other._newest, other.LastHour);
 
         private void Add((int Generation, long Offset) position, DateTimeOffset last, DateTimeOffset newest, DateTimeOffset hour)
@@ -491,6 +566,31 @@ internal sealed class TickAudit
         public bool Contains(DateTimeOffset tick) => IsBetweenSeconds(tick)
             ? _others.Contains(tick)
             : _minutes.TryGetValue(MinuteOf(tick), out var seconds) && (seconds & SecondOf(tick)) != 0;
+
+        public void Write(StateWriter writer)
+        {
+            writer.WriteAll(_minutes, minute =>
+            {
+                writer.Write7BitEncodedInt64(minute.Key);
+                writer.Write(minute.Value);
+            });
+            writer.WriteAll(_others, writer.Write);
+        }
+
+        public void Read(ref StateReader reader)
+        {
+            for (var count = reader.ReadInt(); count > 0; count--)
+            {
+                var (minute, seconds) = (reader.ReadLong(), reader.ReadWord());
+                _minutes[minute] = seconds;
+                Count += BitOperations.PopCount(seconds);
+            }
+
+            for (var count = reader.ReadInt(); count > 0; count--)
+            {
+                Add(reader.ReadTime());
+            }
+        }
 
         /// <summary>Removes the ticks up to a minute; returns how many there were.</summary>
         public int Forget(long until)
@@ -642,6 +742,28 @@ internal sealed class IndexSet(int size)
         {
             Count += BitOperations.PopCount(other[i] & ~page[i]);
             page[i] |= other[i];
+        }
+    }
+
+    public void Write(StateWriter writer) => writer.WriteAll([.. Pages], page =>
+    {
+        writer.Write7BitEncodedInt(page.Number);
+        foreach (var word in page.Words)
+        {
+            writer.Write(word);
+        }
+    });
+
+    public void Read(ref StateReader reader)
+    {
+        for (var count = reader.ReadInt(); count > 0; count--)
+        {
+            var page = PageOf(reader.ReadInt(), out _);
+            foreach (ref var word in page.AsSpan())
+            {
+                word = reader.ReadWord();
+                Count += BitOperations.PopCount(word);
+            }
         }
     }
 

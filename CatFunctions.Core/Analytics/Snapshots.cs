@@ -1,0 +1,319 @@
+using System.Collections.Concurrent;
+using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.Storage;
+
+namespace CatFunctions.Core.Analytics;
+
+/// <summary>
+/// What the hours of the log that are over add up to, so that a start need not read them again. It comes from the log alone,
+/// and is used only where the log still has exactly the segments that it was read from. For concurrent use.
+/// </summary>
+internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
+{
+    /// <summary>How long after its end an hour may still be written to: so long may clocks differ, and an append take.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
+
+    // More than this is not kept in memory until the end of a long reading.
+    private const int MaxWaitingBytes = 16 << 20;
+
+    // From then on the minutes of a date are not kept any more.
+    private const int DaysUntilPruned = 3;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<DateTimeOffset, AnalyticsState> _hours = [];
+    private readonly HashSet<DateTimeOffset> _done = [];
+    private readonly List<LogSnapshot> _waiting = [];
+    private readonly HashSet<DateOnly> _stale = [];
+    private readonly HashSet<DateOnly> _pruned = [];
+    private Task _saving = Task.CompletedTask;
+    private ILookup<DateTimeOffset, SegmentState> _listed = Array.Empty<SegmentState>().ToLookup(segment => segment.Name.Hour);
+
+    /// <summary>Whether there is something to save.</summary>
+    public bool HasNews
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count + _stale.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Takes note of all segments of the log.</summary>
+    public void Note(IEnumerable<SegmentState> segments)
+    {
+        lock (_lock)
+        {
+            _listed = segments.ToLookup(segment => segment.Name.Hour);
+        }
+    }
+
+    /// <summary>Reads the snapshots that fit the log. What is wrong with any of them is no matter: then the log is read instead.</summary>
+    /// <param name="minute">The current minute.</param>
+    /// <param name="add">Takes what some of them add up to, and their segments.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task LoadAsync(long minute, Action<AnalyticsState, IReadOnlyList<SegmentState>> add, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var dates = new ConcurrentQueue<DateOnly>((await store.ListAsync(cancellationToken)).Reverse());
+            await Task.WhenAll(Enumerable
+                .Range(0, Environment.ProcessorCount)
+                .Select(_ => Task.Run(() => LoadAsync(dates, minute, add, cancellationToken), cancellationToken)));
+        }
+        catch (EventLogException)
+        {
+        }
+    }
+
+    /// <summary>Takes in lines of an hour that was not loaded: all lines of such an hour, each once.</summary>
+    public void Add(DateTimeOffset hour, AnalyticsState lines)
+    {
+        lock (_lock)
+        {
+            if (!_done.Contains(hour))
+            {
+                if (!_hours.TryGetValue(hour, out var state))
+                {
+                    _hours[hour] = state = new AnalyticsState(lines.Now);
+                }
+
+                state.AdvanceTo(lines.Now);
+                state.Merge(lines);
+            }
+        }
+    }
+
+    /// <summary>Gives an hour that is over and was read to its end; null if it is not.</summary>
+    /// <param name="hour">The hour.</param>
+    /// <param name="positions">How far each segment was read.</param>
+    public ReadHour? TakeIfRead(DateTimeOffset hour, IReadOnlyDictionary<SegmentName, long> positions)
+    {
+        lock (_lock)
+        {
+            if (!_hours.TryGetValue(hour, out var state) || !IsOver(hour))
+            {
+                return null;
+            }
+
+            var segments = _listed[hour].ToArray();
+            if (!Array.TrueForAll(segments, segment => positions.GetValueOrDefault(segment.Name) == segment.Length)
+                || positions.Keys.Count(segment => segment.Hour == hour) != segments.Length)
+            {
+                return null;
+            }
+
+            _hours.Remove(hour);
+            _done.Add(hour);
+            return new ReadHour(hour, segments, state);
+        }
+    }
+
+    /// <summary>Gives all hours that are over, after all of the log was listed and read. Those with a torn end get no snapshot.</summary>
+    public IReadOnlyList<ReadHour> TakeAll(IReadOnlyDictionary<SegmentName, long> positions)
+    {
+        lock (_lock)
+        {
+            var taken = new List<ReadHour>();
+            foreach (var hour in _hours.Keys.Where(IsOver).ToArray())
+            {
+                if (TakeIfRead(hour, positions) is { } read)
+                {
+                    taken.Add(read);
+                }
+                else
+                {
+                    _hours.Remove(hour);
+                    _done.Add(hour);
+                }
+            }
+
+            return taken;
+        }
+    }
+
+    /// <summary>Makes the snapshot of an hour, unless a limit was reached in it. It is written soon.</summary>
+    public async Task KeepAsync(ReadHour hour, CancellationToken cancellationToken)
+    {
+        if (hour.State.DependsOnOrder)
+        {
+            return;
+        }
+
+        var snapshot = SnapshotOf(hour.Segments, hour.State);
+        bool isMuch;
+        lock (_lock)
+        {
+            _waiting.Add(snapshot);
+            isMuch = _waiting.Sum(waiting => (long)waiting.Content.Length) > MaxWaitingBytes;
+        }
+
+        if (isMuch)
+        {
+            await SaveAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Writes the snapshots, if this process may.</summary>
+    public Task SaveAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _saving = SaveAfterAsync(_saving, cancellationToken);
+        }
+    }
+
+    /// <summary>One writes at a time, as each replaces what the one before has written.</summary>
+    private async Task SaveAfterAsync(Task before, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(before).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            ILookup<DateOnly, LogSnapshot> waiting;
+            DateOnly[] dates;
+            lock (_lock)
+            {
+                waiting = _waiting.ToLookup(snapshot => snapshot.Date);
+                _stale.UnionWith(waiting.Select(date => date.Key.AddDays(-DaysUntilPruned)).Where(_pruned.Add));
+                dates = [.. waiting.Select(date => date.Key).Union(_stale)];
+                _waiting.Clear();
+                _stale.Clear();
+            }
+
+            foreach (var date in dates)
+            {
+                var sum = new Sum(Minutes.Of(clock.GetUtcNow()));
+                await SnapshotFile.RewriteAsync(store, date, waiting[date], Revise, sum, cancellationToken);
+
+                // The large buffers of each date are garbage now, and nothing else of a long reading would have it collected.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // This process may only read, perhaps. The next start reads the hours again.
+        }
+    }
+
+    private async Task LoadAsync(
+        ConcurrentQueue<DateOnly> dates, long minute, Action<AnalyticsState, IReadOnlyList<SegmentState>> add, CancellationToken cancellationToken)
+    {
+        var (sum, segments, hours) = (new AnalyticsState(minute), new List<SegmentState>(), new HashSet<DateTimeOffset>());
+        try
+        {
+            while (dates.TryDequeue(out var date))
+            {
+                await LoadAsync(date);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _done.UnionWith(hours);
+        }
+
+        add(sum, segments);
+
+        async Task LoadAsync(DateOnly date)
+        {
+            await using var file = await store.OpenAsync(date, cancellationToken);
+            var isStale = true;
+            await foreach (var snapshot in SnapshotFile.ReadAsync(file ?? Stream.Null, cancellationToken))
+            {
+                isStale = (isStale && !snapshot.IsSum) || IsStale(snapshot, minute);
+                if (snapshot.Date == date && Fits(snapshot, minute) && !snapshot.Hours.Overlaps(hours))
+                {
+                    sum.Read(snapshot.State);
+                    segments.AddRange(snapshot.Segments);
+                    hours.UnionWith(snapshot.Hours);
+                    if (snapshot.IsSum)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            if (isStale)
+            {
+                lock (_lock)
+                {
+                    _stale.Add(date);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether it can be used.</summary>
+    private bool Fits(LogSnapshot snapshot, long minute)
+    {
+        // One of a clock that was ahead has left out what is now.
+        return snapshot.Span.Now <= minute
+            && snapshot.IsOf(snapshot.Hours.SelectMany(hour => _listed[hour]))
+            && !(snapshot.IsSum && snapshot.Span.IsSampled && !IsKept(snapshot.Span.Oldest, minute) && IsKept(snapshot.Span.Newest, minute));
+    }
+
+    /// <summary>What is left of a snapshot: without the minutes that are not kept any more; null if its hour was deleted.</summary>
+    private LogSnapshot? Revise(LogSnapshot snapshot)
+    {
+        var minute = Minutes.Of(clock.GetUtcNow());
+        if (!IsStale(snapshot, minute))
+        {
+            return snapshot;
+        }
+
+        if (IsDeleted(snapshot.Hour))
+        {
+            return null;
+        }
+
+        try
+        {
+            var state = new AnalyticsState(minute);
+            state.Read(snapshot.State);
+            return SnapshotOf(snapshot.Segments, state);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsStale(LogSnapshot snapshot, long minute) => IsDeleted(snapshot.Hour)
+        || (snapshot.Span.Newest > 0 && !IsKept(snapshot.Span.Newest, minute) && snapshot.Span.Now <= minute);
+
+    private static bool IsKept(long minute, long now) => minute > now - Minutes.Kept;
+
+    private bool IsDeleted(DateTimeOffset hour) => !_listed.Contains(hour) && IsOver(hour);
+
+    private bool IsOver(DateTimeOffset hour) => clock.GetUtcNow() - hour >= TimeSpan.FromHours(1) + Grace;
+
+    private static LogSnapshot SnapshotOf(IReadOnlyList<SegmentState> segments, AnalyticsState state, bool isSum = false) =>
+        LogSnapshot.Of(segments, isSum, state.Span, state.Write);
+
+    private sealed class Sum(long minute) : ISnapshotSum
+    {
+        private readonly AnalyticsState _state = new(minute);
+        private readonly List<SegmentState> _segments = [];
+        private bool _isWhole = true;
+
+        public void Add(LogSnapshot snapshot)
+        {
+            _isWhole &= snapshot.Span.Now <= minute;
+            if (_isWhole)
+            {
+                _state.Read(snapshot.State);
+                _segments.AddRange(snapshot.Segments);
+            }
+        }
+
+        public LogSnapshot? Take() => _isWhole && !_state.DependsOnOrder ? SnapshotOf(_segments, _state, isSum: true) : null;
+    }
+}
+
+/// <summary>An hour that was read to its end.</summary>
+internal sealed record ReadHour(DateTimeOffset Hour, IReadOnlyList<SegmentState> Segments, AnalyticsState State);
