@@ -98,6 +98,13 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         await page.Clock.PauseAtAsync(start.AddMinutes(1));
     }
 
+    /// <summary>Moves a stopped clock on until a text is shown: the page sets a timer only when an answer has come.</summary>
+    protected static Task RunUntilAsync(IPage page, string selector, string text) => Eventually.IsTrueAsync(async () =>
+    {
+        await page.Clock.RunForAsync(100);
+        return await page.Locator(selector).InnerTextAsync() == text;
+    });
+
     private void Note(bool isTrouble, string text)
     {
         if (isTrouble)

@@ -24,8 +24,7 @@ public sealed class PageStateTests(Browser browser) : BrowserTest(browser)
             PageStates.Of(state)(report);
             report["health"]!["recorded"] = 9_000_000;
         });
-        await page.Clock.RunForAsync(3_000);
-        await Expect(page.Locator("#sentence")).ToHaveTextAsync("9,000,000 events read so far", new() { UseInnerText = true });
+        await RunUntilAsync(page, "#sentence", "9,000,000 events read so far");
         await page.Clock.RunForAsync(6_000);
 
         await Expect(page.Locator("#pulse-text")).ToHaveTextAsync($"Reading the log: {progress}");
@@ -33,8 +32,7 @@ public sealed class PageStateTests(Browser browser) : BrowserTest(browser)
         (await page.Locator("body").InnerTextAsync()).ShouldNotMatch("42,591|per second|Nothing (in|since)|No events|Start the pipeline|None");
 
         stub.Set(report => report["health"]!["recorded"] = 9_000_000);
-        await page.Clock.RunForAsync(2_000);
-        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Live");
+        await RunUntilAsync(page, "#pulse-text", "Live");
         await page.Clock.RunForAsync(10_000);
         await Expect(page.Locator("#health-rate")).ToHaveTextAsync("0 events per second");
         await Expect(page.Locator("#reading")).ToBeHiddenAsync();
@@ -87,7 +85,7 @@ public sealed class PageStateTests(Browser browser) : BrowserTest(browser)
         await page.RouteAsync("**/api/analytics*", _ => Task.CompletedTask);
         await page.Clock.RunForAsync(21_000);
 
-        await Expect(page.Locator("#pulse-text")).ToHaveTextAsync("Not connected");
+        await RunUntilAsync(page, "#pulse-text", "Not connected");
     }
 
     [BrowserFact]

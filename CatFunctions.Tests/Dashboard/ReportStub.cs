@@ -20,8 +20,8 @@ internal sealed class ReportStub(string report)
         }
         """;
 
-    private string _body = "";
-    private int _version;
+    private readonly Lock _lock = new();
+    private (string Body, int Version) _answer = ("", 0);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Changes the original report, and answers who waits with it.</summary>
@@ -43,32 +43,47 @@ internal sealed class ReportStub(string report)
         var json = JsonNode.Parse(report)!;
         json["since"] = null; // as if the log were older than the window
         change(json);
-        var moment = json["generatedAt"].Deserialize<DateTimeOffset>().AddMilliseconds(++_version).ToString("O");
-        json["generatedAt"] = moment;
-        _body = json.ToJsonString();
-        return moment;
+        lock (_lock)
+        {
+            var version = _answer.Version + 1;
+            var moment = json["generatedAt"].Deserialize<DateTimeOffset>().AddMilliseconds(version).ToString("O");
+            json["generatedAt"] = moment;
+            _answer = (json.ToJsonString(), version);
+            return moment;
+        }
     }
 
     private async Task AnswerAsync(IRoute route)
     {
         var changed = Volatile.Read(ref _changed).Task;
-        if (HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["after"] == $"v{_version}")
+        var known = HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["after"];
+        if (known == $"v{Answer().Version}")
         {
             await changed;
         }
 
+        var (body, version) = Answer();
         try
         {
             await route.FulfillAsync(new()
             {
                 ContentType = "application/json",
-                Headers = [new("ETag", $"W/\"v{_version}\"")],
-                Body = _body,
+                Headers = [new("ETag", $"W/\"v{version}\"")],
+                Body = body,
             });
         }
         catch (PlaywrightException)
         {
             // The page no longer waits for it.
+        }
+    }
+
+    /// <summary>The report and its version, which belong together.</summary>
+    private (string Body, int Version) Answer()
+    {
+        lock (_lock)
+        {
+            return _answer;
         }
     }
 }
