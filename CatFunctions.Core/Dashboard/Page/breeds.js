@@ -1,6 +1,6 @@
 // The breeds, and the filter by one of them over everything.
 
-import { $, create, keyed, setCount, setText } from './elements.js';
+import { $, create, createRow, keyed, setCount, setText } from './elements.js';
 import { count, percent } from './format.js';
 import { go, onRoute, route } from './route.js';
 
@@ -13,10 +13,8 @@ const showRows = keyed($('breeds'), row => row.breed, () => {
   name.type = 'button';
   name.dir = 'auto';
   const track = create('span', 'track', create('i', ''), create('i', ''));
-  const heading = create('th', '', name, track);
-  heading.scope = 'row';
-  const cells = Array.from({ length: 4 }, () => create('td', ''));
-  return { element: create('tr', '', heading, ...cells), set: row => {
+  const { element, cells } = createRow(['', '', '', ''], name, track);
+  return { element, set: row => {
     setText(name, row.breed);
     name.title = `Only ${row.breed}`;
     name.value = row.breed;

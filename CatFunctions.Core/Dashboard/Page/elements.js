@@ -56,14 +56,12 @@ export function symbol(id) {
   return svg;
 }
 
-/** An element for a text of an event: in its own direction, and whole as its title where it is cut. */
-export function createText(name, className) {
-  const element = create(name, className);
-  element.dir = 'auto';
-  return { element, set: text => {
-    setText(element, text);
-    element.title = text;
-  } };
+/** A row of a table: its heading, of these parts, and a cell of each class. */
+export function createRow(classes, ...parts) {
+  const heading = create('th', '', ...parts);
+  heading.scope = 'row';
+  const cells = classes.map(name => create('td', name));
+  return { element: create('tr', '', heading, ...cells), heading, cells };
 }
 
 /**

@@ -99,7 +99,7 @@ $('export-png').addEventListener('click', () => createPicture().toBlob(blob => {
 }));
 
 /** The address without the function key: who gets it has a key of their own. */
-export const sharedAddress = () => routeAddress({ code: null });
+const sharedAddress = () => routeAddress({ code: null });
 
 $('export-link').addEventListener('click', async () => {
   await navigator.clipboard.writeText(sharedAddress());

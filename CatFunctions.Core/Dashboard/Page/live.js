@@ -2,7 +2,7 @@
 // there is something new; nothing is asked while the page is hidden or paused.
 
 import { apiAddress } from './address.js';
-import { onRoute } from './route.js';
+import { onRouteOf, viewParts } from './route.js';
 import { viewParameters } from './windows.js';
 
 const waitSeconds = 5;
@@ -151,15 +151,13 @@ export function setPaused(isPaused) {
   }
 }
 
-onRoute((now, before) => {
-  if (['window', 'from', 'to', 'breed'].some(name => now[name] !== before[name])) {
-    document.body.dataset.refreshing = '';
-    tag = null;
-    if (link === 'paused') {
-      setPaused(false);
-    } else {
-      poll();
-    }
+onRouteOf(viewParts, () => {
+  document.body.dataset.refreshing = '';
+  tag = null;
+  if (link === 'paused') {
+    setPaused(false);
+  } else {
+    poll();
   }
 });
 

@@ -3,7 +3,7 @@
 import { photoAddress } from './address.js';
 import { asker, onRefresh } from './ask.js';
 import { routedDialog } from './dialogs.js';
-import { $, create, createSvg, keyed, setCount, setText } from './elements.js';
+import { $, createRow, createSvg, keyed, setCount, setText } from './elements.js';
 import { count, percent, percentRange, plural } from './format.js';
 import { latest } from './live.js';
 import { createPhoto, idOf, nameOf } from './photos.js';
@@ -92,10 +92,8 @@ function drawRanks(buckets) {
 }
 
 const showRows = keyed($('photo-rows'), bucket => bucket.start, () => {
-  const heading = create('th', '');
-  heading.scope = 'row';
-  const cells = Array.from({ length: 3 }, () => create('td', ''));
-  return { element: create('tr', '', heading, ...cells), set: bucket => {
+  const { element, heading, cells } = createRow(['', '', '']);
+  return { element, set: bucket => {
     setText(heading, bucket.time);
     [bucket.views, bucket.likes, bucket.rank ?? '–'].forEach((value, i) => setCount(cells[i], value));
   } };

@@ -3,7 +3,7 @@
 import { $, calm, create, setText, symbol } from './elements.js';
 import { linkState, onLink, onReport } from './live.js';
 import { createName } from './photos.js';
-import { onRoute } from './route.js';
+import { onRouteOf, viewParts } from './route.js';
 import { formatTime } from './zone.js';
 
 const rows = 7;
@@ -109,10 +109,8 @@ onReport(({ recent, isRead }) => {
   seen = new Set(events.map(keyOf));
 });
 onLink(() => linkState() !== 'live' && stop());
-onRoute((now, before) => {
-  if (['window', 'from', 'to', 'breed', 'zone'].some(name => now[name] !== before[name])) {
-    seen = null;
-    stop();
-  }
+onRouteOf([...viewParts, 'zone'], () => {
+  seen = null;
+  stop();
 });
 setText($('recent-none'), 'Nothing in this window.');

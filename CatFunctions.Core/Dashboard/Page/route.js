@@ -35,6 +35,13 @@ export function go(change, { isStep = true } = {}) {
 /** Calls a listener with the parts of the address and those before, whenever they change. */
 export const onRoute = listener => listeners.add(listener);
 
+/** What the numbers depend on. */
+export const viewParts = ['window', 'from', 'to', 'breed'];
+
+/** Calls a listener whenever one of these parts of the address changes. */
+export const onRouteOf = (parts, listener) =>
+  onRoute((now, before) => parts.some(name => now[name] !== before[name]) && listener());
+
 function arrive() {
   const before = current;
   current = read();

@@ -6,7 +6,7 @@ import { $, create, keyed, setCount, setText } from './elements.js';
 import { count, percent, percentRange, plural } from './format.js';
 import { latest } from './live.js';
 import { createName, createPhoto, idOf } from './photos.js';
-import { go, onRoute, route } from './route.js';
+import { go, onRouteOf, route, viewParts } from './route.js';
 import { viewParameters } from './windows.js';
 
 const pageLength = 10;
@@ -122,11 +122,9 @@ document.querySelectorAll('#photos th[data-sort] button').forEach(button =>
   button.addEventListener('click', () => go({ sort: button.parentElement.dataset.sort })));
 $('photos-before').addEventListener('click', () => turnTo(Math.max(0, skip - pageLength)));
 $('photos-after').addEventListener('click', () => turnTo(skip + pageLength));
-onRoute((now, before) => {
-  if (['window', 'from', 'to', 'breed', 'sort', 'search'].some(name => now[name] !== before[name])) {
-    showOrder();
-    turnTo(0);
-  }
+onRouteOf([...viewParts, 'sort', 'search'], () => {
+  showOrder();
+  turnTo(0);
 });
 onRefresh(refresh);
 showOrder();

@@ -1,7 +1,7 @@
 // The chart of views and likes over time, with what reads it out, and its table. A gap in the data does not look like zero.
 
 import { roundUp, timeTicks } from './axis.js';
-import { $, create, createSvg, keyed, setText } from './elements.js';
+import { $, createRow, createSvg, keyed, setText } from './elements.js';
 import { compact, count, duration, plural } from './format.js';
 import { onRoute } from './route.js';
 import { formatTime } from './zone.js';
@@ -317,10 +317,8 @@ scrub.addEventListener('pointerleave', () => scrub.matches(':focus-visible') || 
 document.addEventListener('keydown', event => event.key === 'Escape' && choose(-1));
 
 const showTimelineRows = keyed($('timeline-rows'), bucket => bucket.start, () => {
-  const heading = create('th', '');
-  heading.scope = 'row';
-  const cells = [create('td', ''), create('td', ''), create('td', 'remark')];
-  return { element: create('tr', '', heading, ...cells), set: bucket => {
+  const { element, heading, cells } = createRow(['', '', 'remark']);
+  return { element, set: bucket => {
     setText(heading, spanOf(bucket));
     setText(cells[0], isUnknown(bucket) ? '–' : count(bucket.views));
     setText(cells[1], isUnknown(bucket) ? '–' : count(bucket.likes));

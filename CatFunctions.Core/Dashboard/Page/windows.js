@@ -7,7 +7,7 @@ import { formatMoment } from './zone.js';
 const windows = { '15m': 'last 15 minutes', '1h': 'last hour', '24h': 'last 24 hours', all: 'whole log' };
 
 /** The window that the address asks for, the hour if it names none. */
-export const windowOf = () => route().window in windows ? route().window : '1h';
+const windowOf = () => route().window in windows ? route().window : '1h';
 
 /** What the page shows, as parameters of the API. */
 export function viewParameters() {
