@@ -26,7 +26,9 @@ internal static class FunctionAppServices
     public static void AddFunctionApp(this FunctionsApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<AppSettings>().BindSection("").ValidateOnStart(settings => settings.Problems());
+        var collector = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
+        services.AddOptions<AppSettings>().BindSection("").ValidateOnStart(
+            settings => settings.Problems().Append(OtlpEndpoint.Problem(collector)).OfType<string>());
         services.AddSingleton<TickGuard>();
         services.AddSingleton(provider => TickSchedule.Parse(
             provider.GetRequiredService<IOptions<AppSettings>>().Value.CatEventsSchedule!));
@@ -39,17 +41,16 @@ internal static class FunctionAppServices
 
         // Without this there are five lines for every request, and the page sends one every second.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.AddTelemetryExport();
+        builder.AddTelemetryExport(collector);
     }
 
     /// <summary>
     /// Sends traces, metrics and logs to Azure Monitor, to an OpenTelemetry collector, to both or to neither, depending on
     /// which of their settings are set.
     /// </summary>
-    private static void AddTelemetryExport(this FunctionsApplicationBuilder builder)
+    private static void AddTelemetryExport(this FunctionsApplicationBuilder builder, string? collector)
     {
         var azureMonitor = builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"];
-        var collector = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
         if (string.IsNullOrWhiteSpace(azureMonitor) && string.IsNullOrWhiteSpace(collector))
         {
             return;

@@ -58,10 +58,9 @@ internal static class LocalHost
             return;
         }
 
-        // The exporter would ignore it, and try the default address without a word.
-        if (!Uri.TryCreate(collector, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        if (OtlpEndpoint.Problem(collector) is { } problem)
         {
-            throw UsageException.OfSetting($"OTEL_EXPORTER_OTLP_ENDPOINT is {collector}: set it to an address such as http://localhost:4317.");
+            throw UsageException.OfSetting(problem);
         }
 
         var telemetry = builder.Services.AddOpenTelemetry()

@@ -28,6 +28,9 @@ public sealed class WrongSettingsTests
         + "Simulation:Rhythm is 2: set it from 0 to 1.",
         "CatEventsSchedule=every minute", "CatApi__Limit=0", "Simulation__EventsPerSecond=0", "Simulation__Rhythm=2")]
     [InlineData(
+        "OTEL_EXPORTER_OTLP_ENDPOINT is collector:4317: set it to an address such as http://localhost:4317.",
+        "OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317")]
+    [InlineData(
         "CatApi:Limit is 'ten': set it to a whole number in digits alone, such as 1500.",
         "CatApi__Limit=ten")]
     [InlineData(
