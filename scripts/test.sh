@@ -12,6 +12,9 @@ solution=CatFunctions.sln
 results=$PWD/TestResults
 exit_code=0
 
+# The tests start hundreds of short processes, and without this guard over compiled code they need a tenth less of the processor.
+export DOTNET_EnableWriteXorExecute=0
+
 stop() {
   echo "No test ran: $*" >&2
   exit 1
@@ -39,7 +42,8 @@ azurite=$!
 scripts/restore.sh || stop "the packages could not be restored."
 ensure_chromium
 dotnet build "$solution" --configuration Release --no-restore || stop "the build failed."
-dotnet format "$solution" --no-restore --verify-no-changes ||
+# The build has checked all of the style but the spaces.
+dotnet format whitespace . --folder --verify-no-changes ||
   problem "The style check failed: run dotnet format."
 
 wait "$azurite" || problem "Azurite is missing, so the tests of blobs will fail."
