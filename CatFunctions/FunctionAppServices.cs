@@ -26,9 +26,10 @@ internal static class FunctionAppServices
     public static void AddFunctionApp(this FunctionsApplicationBuilder builder)
     {
         var services = builder.Services;
+        var azureMonitor = builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"];
         var collector = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
-        services.AddOptions<AppSettings>().BindSection("").ValidateOnStart(
-            settings => settings.Problems().Append(OtlpEndpoint.Problem(collector)).OfType<string>());
+        string?[] problems = [AzureMonitorProblem(azureMonitor), OtlpEndpoint.Problem(collector)];
+        services.AddOptions<AppSettings>().BindSection("").ValidateOnStart(settings => settings.Problems().Concat(problems.OfType<string>()));
         services.AddSingleton<TickGuard>();
         services.AddSingleton(provider => TickSchedule.Parse(
             provider.GetRequiredService<IOptions<AppSettings>>().Value.CatEventsSchedule!));
@@ -41,16 +42,18 @@ internal static class FunctionAppServices
 
         // Without this there are five lines for every request, and the page sends one every second.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.AddTelemetryExport(collector);
+        if (problems.All(problem => problem is null))
+        {
+            builder.AddTelemetryExport(azureMonitor, collector);
+        }
     }
 
     /// <summary>
     /// Sends traces, metrics and logs to Azure Monitor, to an OpenTelemetry collector, to both or to neither, depending on
     /// which of their settings are set.
     /// </summary>
-    private static void AddTelemetryExport(this FunctionsApplicationBuilder builder, string? collector)
+    private static void AddTelemetryExport(this FunctionsApplicationBuilder builder, string? azureMonitor, string? collector)
     {
-        var azureMonitor = builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"];
         if (string.IsNullOrWhiteSpace(azureMonitor) && string.IsNullOrWhiteSpace(collector))
         {
             return;
@@ -73,6 +76,23 @@ internal static class FunctionAppServices
         }
 
         builder.UseMiddleware<InvocationScope>();
+    }
+
+    /// <summary>What is wrong with a connection string, if anything. It holds a key, so the sentence does not tell it.</summary>
+    private static string? AzureMonitorProblem(string? connectionString)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            return null;
+        }
+
+        var parts = connectionString.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries)).ToArray();
+        var isRight = parts.All(part => part is [_, not ""] && (!part[0].EndsWith("Endpoint", StringComparison.OrdinalIgnoreCase) || Uri.IsWellFormedUriString(part[1], UriKind.Absolute)))
+            && parts.Any(part => part[0].Equals("InstrumentationKey", StringComparison.OrdinalIgnoreCase));
+        return isRight ? null
+            : "APPLICATIONINSIGHTS_CONNECTION_STRING is not a connection string: set it to the one that the portal shows for Application Insights, "
+            + "InstrumentationKey=…;IngestionEndpoint=https://…, or remove it.";
     }
 
     /// <summary>

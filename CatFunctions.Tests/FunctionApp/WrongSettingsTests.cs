@@ -31,6 +31,14 @@ public sealed class WrongSettingsTests
         "OTEL_EXPORTER_OTLP_ENDPOINT is collector:4317: set it to an address such as http://localhost:4317.",
         "OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317")]
     [InlineData(
+        "APPLICATIONINSIGHTS_CONNECTION_STRING is not a connection string: set it to the one that the portal shows for Application Insights, "
+        + "InstrumentationKey=…;IngestionEndpoint=https://…, or remove it.",
+        $"APPLICATIONINSIGHTS_CONNECTION_STRING={Secret}")]
+    [InlineData(
+        "APPLICATIONINSIGHTS_CONNECTION_STRING is not a connection string: set it to the one that the portal shows for Application Insights, "
+        + "InstrumentationKey=…;IngestionEndpoint=https://…, or remove it.",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING=InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=westeurope.in")]
+    [InlineData(
         "CatApi:Limit is 'ten': set it to a whole number in digits alone, such as 1500.",
         "CatApi__Limit=ten")]
     [InlineData(
