@@ -13,8 +13,9 @@ is_built() {
     \( -name bin -o -name obj \) -prune -o -newer "$built" -print)" ]
 }
 
+# Without the guard over compiled code the compiler, which compiles itself first, takes a fifth less of the processor.
 publish() {
-  dotnet publish "$root/CatFunctions.Local" --configuration Release --artifacts-path "$output" --verbosity quiet \
+  DOTNET_EnableWriteXorExecute=0 dotnet publish "$root/CatFunctions.Local" --configuration Release --artifacts-path "$output" --verbosity quiet \
     -property:RunAnalyzers=false "$@" >"$built.log" 2>&1
 }
 
