@@ -211,7 +211,7 @@ public sealed class AnalyticsService : IDisposable
         {
             return _log.Ask(analytics =>
             {
-                var range = query.RangeAt(analytics.Now);
+                var range = query.RangeAt(analytics.Now, _clock.GetUtcNow());
                 if (range.First is not { } first || first > analytics.Now - Minutes.Kept)
                 {
                     return null;

@@ -154,7 +154,7 @@ public sealed partial class AnalyticsApi(
         AnalyticsQuery query, Func<AnalyticsScope, LogCoverage, AnalyticsState, T> question, CancellationToken cancellationToken) =>
         analytics.AskAsync(
             query,
-            (state, log, whole) => question(new AnalyticsScope(state, query.RangeAt(whole.Now), query.Breed), log, whole),
+            (state, log, whole) => question(new AnalyticsScope(state, query.RangeAt(whole.Now, clock.GetUtcNow()), query.Breed), log, whole),
             cancellationToken);
 
     private async Task<IResult> AnswerAsync(HttpRequest request, ApiParameters parameters, Func<Task<IResult>> answer)

@@ -38,7 +38,7 @@ public sealed class AnalyticsServiceTests : IDisposable
 
         var json = JsonNode.Parse(JsonSerializer.Serialize(await GetAsync(), AnalyticsJsonContext.Default.AnalyticsReport))!;
 
-        json["timeline"]!["buckets"]!.AsArray().Count.ShouldBe(60);
+        json["timeline"]!["buckets"]!.AsArray().Count.ShouldBe(61);
         json["timeline"]!["buckets"] = JsonNode.Parse("""[{ "start": "2026-11-22T07:30:00Z", "views": 1, "likes": 1 }]""");
         var photo = """{ "photoId": "cat-1", "photoUrl": "https://cdn2.thecatapi.com/images/cat-1.jpg", "breed": "Abyssinian", "views": 1, "likes": 1, "likeRate": 1, "likeRateLow": 0.20654931437723742, "likeRateHigh": 1, "score": SCORE, "previousRank": null }""";
         string Board(string score) => $"[{photo.Replace("SCORE", score, StringComparison.Ordinal)}]";
@@ -48,7 +48,7 @@ public sealed class AnalyticsServiceTests : IDisposable
             {
               "window": "1h",
               "generatedAt": "2026-11-22T07:30:15Z",
-              "from": "2026-11-22T06:31:00Z",
+              "from": "2026-11-22T06:30:16Z",
               "to": "2026-11-22T07:31:00Z",
               "since": "2026-11-22T07:30:00Z",
               "isRead": true,

@@ -10,7 +10,7 @@ namespace CatFunctions.Tests.Analytics;
 
 public sealed class AnalyticsStateTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 59, TimeSpan.Zero);
     private static readonly SegmentName Events = new(LogKind.Events, SegmentName.HourOf(Now), 0, 1, 0);
     private static readonly SegmentName DeadLetters = Events with { Log = LogKind.DeadLetters };
 
@@ -31,7 +31,7 @@ public sealed class AnalyticsStateTests
     [InlineData(AnalyticsWindow.QuarterHour, "07:16")]
     [InlineData(AnalyticsWindow.Hour, "06:31")]
     [InlineData(AnalyticsWindow.Day, "07:31")]
-    public void A_window_is_whole_minutes_with_the_current_one(AnalyticsWindow window, string from)
+    public void A_window_is_whole_minutes_in_the_last_second_of_a_minute(AnalyticsWindow window, string from)
     {
         var first = Report(new AnalyticsState(Now), window).From!.Value;
         first.ToString("HH:mm", null).ShouldBe(from);

@@ -69,6 +69,7 @@ public sealed partial class DataQueriesTests : IDisposable
         await _log.RecordAsync([new TestEvent(Time: Start.AddMinutes(1), Photo: "cat-2", TickSize: 4)]);
         await _log.RecordAsync(Enumerable.Range(0, 80).Select(i => new TestEvent(Time: _log.Clock.GetUtcNow(), Photo: "cat-3", User: $"user-{i % 17}")));
         await _log.RecordDeadLetterAsync();
+        _log.Clock.Advance(TimeSpan.FromSeconds(29));
         Open();
         using var analytics = new AnalyticsService(_log.Store, _log.Clock);
         var page = await analytics.GetAsync(window, AnalyticsService.MaxTop, CancellationToken.None);

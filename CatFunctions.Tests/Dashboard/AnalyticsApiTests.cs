@@ -107,7 +107,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         (Of("views"), Of("likes"), Of("viewers"), Of("rank"), Of("of"), Of("allViews"), Of("allLikes")).ShouldBe((3, 1, 3, 2, 2, 5, 1));
         photo.GetProperty("viewersExact").GetBoolean().ShouldBeTrue();
         var buckets = photo.GetProperty("timeline").GetProperty("buckets").EnumerateArray().ToArray();
-        buckets.Length.ShouldBe(15);
+        buckets.Length.ShouldBe(16);
         buckets[^1].GetProperty("rank").GetInt32().ShouldBe(2);
         buckets[0].GetProperty("rank").ValueKind.ShouldBe(JsonValueKind.Null);
         (await GetAsync("api/photos/sample-luna?window=all")).GetProperty("viewers").GetInt32().ShouldBe(3);
@@ -166,9 +166,9 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
             + "\"'-cat\r\n\",,1,0,0,0,0.7934506856227626,https://cats.example/b.jpg\r\n");
 
         var timeline = (await _host.Http.GetStringAsync("api/analytics?window=15m&format=csv")).Split("\r\n");
-        timeline.Length.ShouldBe(17);
+        timeline.Length.ShouldBe(18);
         timeline[0].ShouldBe("start,views,likes,previousViews");
-        timeline[15].ShouldBe("2026-11-22T07:30:00Z,3,0,");
+        timeline[16].ShouldBe("2026-11-22T07:30:00Z,3,0,");
     }
 
     private async Task RecordAsync(params IEnumerable<TestEvent> events)

@@ -19,7 +19,7 @@ public sealed class ComparisonTests(Browser browser) : BrowserTest(browser)
         await Expect(page.Locator("#likes-change")).ToHaveTextAsync("▼ 25.0%25.0% less than before, 4");
         await Expect(page.Locator("#rate-change")).ToHaveTextAsync("▼ 25 points25 points less than before, 50.0%");
         await Expect(page.Locator("#viewers-change [aria-hidden]")).ToHaveTextAsync("▲ 50.0%");
-        await Expect(page.Locator("#compared")).ToContainTextAsync("07:01 AM");
+        await Expect(page.Locator("#compared")).ToContainTextAsync("07:00 AM");
         await Expect(page.Locator("#key-before")).ToBeVisibleAsync();
 
         var ghosts = await page.EvaluateAsync<int>("[...document.querySelectorAll('#plot .before')].filter(bar => Number(bar.getAttribute('height')) > 1).length");

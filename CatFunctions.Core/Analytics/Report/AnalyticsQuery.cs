@@ -19,8 +19,22 @@ public sealed record AnalyticsQuery(AnalyticsWindow? Window = AnalyticsWindow.Ho
     /// <summary>Only photos of this breed; null: all.</summary>
     public string? Breed { get; init; }
 
-    /// <summary>The range, as of the current minute.</summary>
-    internal MinuteRange RangeAt(long now) => Window is not { } window
-        ? new MinuteRange(Minutes.Of(From), Math.Min(Minutes.Of(To.AddMinutes(1).AddTicks(-1)) - 1, now))
-        : new MinuteRange(window.MinutesOf() is { } minutes ? now - minutes + 1 : null, now);
+    /// <summary>The range: a window ends with the current second.</summary>
+    /// <param name="minute">The newest minute that is known.</param>
+    /// <param name="now">The current time.</param>
+    internal MinuteRange RangeAt(long minute, DateTimeOffset now)
+    {
+        if (Window is not { } window)
+        {
+            return new MinuteRange(Minutes.Of(From), Math.Min(Minutes.Of(To.AddMinutes(1).AddTicks(-1)) - 1, minute));
+        }
+
+        if (window.MinutesOf() is not { } minutes)
+        {
+            return new MinuteRange(null, minute);
+        }
+
+        var seconds = Math.Clamp((now.UtcTicks / TimeSpan.TicksPerSecond) - (minute * 60) + 1, 1, 60);
+        return seconds == 60 ? new MinuteRange(minute - minutes + 1, minute) : new MinuteRange(minute - minutes, minute, (int)seconds);
+    }
 }

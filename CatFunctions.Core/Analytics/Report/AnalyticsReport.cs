@@ -6,7 +6,8 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <param name="Window">The window; null if a range was asked for.</param>
 /// <param name="GeneratedAt">The time of the answer, in UTC.</param>
 /// <param name="From">
-/// The first moment of the window, a whole minute in UTC: a window is whole minutes, the current one included. Null for all.
+/// The first moment of the window, in UTC; null for all. A window slides by the second: of the minute that it begins in, of which the
+/// seconds are not known one by one, the share counts that is still in the window, rounded.
 /// </param>
 /// <param name="Totals">The sums over the window.</param>
 /// <param name="Timeline">The sums over time.</param>
@@ -47,7 +48,7 @@ public sealed record AnalyticsReport(
 
     /// <summary>
     /// Identifies this content, for an ETag: letters and digits. It does not depend on what changes with time alone:
-    /// <see cref="GeneratedAt"/>, <see cref="PipelineHealth.NewestEventAgeSeconds"/>, <see cref="PipelineHealth.LagSeconds"/>
+    /// <see cref="GeneratedAt"/>, <see cref="From"/>, <see cref="PipelineHealth.NewestEventAgeSeconds"/>, <see cref="PipelineHealth.LagSeconds"/>
     /// and the texts of <see cref="PipelineHealth.Message"/> and <see cref="PipelineHealth.Faults"/>.
     /// </summary>
     [JsonIgnore]

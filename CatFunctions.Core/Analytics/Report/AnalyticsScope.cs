@@ -27,7 +27,7 @@ internal sealed class AnalyticsScope(AnalyticsState analytics, MinuteRange range
 
     public bool Includes(int photo) => _breed is null || analytics.Photos[photo].Breed == _breed;
 
-    /// <summary>The sum over one minute.</summary>
+    /// <summary>The sum over what is in the range of one of its minutes.</summary>
     public Tally TallyOf(long minute)
     {
         if (analytics.MinuteOf(minute) is not { } bucket)
@@ -37,7 +37,7 @@ internal sealed class AnalyticsScope(AnalyticsState analytics, MinuteRange range
 
         if (_breed is null)
         {
-            return bucket.Total;
+            return range.PartOf(minute, bucket.Total);
         }
 
         var sum = default(Tally);
@@ -46,7 +46,7 @@ internal sealed class AnalyticsScope(AnalyticsState analytics, MinuteRange range
             sum += Includes(photo) ? tally : default;
         }
 
-        return sum;
+        return range.PartOf(minute, sum);
     }
 
     /// <summary>The sum over all of it.</summary>
@@ -94,30 +94,45 @@ internal sealed class AnalyticsScope(AnalyticsState analytics, MinuteRange range
         return [.. sums.Select(sum => new Standing(sum.Key, sum.Value))];
     }
 
-    /// <summary>Adds the views and likes of a minute to the sums of its photos.</summary>
+    /// <summary>Adds the views and likes of one of its minutes to the sums of its photos.</summary>
     public void Add(long minute, Dictionary<int, Tally> sums)
     {
         foreach (var (photo, tally) in analytics.MinuteOf(minute)?.Photos ?? [])
         {
             if (Includes(photo))
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(sums, photo, out _) += tally;
+                CollectionsMarshal.GetValueRefOrAddDefault(sums, photo, out _) += range.PartOf(minute, tally);
             }
         }
     }
 
     /// <summary>How many different users viewed a photo, and whether that is counted, not estimated.</summary>
     public (long Count, bool IsExact) Viewers() => !IsOfBreed && range.Last == analytics.Now
-        ? (analytics.Viewers.Count((int)(range.First ?? 0)), analytics.Viewers.IsExact)
-        : (IsOfBreed ? CountUsers(isLike: false) : analytics.Users.CountViewers(range), analytics.Users.IsExact);
+        ? (Count(minutes => analytics.Viewers.Count(range.First is null ? 0 : (int)minutes.First!)), analytics.Viewers.IsExact)
+        : (IsOfBreed ? Count(isLike: false, IncludesKnown) : Count(analytics.Users.CountViewers), analytics.Users.IsExact);
 
     /// <summary>How many different users liked a photo.</summary>
     public long Likers() => !IsOfBreed && range.Last == analytics.Now
-        ? analytics.Likers.Count((int)(range.First ?? 0))
-        : CountUsers(isLike: true);
+        ? Count(minutes => analytics.Likers.Count(range.First is null ? 0 : (int)minutes.First!))
+        : Count(isLike: true, IncludesKnown);
 
-    private long CountUsers(bool isLike) =>
-        analytics.Users.Count(new MinuteRange(FirstKept, range.Last), isLike, photo => !IsOfBreed || (photo >= 0 && Includes(photo)));
+    /// <summary>How many different users viewed or liked some photos.</summary>
+    public long Count(bool isLike, Func<int, bool> ofPhotos) => Count(minutes => analytics.Users.Count(minutes, isLike, ofPhotos));
+
+    /// <summary>What is between the counts of whole minutes before and after it began, as <see cref="MinuteRange.PartOf"/> is.</summary>
+    private long Count(Func<MinuteRange, long> of)
+    {
+        var later = new MinuteRange(range.Skipped == 0 ? FirstKept : FirstKept + 1, range.Last);
+        if (range.Skipped == 0)
+        {
+            return of(later);
+        }
+
+        var earlier = new MinuteRange(FirstKept, range.Counted < 60 ? range.Last - 1 : range.Last);
+        return (long)Math.Round(((of(earlier) * (60 - range.Skipped)) + (of(later) * range.Skipped)) / 60.0);
+    }
+
+    private bool IncludesKnown(int photo) => !IsOfBreed || (photo >= 0 && Includes(photo));
 }
 
 /// <summary>The views and likes of a photo.</summary>

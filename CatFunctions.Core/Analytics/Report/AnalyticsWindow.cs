@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CatFunctions.Core.Analytics.Report;
 
-/// <summary>A span of event time, up to and including the current minute, that analytics cover.</summary>
+/// <summary>A span of event time, up to now, that analytics cover.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AnalyticsWindow>))]
 public enum AnalyticsWindow
 {

@@ -174,7 +174,7 @@ internal static class PhotoReports
             breed,
             tally.Views,
             tally.Likes,
-            scope.Analytics.Users.Count(new MinuteRange(scope.FirstKept, scope.Range.Last), isLike: false, other => other == photo),
+            scope.Count(isLike: false, other => other == photo),
             scope.Analytics.Users.IsExact && (scope.Range.First is not null || log.Oldest >= scope.FirstKept),
             new Ranking(scope.Photos, Ranking.ByViews).RankOf(photo, standings),
             standings.Count,
@@ -226,7 +226,7 @@ internal static class PhotoReports
     {
         var last = scope.Range.Last;
         var first = scope.Range.First ?? Math.Max(scope.FirstKept, log.Oldest ?? last);
-        var width = scope.Range.First is null ? 15 : TimelineBuilder.WidthOf((int)(last - first) + 1);
+        var width = scope.Range.First is null ? 15 : TimelineBuilder.WidthOf(scope.Range.Length!.Value);
         var ranking = new Ranking(scope.Photos, Ranking.ByViews);
         var buckets = new List<PhotoBucket>();
         for (var bucket = first / width; bucket <= last / width; bucket++)

@@ -22,7 +22,7 @@ internal static class ReportBuilder
     public static AnalyticsReport Build(
         AnalyticsState analytics, LogCoverage log, AnalyticsQuery query, PipelineHealth health, DateTimeOffset now)
     {
-        var range = query.RangeAt(analytics.Now);
+        var range = query.RangeAt(analytics.Now, now);
         var scope = new AnalyticsScope(analytics, range, query.Breed);
         var standings = scope.Standings();
         var sum = scope.Sum();
@@ -34,7 +34,7 @@ internal static class ReportBuilder
         var report = new AnalyticsReport(
             query.Window,
             now.UtcDateTime,
-            range.First is { } first ? Minutes.StartOf(first) : null,
+            range.Start,
             new WindowTotals(sum.Views, sum.Likes, sum.LikeRate, viewers, isExact) { UniqueLikers = scope.Likers() },
             timeline,
             new Leaderboards(
@@ -46,7 +46,7 @@ internal static class ReportBuilder
             health,
             [.. analytics.Limits, .. LeftOut(scope, breedCount)])
         {
-            To = Minutes.StartOf(range.Last + 1),
+            To = range.End,
             IsRead = log.IsRead(range),
             Since = range.First is { } start && log.IsRead(range) && log.Oldest is { } oldest && oldest > start ? Minutes.StartOf(oldest) : null,
             Previous = previous is null ? null : Describe(previous),
@@ -78,8 +78,8 @@ internal static class ReportBuilder
     {
         var sum = previous.Sum();
         return new PreviousTotals(
-            Minutes.StartOf(previous.Range.First!.Value),
-            Minutes.StartOf(previous.Range.Last + 1),
+            previous.Range.Start!.Value,
+            previous.Range.End,
             sum.Views,
             sum.Likes,
             sum.LikeRate,
@@ -140,6 +140,8 @@ internal static class ReportBuilder
         var timeless = report with
         {
             GeneratedAt = default,
+            From = null,
+            Previous = report.Previous is { } previous ? previous with { From = default, To = default } : null,
             Health = report.Health with
             {
                 NewestEventAgeSeconds = null,

@@ -7,7 +7,7 @@ namespace CatFunctions.Tests.Analytics.Report;
 
 public sealed class ReportTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 7, 30, 59, TimeSpan.Zero);
     private static readonly DateTime Minute = new(2026, 11, 22, 7, 30, 0, DateTimeKind.Utc);
 
     [Fact]
@@ -51,6 +51,40 @@ public sealed class ReportTests
         var report = Report([.. Views("a", 1, ago: (2 * minutes) - 1), .. Views("a", 2, ago: 0)], window);
 
         report.Previous!.Views.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(AnalyticsWindow.QuarterHour)]
+    [InlineData(AnalyticsWindow.Hour)]
+    public void At_a_constant_rate_a_window_neither_rises_nor_falls_when_a_minute_begins(AnalyticsWindow window)
+    {
+        var seconds = 60 * window.MinutesOf()!.Value;
+        var start = Now.AddMinutes(-2).AddSeconds(-2 * seconds);
+        var fold = new AnalyticsState(start);
+        var sampled = 0;
+        for (var now = start; now < Now.AddMinutes(2); now = now.AddSeconds(1))
+        {
+            fold.AdvanceTo(now);
+            var second = (now - start).TotalSeconds;
+            Add(fold, [new(now, "a", $"user-{second}"), new(now.AddSeconds(.5), "b", $"user-{second}"), new(now.AddSeconds(.5), "a", $"user-{second}", IsLike: true)], now);
+            if (now < Now)
+            {
+                continue;
+            }
+
+            var report = Reports.Of(fold, window, now);
+            var expected = new WindowTotals(2 * seconds, seconds, 0.5, seconds, true) { UniqueLikers = seconds };
+            report.Totals.ShouldBe(expected);
+            report.From.ShouldBe(now.AddSeconds(1 - seconds).UtcDateTime);
+            report.Previous.ShouldBe(new PreviousTotals(
+                now.AddSeconds(1 - (2 * seconds)).UtcDateTime, report.From!.Value, 2 * seconds, seconds, 0.5, seconds));
+            report.Timeline.Buckets.Sum(bucket => bucket.Views).ShouldBe(2 * seconds);
+            report.Timeline.Buckets.ShouldAllBe(bucket => bucket.Views == bucket.PreviousViews);
+            report.Leaderboards.MostViewed.ShouldAllBe(photo => photo.Views == seconds);
+            sampled++;
+        }
+
+        sampled.ShouldBe(120);
     }
 
     [Fact]
@@ -213,7 +247,7 @@ public sealed class ReportTests
     {
         var report = Reports.Of(
             Fold([.. Views("a", 1, ago: 9), .. Views("a", 2, ago: 10), .. Views("a", 4, ago: 20), .. Views("a", 8, ago: 21)]),
-            new AnalyticsQuery(null) { From = Now.AddMinutes(-20).AddSeconds(20), To = Now.AddMinutes(-10) },
+            new AnalyticsQuery(null) { From = Now.AddMinutes(-20).AddSeconds(-20), To = Now.AddMinutes(-10) },
             Now);
 
         (report.Window, report.From, report.To).ShouldBe((null, Minute.AddMinutes(-20), Minute.AddMinutes(-9)));
