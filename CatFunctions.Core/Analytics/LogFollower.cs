@@ -42,6 +42,9 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
     private const int BufferSize = 1 << 18;
     private const int TailBufferSize = 1 << 16;
 
+    // Between two looks for what is recorded while the rest is being read.
+    private static readonly TimeSpan TailInterval = TimeSpan.FromSeconds(1);
+
     private static readonly LogKind[] Logs = [LogKind.Events, LogKind.DeadLetters, LogKind.Copies];
 
     private readonly Lock _lock = new();
@@ -141,19 +144,10 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
             return false;
         }
 
-        foreach (var segment in segments)
+        Note(segments);
+        if (segments.Any(segment => Unread(segment) < 0))
         {
-            _positions.TryAdd(segment.Name, 0);
-            if (segment.Length < _positions[segment.Name])
-            {
-                return false;
-            }
-
-            var key = (segment.Name.Log, segment.Name.Partition);
-            if (!_newest.TryGetValue(key, out var newest) || segment.Name.IsAfter(newest))
-            {
-                _newest[key] = segment.Name;
-            }
+            return false;
         }
 
         if (listAll && _snapshots is { } snapshots)
@@ -236,6 +230,19 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         return segments;
     }
 
+    private void Note(List<SegmentState> segments)
+    {
+        foreach (var segment in segments)
+        {
+            _positions.TryAdd(segment.Name, 0);
+            var key = (segment.Name.Log, segment.Name.Partition);
+            if (!_newest.TryGetValue(key, out var newest) || segment.Name.IsAfter(newest))
+            {
+                _newest[key] = segment.Name;
+            }
+        }
+    }
+
     private async Task ReadInParallelAsync(SegmentState[] unread, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -252,9 +259,33 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         }
 
         var newestFirst = Queue(unread.Select(segment => segment.Name).OrderByDescending(segment => segment.Hour));
-        await Task.WhenAll(Enumerable
+        var reading = Task.WhenAll(Enumerable
             .Range(0, Environment.ProcessorCount)
             .Select(_ => Task.Run(() => ReadAsync(newestFirst, BufferSize, cancellationToken), cancellationToken)));
+
+        try
+        {
+            // What is recorded meanwhile is newer than what is still unread.
+            while (await Task.WhenAny(reading, Task.Delay(TailInterval, cancellationToken)) != reading)
+            {
+                await ReadAsync(NewIn(await ListAsync(all: false, cancellationToken)), TailBufferSize, cancellationToken);
+            }
+        }
+        finally
+        {
+            await reading;
+        }
+    }
+
+    /// <summary>What is new of segments that nobody else is reading.</summary>
+    private ConcurrentQueue<(SegmentName Segment, long Position)> NewIn(List<SegmentState> segments)
+    {
+        lock (_lock)
+        {
+            Note(segments);
+            return Queue(segments.Where(segment => !_unread.ContainsKey(segment.Name) && Unread(segment) > 0)
+                .Select(segment => segment.Name).OrderBy(segment => segment.Log));
+        }
     }
 
     private ConcurrentQueue<(SegmentName Segment, long Position)> Queue(IEnumerable<SegmentName> segments) =>

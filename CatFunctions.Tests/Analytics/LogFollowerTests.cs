@@ -157,11 +157,19 @@ public sealed class LogFollowerTests : IDisposable
         _follower.Reading!.Progress.ShouldBeGreaterThan(0.99);
         _follower.Reading!.Progress.ShouldBeLessThan(1);
         _follower.Ask(Missing).ShouldBe(0);
+
+        // What is recorded meanwhile does not wait for the old hours.
+        await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), Tick: _log.Clock.GetUtcNow().AddSeconds(5), Index: 0, TickSize: 1)]);
+        await Eventually.IsTrueAsync(() => _follower.Ask(fold => fold.Recorded) == 102);
+        _log.Clock.Advance(TimeSpan.FromHours(1));
+        await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), Tick: _log.Clock.GetUtcNow(), Index: 0, TickSize: 1)], partition: 2);
+        await Eventually.IsTrueAsync(() => _follower.Ask(fold => fold.Recorded) == 103);
+        _follower.Reading.ShouldNotBeNull();
         gate.SetResult();
         (await catchUp).ShouldBeTrue();
 
         _follower.Reading.ShouldBeNull();
-        _follower.Ask(fold => fold.Recorded).ShouldBe(102);
+        _follower.Ask(fold => fold.Recorded).ShouldBe(104);
         _follower.Ask(Missing).ShouldBe(0);
 
         long Missing(AnalyticsState fold) =>

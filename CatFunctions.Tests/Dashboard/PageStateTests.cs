@@ -8,9 +8,9 @@ namespace CatFunctions.Tests.Dashboard;
 public sealed class PageStateTests(Browser browser) : BrowserTest(browser)
 {
     [BrowserTheory]
-    [InlineData("reading", "42%")]
-    [InlineData("readingNothing", "3%")]
-    public async Task While_the_log_is_read_the_page_shows_how_far_and_calls_nothing_missing_stale_or_empty(string state, string progress)
+    [InlineData("reading", "42%", "ago$")]
+    [InlineData("readingNothing", "3%", "^not known yet$")]
+    public async Task While_the_log_is_read_the_page_shows_how_far_and_calls_nothing_missing_stale_or_empty(string state, string progress, string newest)
     {
         var stub = await StubAsync(PageStates.Of(state));
         var page = await OpenAsync(prepare: async page =>
@@ -29,12 +29,21 @@ public sealed class PageStateTests(Browser browser) : BrowserTest(browser)
 
         await Expect(page.Locator("#pulse-text")).ToHaveTextAsync($"Reading the log: {progress}");
         await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = $"Reading the log: {progress}" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#newest")).ToHaveTextAsync(new Regex(newest));
         (await page.Locator("body").InnerTextAsync()).ShouldNotMatch("42,591|per second|Nothing (in|since)|No events|Start the pipeline|None");
 
         stub.Set(report => report["health"]!["recorded"] = 9_000_000);
         await RunUntilAsync(page, "#pulse-text", "Live");
         await page.Clock.RunForAsync(10_000);
         await Expect(page.Locator("#health-rate")).ToHaveTextAsync("0 events per second");
+
+        // What was recorded in the minute of the reading comes at once.
+        stub.Set(report =>
+        {
+            report["health"]!["recorded"] = 9_003_000;
+            report["health"]!["newestEvent"] = "2026-11-22T07:31:15Z";
+        });
+        await RunUntilAsync(page, "#health-rate", "50 events per second");
         await Expect(page.Locator("#reading")).ToBeHiddenAsync();
     }
 

@@ -5,6 +5,8 @@ namespace CatFunctions.Tests.Dashboard;
 /// <summary>What a report can be like, each as a change of a report without anything special.</summary>
 internal static class PageStates
 {
+    public static IReadOnlyList<string> Names { get; } = ["full", "empty", "reading", "readingNothing", "degraded", "stale", "young", "huge"];
+
     public static Action<JsonNode> Of(string name) => name switch
     {
         "full" => Keep,
@@ -26,6 +28,8 @@ internal static class PageStates
     {
         Empty(report);
         Read(report, 0.03, completeFrom: null);
+        report["health"]!["newestEvent"] = "2026-11-22T07:00:15Z";
+        report["health"]!["newestEventAgeSeconds"] = 1800;
     }
 
     /// <summary>No event at all.</summary>

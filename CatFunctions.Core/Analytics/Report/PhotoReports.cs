@@ -113,7 +113,7 @@ internal static class PhotoReports
     public static PhotoList List(AnalyticsScope scope, LogCoverage log, PhotoOrder order, string? search, int skip, int top)
     {
         var photos = scope.Photos;
-        var rising = order == PhotoOrder.Trend ? Trend.Scores(scope.Analytics, Minutes.Of(scope.Analytics.NewestEvent)) : [];
+        var rising = order == PhotoOrder.Trend ? Trend.Scores(scope.Analytics, log) : [];
         var ranking = new Ranking(photos, order switch
         {
             PhotoOrder.Likes => Ranking.ByLikes,

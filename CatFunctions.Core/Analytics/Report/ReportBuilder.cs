@@ -41,7 +41,7 @@ internal static class ReportBuilder
                 new Ranking(analytics.Photos, Ranking.ByViews).Best(standings, query.Top, previousStandings),
                 new Ranking(analytics.Photos, Ranking.ByLikes).Best(standings, query.Top, previousStandings),
                 new Ranking(analytics.Photos, Ranking.ByRate).Best(standings, query.Top, previousStandings),
-                Rising(scope, standings, query, health)),
+                Rising(scope, log, standings, query, health)),
             breeds,
             health,
             [.. analytics.Limits, .. LeftOut(scope, breedCount)])
@@ -62,14 +62,15 @@ internal static class ReportBuilder
     }
 
     /// <summary>What is trending now; nothing in a range of the past, and nothing when no events arrive.</summary>
-    private static List<RankedPhoto> Rising(AnalyticsScope scope, List<Standing> standings, AnalyticsQuery query, PipelineHealth health)
+    private static List<RankedPhoto> Rising(
+        AnalyticsScope scope, LogCoverage log, List<Standing> standings, AnalyticsQuery query, PipelineHealth health)
     {
         if (query.Window is null || health.IsSilent)
         {
             return [];
         }
 
-        var rising = Trend.Scores(scope.Analytics, Minutes.Of(scope.Analytics.NewestEvent));
+        var rising = Trend.Scores(scope.Analytics, log);
         return [.. new Ranking(scope.Photos, photo => rising.GetValueOrDefault(photo.Photo)).Best(standings, query.Top)
             .Select(photo => photo with { Reason = Trend.Describe(photo.Score) })];
     }

@@ -33,6 +33,15 @@ internal static class Trend
     /// <summary>The lowest score of what rises.</summary>
     public const double MinScore = 1.75;
 
+    /// <summary>The score of each photo that rises now; none until all that tells it was read.</summary>
+    public static Dictionary<int, double> Scores(AnalyticsState analytics, LogCoverage log)
+    {
+        var newest = Minutes.Of(analytics.NewestEvent);
+        return analytics.NewestEvent > default(DateTimeOffset).AddHours(2) && log.IsRead(new MinuteRange(newest - RecentMinutes - UsualMinutes + 1, newest))
+            ? Scores(analytics, newest)
+            : [];
+    }
+
     /// <summary>The score of each photo that rises.</summary>
     /// <param name="analytics">What the log adds up to.</param>
     /// <param name="newest">The minute of the newest event.</param>

@@ -28,14 +28,16 @@ export function headlineOf(health) {
 
 const arrivals = [];
 
-function arrivalRate(recorded) {
+/** By the time of the events where that is longer: a backlog is not a faster stream. */
+function arrivalRate({ recorded, newestEvent }) {
   const now = performance.now();
-  arrivals.push({ now, recorded });
+  const newest = Date.parse(newestEvent ?? 0);
+  arrivals.push({ now, recorded, newest });
   while (arrivals.length > 2 && now - arrivals[0].now > 10_000) {
     arrivals.shift();
   }
   const first = arrivals[0];
-  return now - first.now < 2000 || recorded < first.recorded ? null : (recorded - first.recorded) * 1000 / (now - first.now);
+  return now - first.now < 2000 || recorded < first.recorded ? null : (recorded - first.recorded) * 1000 / Math.max(now - first.now, newest - first.newest);
 }
 
 export function showHealth() {
@@ -49,10 +51,11 @@ export function showHealth() {
   if (!isLive || !isRead) {
     arrivals.length = 0;
   }
-  const rate = isLive && isRead ? arrivalRate(health.recorded) : null;
+  const rate = isLive && isRead ? arrivalRate(health) : null;
   setText($('health-message'), isAway ? 'Unknown: the server does not answer' : capital(headlineOf(health)));
   setText($('health-rate'), rate === null ? '' : `${decimal(rate)} events per second`);
-  setText($('newest'), health.newestEvent === null ? isRead ? 'none yet' : unknown
+  setText($('newest'), !isRead && !health.reading.completeFrom ? unknown
+    : health.newestEvent === null ? 'none yet'
     : isLive ? `${duration(newestAge(health))} ago`
     : `at ${formatTime(Date.parse(health.newestEvent), 'second')}`);
   showSentence(health, isRead, isLive ? lag(health) : null);

@@ -80,15 +80,24 @@ public sealed class TrendTests
     public void The_reason_is_the_score_in_words(double score, string reason) => Trend.Describe(score).ShouldBe(reason);
 
     /// <summary>So many views of a photo in each of some minutes, given by their ages.</summary>
+    [Fact]
+    public void Nothing_rises_until_all_that_is_usual_was_read()
+    {
+        TestEvent[] events = [.. Minutes(0, 30, "steady", 100), .. Minutes(2, 30, "star", 5), .. Minutes(0, 1, "star", 90)];
+
+        Trending(AnalyticsWindow.Hour, events, readFrom: SegmentName.HourOf(Now)).ShouldBeEmpty();
+        Trending(AnalyticsWindow.Hour, events, readFrom: SegmentName.HourOf(Now).AddHours(-1)).ShouldHaveSingleItem();
+    }
+
     private static IEnumerable<TestEvent> Minutes(int first, int last, string photo, int views) =>
         from age in Enumerable.Range(first, last - first + 1)
         from view in Enumerable.Range(0, views)
         select new TestEvent(Now.AddMinutes(-age), photo, $"user-{view}", Tick: Now);
 
-    private static IReadOnlyList<RankedPhoto> Trending(AnalyticsWindow window, TestEvent[] events, DateTimeOffset? now = null)
+    private static IReadOnlyList<RankedPhoto> Trending(AnalyticsWindow window, TestEvent[] events, DateTimeOffset? now = null, DateTimeOffset readFrom = default)
     {
         var time = now ?? Now;
-        var analytics = new AnalyticsState(time);
+        var analytics = new AnalyticsState(time) { ReadFrom = readFrom };
         var lines = string.Concat(events.Select((one, i) => (one with { Index = i, TickSize = events.Length }).ToLine(0, i) + "\n"));
         analytics.AddEvents(Events, Encoding.UTF8.GetBytes(lines));
         return Reports.Of(analytics, window, time).Leaderboards.Trending;
