@@ -64,9 +64,11 @@ export function createRow(classes, ...parts) {
   return { element: create('tr', '', heading, ...cells), heading, cells };
 }
 
+const isInSight = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+
 /**
  * Keeps the children of a parent equal to a list: an element stays with its key, keeps its image and the
- * focus, and glides to its new place.
+ * focus, and glides to its new place where that is in sight.
  */
 export function keyed(parent, keyOf, make) {
   const kept = new Map();
@@ -101,10 +103,10 @@ export function keyed(parent, keyOf, make) {
     for (const [name, from] of before) {
       const element = kept.get(name)?.element;
       const to = element?.getBoundingClientRect();
-      if (to?.width && from.width && (to.left !== from.left || to.top !== from.top) && Math.abs(to.top - from.top) < 800) {
+      if (to?.width && from.width && (to.left !== from.left || to.top !== from.top) && (isInSight(from) || isInSight(to))) {
         element.animate(
           [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: 'none' }],
-          { duration: 420, easing: 'cubic-bezier(.2,.8,.2,1)' });
+          { duration: 300, easing: 'cubic-bezier(.2,.8,.2,1)' });
       }
     }
   };

@@ -16,6 +16,9 @@ const heartStepTime = 130;
 let seen = null;
 let queue = [];
 let timer = 0;
+let isInSight = true;
+
+new IntersectionObserver(entries => isInSight = entries.at(-1).isIntersecting).observe($('recent'));
 
 const keyOf = event => `${event.type} ${event.photoId} ${event.time}`;
 
@@ -70,7 +73,9 @@ function playNext() {
   if (next) {
     timer = setTimeout(() => {
       queue.shift();
-      add(next.event);
+      if (next.isListed) {
+        add(next.event);
+      }
       if (next.event.type === 'like') {
         sendHeart(next.event);
       }
@@ -95,15 +100,19 @@ onReport(({ recent, isRead }) => {
   const events = recent.toReversed();
   $('recent-none').hidden = events.length > 0 || !isRead;
   const fresh = seen === null ? [] : events.filter(event => !seen.has(keyOf(event)));
-  if (seen === null || calm.matches || document.hidden) {
+  const isWhole = seen === null || calm.matches || document.hidden;
+  if (isWhole) {
     stop();
+  }
+  if (isWhole || fresh.length > 0 && !isInSight) {
     $('recent').replaceChildren(...recent.slice(0, rows).map(createRow));
-  } else if (fresh.length > 0) {
+  }
+  if (!isWhole && fresh.length > 0) {
     const [first, last] = [fresh[0], fresh.at(-1)].map(event => Date.parse(event.time));
     const pace = Math.min(1, longest / Math.max(1, last - first));
     const now = performance.now();
-    queue.forEach(({ event }) => add(event));
-    queue = chosen(fresh).map(event => ({ event, at: now + (Date.parse(event.time) - first) * pace }));
+    queue.forEach(({ event, isListed }) => isListed && isInSight && add(event));
+    queue = chosen(fresh).map(event => ({ event, isListed: isInSight, at: now + (Date.parse(event.time) - first) * pace }));
     playNext();
   }
   seen = new Set(events.map(keyOf));
