@@ -2,9 +2,12 @@
 # Sourced by test.sh: "ensure_chromium" installs the browser of the browser tests where it is missing and this can be
 # done without asking: as root, with apt. Elsewhere those tests are skipped and say so.
 
+# The tests look for these too, in this order.
+chromium_names=(chromium-headless-shell chromium chromium-browser google-chrome-stable google-chrome)
+
 ensure_chromium() {
   local name
-  for name in "${CHROMIUM:-chromium-headless-shell}" chromium chromium-browser google-chrome-stable google-chrome; do
+  for name in ${CHROMIUM:+"$CHROMIUM"} "${chromium_names[@]}"; do
     if command -v "$name" >/dev/null; then
       return
     fi
@@ -17,7 +20,7 @@ ensure_chromium() {
 
   echo "Installing Chromium, for the browser tests." >&2
   apt-get update -qq >/dev/null 2>&1 || true
-  for name in chromium-headless-shell chromium; do # the first is smaller and faster, and Ubuntu has only the second
+  for name in "${chromium_names[@]:0:2}"; do # the first is smaller and faster, and Ubuntu has only the second
     if DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$name" >/dev/null 2>&1; then
       return
     fi

@@ -10,7 +10,7 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
 {
     /// <summary>Why no test can run here; null where they can.</summary>
     internal static string? SkipReason { get; } = Chromium.Path is null
-        ? "There is no Chromium on this machine: install the package chromium, or name one in the variable CHROMIUM."
+        ? $"There is no Chromium on this machine: install the package {string.Join(" or ", Chromium.Names[..2])}, or name one in the variable CHROMIUM."
         : null;
 
     /// <summary>The server's clock. It stands still: no event becomes old on a busy machine.</summary>

@@ -1,12 +1,16 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using CatFunctions.Tests.Deployment;
 
 namespace CatFunctions.Tests.Dashboard;
 
 /// <summary>The browser of this machine.</summary>
 internal static class Chromium
 {
-    private static readonly string[] Names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+    /// <summary>What it may be called, best first.</summary>
+    public static string[] Names { get; } =
+        Regex.Match(Repository.Read("scripts/chromium.sh"), @"^chromium_names=\((.+)\)$", RegexOptions.Multiline).Groups[1].Value.Split(' ');
 
     /// <summary>The path of the Chromium that the variable <c>CHROMIUM</c> names, or of the first on the path that works; null if there is none.</summary>
     public static string? Path { get; } =
