@@ -45,7 +45,7 @@ internal static class PageChecks
               found.add(`${contrast.toFixed(2)} "${texts.currentNode.data.trim()}" (${element.tagName} ${element.className})`);
             }
           }
-          return seen > 10 ? [...found] : [`only ${seen} texts seen`];
+          return seen > 8 ? [...found] : [`only ${seen} texts seen`];
         }
         """;
 
