@@ -64,6 +64,11 @@ public sealed class AccessiblePageTests(Browser browser) : BrowserTest(browser)
             """);
         colors.Skip(1).ShouldAllBe(color => color != colors[0] && color != "rgba(0, 0, 0, 0)");
         colors[1].ShouldNotBe(colors[2]);
+
+        // What looks like a link or a heading does not become a box.
+        (await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('button.link, button.name, th button')].map(button => getComputedStyle(button).borderTopStyle)"))
+            .ShouldAllBe(style => style == "none");
     }
 
     [BrowserFact]

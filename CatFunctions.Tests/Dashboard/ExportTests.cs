@@ -81,6 +81,7 @@ public sealed class ExportTests(Browser browser) : BrowserTest(browser)
         await Expect(page.Locator("#views")).ToBeVisibleAsync();
         await Expect(page.Locator("#photos-rows")).ToBeVisibleAsync();
         (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(255, 255, 255)");
+        (await page.EvaluateAsync<string[]>(PageChecks.FaintText)).ShouldBeEmpty();
     }
 
     private static Task<string> GetAsync(IPage page, string link) =>

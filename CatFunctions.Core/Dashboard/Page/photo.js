@@ -8,6 +8,7 @@ import { count, percent, percentRange, plural } from './format.js';
 import { latest } from './live.js';
 import { createPhoto, idOf, nameOf } from './photos.js';
 import { go, route } from './route.js';
+import { begun } from './timeline.js';
 import { periodOf, viewParameters } from './windows.js';
 import { formatTime } from './zone.js';
 
@@ -57,7 +58,7 @@ function show(photo, id) {
 
 function showHistory({ bucketSeconds, buckets: all }) {
   const format = bucketSeconds * all.length > 86_400 ? 'dayAndTime' : 'time';
-  const buckets = all.map(bucket => ({ ...bucket, time: formatTime(Date.parse(bucket.start), format) }));
+  const buckets = begun(all, latest()?.since ?? null).map(bucket => ({ ...bucket, time: formatTime(Date.parse(bucket.start), format) }));
   drawViews(buckets);
   drawRanks(buckets);
   setText($('photo-first'), buckets[0]?.time ?? '');

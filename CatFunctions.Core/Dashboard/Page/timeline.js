@@ -80,9 +80,9 @@ function fitted(buckets, size, most) {
   return { buckets: factor === 1 ? buckets : [...sums.values()], size: size * factor };
 }
 
-/** Without most of the time before the log began: a young log fills the chart too. */
-function begun(buckets, since) {
-  const first = buckets.findLastIndex(bucket => bucket.start <= since);
+/** Without most of the time before the log began, if that is known: a young log fills the chart too. */
+export function begun(buckets, since) {
+  const first = since === null ? -1 : buckets.findLastIndex(bucket => Date.parse(bucket.start) <= Date.parse(since));
   return first < 0 ? buckets : buckets.slice(Math.max(0, Math.min(first, buckets.length - fewBuckets)));
 }
 
@@ -104,8 +104,8 @@ export function showTimeline(report) {
   shown = report;
   const { timeline: { bucketSeconds, buckets, marks }, from, to, since, generatedAt } = report;
   const most = Math.max(fewBuckets, Math.floor($('chart').clientWidth / 5));
-  const all = buckets.map(bucket => ({ ...bucket, start: Date.parse(bucket.start) }));
-  Object.assign(timeline, fitted(begun(all, since ? Date.parse(since) : 0), bucketSeconds, most));
+  const all = begun(buckets, since).map(bucket => ({ ...bucket, start: Date.parse(bucket.start) }));
+  Object.assign(timeline, fitted(all, bucketSeconds, most));
   timeline.begin = Math.max(Date.parse(from ?? 0), Date.parse(since ?? 0));
   timeline.now = Math.min(Date.parse(to), Date.parse(generatedAt));
   timeline.regions = timeline.buckets.length ? regionsOf(report, timeline.buckets[0]) : [];
