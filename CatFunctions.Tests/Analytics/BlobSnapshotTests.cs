@@ -45,7 +45,10 @@ public sealed class BlobSnapshotTests(Azurite azurite, ITestOutputHelper output)
         options.AddPolicy(counter, HttpPipelinePosition.PerRetry);
         var container = new BlobContainerClient(azurite.ConnectionString, log.Container.Name, options);
         using var analytics = new AnalyticsService(
-            new AppendBlobSegmentStore(container), clock, snapshots: new BlobSnapshotStore(container)) { AnswerTimeout = Timeout.InfiniteTimeSpan };
+            new AppendBlobSegmentStore(container), clock, snapshots: new BlobSnapshotStore(container))
+        {
+            AnswerTimeout = Timeout.InfiniteTimeSpan,
+        };
         var report = await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None);
         await analytics.WhenSavedAsync(CancellationToken.None);
         return (counter.Requests, report.Totals.Views);
