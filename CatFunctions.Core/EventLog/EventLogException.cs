@@ -6,6 +6,10 @@ namespace CatFunctions.Core.EventLog;
 public class EventLogException(string message, Exception? innerException = null)
     : Exception(message, innerException);
 
+/// <summary>A segment is not there any more: retention deletes old ones at any time, also under whoever reads them.</summary>
+public sealed class SegmentDeletedException(SegmentName segment, Exception innerException)
+    : EventLogException($"{segment} was deleted while it was read. Try again: what is left is read then.", innerException);
+
 /// <summary>The log of a partition ends before records that it has confirmed. It is thrown once; from then on the log goes on from its new end.</summary>
 /// <param name="log">The log.</param>
 /// <param name="offsets">What it held. Where even that is unknown, since the topic was created again meanwhile, all offsets up to the last.</param>

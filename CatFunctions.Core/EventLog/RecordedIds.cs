@@ -21,8 +21,10 @@ namespace CatFunctions.Core.EventLog;
 /// <param name="clock">The clock.</param>
 internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvider clock)
 {
-    // The highest id is searched for in so many bytes before the end of the log: those after an event that was sent again.
-    private const int TailBytes = 1 << 20;
+    // The highest id is searched for in so many bytes before the end of the log. Unless what is there is too young to have
+    // been sent again, also in many more: all of the former may be behind it, and were sent again.
+    private const long TailBytes = 1 << 20;
+    private const long LongTailBytes = 64 << 20;
 
     // No more is read for look-ups, or kept: 1 GiB of lines, and 64 MiB of bits.
     private const long MaxBytesRead = 1L << 30;
@@ -32,35 +34,38 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(10);
 
     private EventId _highest;
+    private SegmentState? _loaded;
     private Dictionary<DateTimeOffset, IndexSet>? _ticks;
     private DateTimeOffset _readFrom;
     private long _bytesRead;
     private int _pages;
     private long _lastUse;
 
-    /// <summary>Forgets all; then learns where the log ends.</summary>
+    /// <summary>Forgets what it has read, and learns up to which event the log goes now.</summary>
     /// <param name="newest">The newest segment; null if there is none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask LoadAsync(SegmentState? newest, CancellationToken cancellationToken)
     {
-        (_highest, _ticks) = (default, null);
+        _ticks = null;
         if (newest is null)
         {
             return;
         }
 
-        var rest = (long)TailBytes;
-        var older = newest.Length < TailBytes / 2
-            ? await store.ListSinceAsync(newest.Name.Log, newest.Name.Hour.AddHours(-1), cancellationToken)
-            : [];
-        foreach (var segment in older.Where(segment => segment.Name.Partition == partition && newest.Name.IsAfter(segment.Name))
-            .OrderByDescending(segment => (segment.Name.Hour, segment.Name.Generation, segment.Name.BaseOffset))
-            .Prepend(newest)
-            .TakeWhile(_ => rest > 0))
+        if (newest.Name == _loaded?.Name && newest.Length >= _loaded.Length)
         {
-            await ReadAsync(segment, Math.Max(0, segment.Length - rest), cancellationToken);
-            rest -= segment.Length;
+            await ReadAsync(newest, _loaded.Length, cancellationToken);
         }
+        else
+        {
+            await ReadTailAsync(newest, TailBytes, cancellationToken);
+            if (clock.GetUtcNow() - _highest.Tick > TickAudit.Grace)
+            {
+                await ReadTailAsync(newest, LongTailBytes, cancellationToken);
+            }
+        }
+
+        _loaded = newest;
     }
 
     /// <summary>Whether the event may be in the log.</summary>
@@ -139,9 +144,24 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
         IndexSet.Mark(words, id.Index);
     }
 
+    private async ValueTask ReadTailAsync(SegmentState newest, long bytes, CancellationToken cancellationToken)
+    {
+        var older = newest.Length < bytes / 2
+            ? await store.ListSinceAsync(newest.Name.Log, newest.Name.Hour.AddHours(-1), cancellationToken)
+            : [];
+        foreach (var segment in older.Where(segment => segment.Name.Partition == partition && newest.Name.IsAfter(segment.Name))
+            .OrderByDescending(segment => (segment.Name.Hour, segment.Name.Generation, segment.Name.BaseOffset))
+            .Prepend(newest)
+            .TakeWhile(_ => bytes > 0))
+        {
+            await ReadAsync(segment, Math.Max(0, segment.Length - bytes), cancellationToken);
+            bytes -= segment.Length;
+        }
+    }
+
     private async ValueTask ReadAsync(SegmentState segment, long position, CancellationToken cancellationToken)
     {
-        var reader = new SegmentReader(store, segment.Name, position);
+        var reader = new SegmentReader(store, segment.Name, position) { EndsIfDeleted = true };
         while (position < segment.Length && await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
         {
             Add(lines.Span[..(int)Math.Min(lines.Length, segment.Length - position)]);

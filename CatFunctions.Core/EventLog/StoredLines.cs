@@ -4,7 +4,8 @@ namespace CatFunctions.Core.EventLog;
 
 /// <summary>
 /// Looks up lines of a partition's log by their offsets. A first one is searched for; those that follow it are read on
-/// from there, so that a long redelivery costs one pass over what it delivers. Use it while nothing is appended.
+/// from there, so that a long redelivery costs one pass over what it delivers. Use it while nothing is appended; what is
+/// deleted meanwhile is not found.
 /// </summary>
 internal sealed class StoredLines(ISegmentStore store, LogKind log, int partition, SegmentState newest)
 {
@@ -47,11 +48,18 @@ internal sealed class StoredLines(ISegmentStore store, LogKind log, int partitio
             holder = segments[index];
         }
 
-        var position = await SegmentSearch.SeekAsync(store, holder, offset, cancellationToken);
-        var lines = new SegmentReader(store, holder.Name, position, BufferSize).ReadEachLineAsync(cancellationToken);
-        var walk = new Walk(lines, offset, next);
-        await walk.TryMoveToAsync(offset);
-        return walk;
+        try
+        {
+            var position = await SegmentSearch.SeekAsync(store, holder, offset, cancellationToken);
+            var reader = new SegmentReader(store, holder.Name, position, BufferSize) { EndsIfDeleted = true };
+            var walk = new Walk(reader.ReadEachLineAsync(cancellationToken), offset, next);
+            await walk.TryMoveToAsync(offset);
+            return walk;
+        }
+        catch (SegmentDeletedException)
+        {
+            return new Walk(AsyncEnumerable.Empty<ReadOnlyMemory<byte>>(), offset, next);
+        }
     }
 
     /// <summary>Goes over the lines of a segment.</summary>

@@ -303,7 +303,7 @@ public sealed class TickOutbox(
 
             foreach (var segment in segments.Select(segment => segment.Name))
             {
-                var reader = new SegmentReader(log, segment, _positions.GetValueOrDefault(segment));
+                var reader = new SegmentReader(log, segment, _positions.GetValueOrDefault(segment)) { EndsIfDeleted = true };
                 while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
                 {
                     Add(segment, lines.Span);

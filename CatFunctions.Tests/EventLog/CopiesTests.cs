@@ -83,6 +83,24 @@ public sealed class CopiesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_is_recognized_after_a_restart_although_many_older_events_were_recorded_behind_it()
+    {
+        const int Newest = 8000;
+        const int Older = 4000;
+        _clock.Advance(TimeSpan.FromHours(2));
+        using (var first = new EventRecorder(_log.Store, _clock))
+        {
+            await first.RecordAsync([Record(0, Newest)], CancellationToken.None);
+            await first.RecordAsync([.. Enumerable.Range(0, Older).Select(i => Record(1 + i, i))], CancellationToken.None);
+        }
+
+        using var recorder = new EventRecorder(_log.Store, _clock);
+        (await recorder.RecordAsync([Record(1 + Older, Newest)], CancellationToken.None)).ShouldBe(new RecordResult(0, 1, 0, 0));
+
+        (await recorder.RecordAsync([Record(2 + Older, Newest + 1)], CancellationToken.None)).ShouldBe(new RecordResult(1, 0, 0, 0));
+    }
+
+    [Fact]
     public async Task A_copy_in_another_partition_cannot_be_told_and_is_named_by_verify()
     {
         using var recorder = new EventRecorder(_log.Store, _clock);

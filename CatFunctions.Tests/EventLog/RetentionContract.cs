@@ -1,5 +1,7 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Core.EventLog.Verification;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
@@ -53,6 +55,41 @@ public abstract class RetentionContract<TLog>(TLog log) : RecorderTest<TLog>(log
         (await Record(TestEvents.Events(25, 8))).ShouldBe(new RecordResult(1, 7, 0, 0));
 
         Log.Offsets().ShouldBe(Enumerable.Range(20, 13).Select(offset => (long)offset));
+    }
+
+    [Fact]
+    public async Task Records_that_come_late_are_recorded_although_the_dead_letters_of_their_hour_are_gone()
+    {
+        await Record([TestEvents.Event(0), TestEvents.Record(1, [1]), TestEvents.Event(10)]);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record([TestEvents.Record(11, [1]), TestEvents.Event(12)]);
+        Clock.Advance(TimeSpan.FromHours(2));
+        await Record([TestEvents.Event(13)]);
+        Restart();
+
+        (await Record([TestEvents.Event(8)])).Recorded.ShouldBe(1);
+        (await DeleteOldHours(TimeSpan.FromHours(1))).ShouldBe(3);
+        (await Record([TestEvents.Event(7)])).Recorded.ShouldBe(1);
+        (await Record([TestEvents.Event(14)])).Recorded.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_is_left_is_verified_when_old_hours_are_deleted_meanwhile()
+    {
+        var store = await RecordHoursAsync();
+
+        var report = await new LogVerifier(store, clock: Clock).VerifyAsync(CancellationToken.None);
+
+        (report.ProblemCount, report.Events, report.DeadLetters).ShouldBe((0, 1, 1));
+    }
+
+    [Fact]
+    public async Task Dead_letters_that_are_deleted_while_all_are_read_are_left_out()
+    {
+        var store = await RecordHoursAsync();
+
+        (await new DeadLetterLog(store, Clock).ReadAsync(CancellationToken.None).Select(stored => stored.Letter.Offset).ToArrayAsync())
+            .ShouldBe([1, 7]);
     }
 
     [Fact]
@@ -111,6 +148,21 @@ public abstract class RetentionContract<TLog>(TLog log) : RecorderTest<TLog>(log
         Clock.AdjustTime(now);
 
         (await retention.FindFutureHourAsync(CancellationToken.None)).ShouldBe(SegmentName.HourOf(now).AddHours(3));
+    }
+
+    /// <summary>Records an event and a dead letter in each hour from 7 to 10.</summary>
+    /// <returns>The store; all but the last hour is deleted when a later one than the first is read.</returns>
+    private async Task<WatchedStore> RecordHoursAsync()
+    {
+        for (var hour = 0; hour < 4; hour++, Clock.Advance(TimeSpan.FromHours(1)))
+        {
+            await Record([TestEvents.Event(2 * hour), TestEvents.Record((2 * hour) + 1, [1])]);
+        }
+
+        return new WatchedStore(Log.Store)
+        {
+            BeforeRead = segment => segment.Hour.Hour == 7 ? Task.CompletedTask : DeleteOldHours(TimeSpan.FromHours(1)),
+        };
     }
 
     private Task<int> DeleteOldHours(TimeSpan? retainFor) =>

@@ -3,13 +3,16 @@ using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 
-/// <summary>A store whose appends are seen, can be held up, and fail where a test wants it.</summary>
+/// <summary>A store whose reads and appends are seen, and whose appends can be held up, and fail where a test wants it.</summary>
 internal sealed class WatchedStore(ISegmentStore store) : ISegmentStore
 {
     private readonly Lock _lock = new();
 
     /// <summary>What happens before each append; an exception lets it fail.</summary>
     public Func<SegmentName, Task> BeforeAppend { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What happens before each read.</summary>
+    public Func<SegmentName, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>How many appends are running now.</summary>
     public int Running { get; private set; }
@@ -51,8 +54,11 @@ internal sealed class WatchedStore(ISegmentStore store) : ISegmentStore
     public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         store.OpenNewestAsync(log, partition, cancellationToken);
 
-    public ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        store.ReadAsync(segment, position, buffer, cancellationToken);
+    public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await BeforeRead(segment);
+        return await store.ReadAsync(segment, position, buffer, cancellationToken);
+    }
 
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) =>
         store.TryCreateAsync(segment, predecessor, cancellationToken);

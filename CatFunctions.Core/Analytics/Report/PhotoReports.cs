@@ -128,22 +128,16 @@ internal static class PhotoReports
             found = standings.FindAll(photo => NameOf(photos, photo.Photo).Contains(search, StringComparison.OrdinalIgnoreCase));
         }
 
-        if (order == PhotoOrder.Name)
+        // What is skipped, and what is behind, need not be in order.
+        var ordered = order == PhotoOrder.Name
+            ? found.OrderBy(photo => NameOf(photos, photo.Photo), StringComparer.OrdinalIgnoreCase)
+            : found.OrderDescending(Comparer<Standing>.Create(ranking.Compare));
+        List<Standing> listed = [.. ordered.Skip(skip).Take(top)];
+        var before = scope.Previous() is { } previous && log.Covers(previous.Range) && top <= AnalyticsService.MaxTop ? previous.Standings() : null;
+        return new PhotoList(found.Count, [.. ranking.Describe(listed, before).Zip(listed, (photo, standing) => photo with
         {
-            found = [.. found.OrderBy(photo => NameOf(photos, photo.Photo), StringComparer.OrdinalIgnoreCase)];
-        }
-        else
-        {
-            found.Sort((left, right) => ranking.Compare(right, left));
-        }
-
-        var before = scope.Previous() is { } previous && log.Covers(previous.Range) ? previous.Standings() : null;
-        return new PhotoList(found.Count, [.. found.Skip(skip).Take(top).Select(photo =>
-            ranking.Describe(photo) with
-            {
-                PreviousRank = before is null || top > AnalyticsService.MaxTop ? null : ranking.RankOf(photo.Photo, before),
-                Reason = rising.TryGetValue(photo.Photo, out var score) ? Trend.Describe(score) : null,
-            })])
+            Reason = rising.TryGetValue(standing.Photo, out var score) ? Trend.Describe(score) : null,
+        })])
         {
             IsRead = log.IsRead(scope.Range),
         };

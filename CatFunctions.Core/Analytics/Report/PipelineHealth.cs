@@ -273,7 +273,7 @@ internal sealed class HealthBuilder(
             yield return new PipelineFault(
                 PipelineFaultKind.Gaps,
                 $"{Count(gaps, "offset")} in neither log: verify says which",
-                "verify lists them. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true.",
+                "verify lists them. What the outbox held is sent again, but nothing can tell whether that was all. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true.",
                 null);
         }
 

@@ -15,8 +15,8 @@ internal sealed class Ranking(PhotoTable photos, Func<Standing, double> scoreOf)
     /// <param name="standings">The photos.</param>
     /// <param name="top">How many of them at most.</param>
     /// <param name="previous">The photos of the period before; null if that is not known.</param>
-    public List<RankedPhoto> Best(List<Standing> standings, int top, List<Standing>? previous = null) => Top(standings, top)
-        .ConvertAll(photo => Describe(photo) with { PreviousRank = previous is null ? null : RankOf(photo.Photo, previous) });
+    public List<RankedPhoto> Best(List<Standing> standings, int top, List<Standing>? previous = null) =>
+        Describe(Top(standings, top), previous);
 
     /// <summary>The same as numbers.</summary>
     public List<Standing> Top(List<Standing> standings, int top)
@@ -49,13 +49,7 @@ internal sealed class Ranking(PhotoTable photos, Func<Standing, double> scoreOf)
     }
 
     /// <summary>The rank of a photo, from 1; null if its score is 0.</summary>
-    public int? RankOf(int photo, List<Standing> standings)
-    {
-        var index = standings.FindIndex(standing => standing.Photo == photo);
-        return index >= 0 && scoreOf(standings[index]) > 0
-            ? 1 + standings.Count(other => Compare(other, standings[index]) > 0)
-            : null;
-    }
+    public int? RankOf(int photo, List<Standing> standings) => RanksOf([photo], standings).GetValueOrDefault(photo);
 
     /// <summary>The better one is greater: by score, views, likes, and last by the smaller id.</summary>
     public int Compare(Standing left, Standing right)
@@ -66,10 +60,39 @@ internal sealed class Ranking(PhotoTable photos, Func<Standing, double> scoreOf)
         return order != 0 ? order : photos.IdOf(right.Photo).SequenceCompareTo(photos.IdOf(left.Photo));
     }
 
-    public RankedPhoto Describe(Standing standing)
+    /// <summary>Tells of photos, in their order.</summary>
+    /// <param name="standings">The photos.</param>
+    /// <param name="previous">The photos of the period before; null if their ranks then are not known.</param>
+    public List<RankedPhoto> Describe(List<Standing> standings, List<Standing>? previous)
     {
-        var (id, url, breed) = photos.TextsOf(standing.Photo);
-        return new RankedPhoto(
-            id, url, breed, standing.Tally.Views, standing.Tally.Likes, standing.Tally.LikeRate, scoreOf(standing));
+        var ranks = RanksOf([.. standings.Select(standing => standing.Photo)], previous ?? []);
+        return standings.ConvertAll(standing =>
+        {
+            var (id, url, breed) = photos.TextsOf(standing.Photo);
+            var tally = standing.Tally;
+            return new RankedPhoto(id, url, breed, tally.Views, tally.Likes, tally.LikeRate, scoreOf(standing))
+            {
+                PreviousRank = ranks.GetValueOrDefault(standing.Photo),
+            };
+        });
+    }
+
+    /// <summary>The ranks of some photos among all, from 1, without those whose score is 0.</summary>
+    private Dictionary<int, int?> RanksOf(HashSet<int> wanted, List<Standing> standings)
+    {
+        var bestFirst = Comparer<Standing>.Create((left, right) => Compare(right, left));
+        var found = standings.FindAll(standing => wanted.Contains(standing.Photo) && scoreOf(standing) > 0);
+        found.Sort(bestFirst);
+
+        // For each of them, how many photos are better, but not better than the one before.
+        var better = new int[found.Count + 1];
+        foreach (var standing in found.Count > 0 ? standings : [])
+        {
+            var index = found.BinarySearch(standing, bestFirst);
+            better[index < 0 ? ~index : index + 1]++;
+        }
+
+        var rank = 1;
+        return found.Select((standing, i) => (standing.Photo, Rank: rank += better[i])).ToDictionary(one => one.Photo, one => (int?)one.Rank);
     }
 }

@@ -108,13 +108,13 @@ internal static class ReportBuilder
         }
 
         var seen = Enumerable.Range(0, sums.Length).Where(breed => sums[breed].Photos > 0).ToList();
-        seen.Sort((left, right) =>
+        var mostViewedFirst = Comparer<int>.Create((left, right) =>
         {
             var order = sums[right].Tally.Views.CompareTo(sums[left].Tally.Views);
             order = order != 0 ? order : sums[right].Tally.Likes.CompareTo(sums[left].Tally.Likes);
             return order != 0 ? order : photos.BreedOf(left).SequenceCompareTo(photos.BreedOf(right));
         });
-        var mostViewed = seen.Take(MaxBreeds).Select(breed => new BreedTotals(
+        var mostViewed = seen.Order(mostViewedFirst).Take(MaxBreeds).Select(breed => new BreedTotals(
             Encoding.UTF8.GetString(photos.BreedOf(breed)),
             sums[breed].Photos,
             sums[breed].Tally.Views,

@@ -26,7 +26,8 @@ public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
         var replayed = await ReadMarksAsync(cancellationToken);
         foreach (var segment in letters.Select(letter => letter.Name))
         {
-            await foreach (var line in new SegmentReader(store, segment).ReadEachLineAsync(cancellationToken))
+            var reader = new SegmentReader(store, segment) { EndsIfDeleted = true };
+            await foreach (var line in reader.ReadEachLineAsync(cancellationToken))
             {
                 if (TryParse<DeadLetter>(line.Span) is { } letter)
                 {

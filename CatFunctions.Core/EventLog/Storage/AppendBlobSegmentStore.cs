@@ -90,6 +90,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             {
                 return 0;
             }
+            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
+            {
+                throw new SegmentDeletedException(segment, exception);
+            }
         }, cancellationToken);
 
     /// <inheritdoc/>

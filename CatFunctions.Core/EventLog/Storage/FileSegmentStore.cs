@@ -58,8 +58,15 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     /// <inheritdoc/>
     public ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) => Reading(() =>
     {
-        using var file = File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return ValueTask.FromResult(RandomAccess.Read(file, buffer.Span, position));
+        try
+        {
+            using var file = File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return ValueTask.FromResult(RandomAccess.Read(file, buffer.Span, position));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SegmentDeletedException(segment, exception);
+        }
     });
 
     /// <inheritdoc/>
@@ -110,9 +117,8 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
 
         // The folders of partition, hour and date, if nothing is left in them.
         var folder = Path.GetDirectoryName(path)!;
-        for (var levels = 0; levels < 3 && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any(); levels++)
+        for (var levels = 0; levels < 3 && TryDelete(folder); levels++)
         {
-            Directory.Delete(folder);
             folder = Path.GetDirectoryName(folder)!;
         }
 
@@ -328,11 +334,36 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
             ? new SegmentState(segment, info.Length, Version: info.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture))
             : null;
 
-    private static IEnumerable<string> Folders(string parent, string pattern) =>
-        Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, pattern) : [];
+    /// <summary>False if the folder is not empty: the file system tells, since another process may write to it.</summary>
+    private static bool TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
-    private static IEnumerable<string> Files(string partitionFolder) =>
-        Directory.Exists(partitionFolder) ? Directory.EnumerateFiles(partitionFolder, "*.jsonl") : [];
+    private static string[] Folders(string parent, string pattern) => Entries(() => Directory.GetDirectories(parent, pattern));
+
+    private static string[] Files(string partitionFolder) => Entries(() => Directory.GetFiles(partitionFolder, "*.jsonl"));
+
+    /// <summary>None in a folder that is not there, or is deleted at this moment.</summary>
+    private static string[] Entries(Func<string[]> list)
+    {
+        try
+        {
+            return list();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
 
     private SafeFileHandle OpenToAppend(SegmentName segment) =>
         File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);

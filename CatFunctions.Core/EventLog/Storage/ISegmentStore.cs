@@ -28,6 +28,7 @@ public interface ISegmentStore
     Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);
 
     /// <summary>Reads bytes from a position on; returns how many, 0 at the end.</summary>
+    /// <exception cref="SegmentDeletedException">The segment is not there.</exception>
     ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>Creates an empty segment.</summary>

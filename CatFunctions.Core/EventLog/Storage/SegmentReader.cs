@@ -12,6 +12,9 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
 {
     private byte[] _buffer = new byte[bufferSize];
 
+    /// <summary>Whether the lines end where the segment was deleted meanwhile; otherwise that is an error.</summary>
+    public bool EndsIfDeleted { get; init; }
+
     /// <summary>The end of the whole lines that were read, in bytes from the start of the segment.</summary>
     public long Position { get; private set; } = position;
 
@@ -43,7 +46,7 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
                 Array.Resize(ref _buffer, _buffer.Length * 2);
             }
 
-            var read = await store.ReadAsync(segment, Position + filled, _buffer.AsMemory(filled), cancellationToken);
+            var read = await ReadAsync(filled, cancellationToken);
             filled += read;
             var end = _buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
             if (end > 0)
@@ -57,6 +60,18 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
                 TornBytes = filled;
                 return ReadOnlyMemory<byte>.Empty;
             }
+        }
+    }
+
+    private async ValueTask<int> ReadAsync(int filled, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync(segment, Position + filled, _buffer.AsMemory(filled), cancellationToken);
+        }
+        catch (SegmentDeletedException) when (EndsIfDeleted)
+        {
+            return 0;
         }
     }
 }

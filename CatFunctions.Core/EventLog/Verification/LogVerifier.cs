@@ -28,6 +28,9 @@ public sealed class LogVerifier(
 
     private const int BufferBytes = 4 << 20;
 
+    // Retention deletes once an hour.
+    private const int MaxTries = 3;
+
     // They are recorded before the events of their batch, so those of an hour are read after its events.
     private static readonly LogKind[] BeforeEvents = [LogKind.DeadLetters, LogKind.Copies];
 
@@ -43,6 +46,23 @@ public sealed class LogVerifier(
     /// <summary>Reads both logs. Use a verifier once.</summary>
     /// <exception cref="EventLogException">The log cannot be read.</exception>
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
+    {
+        var verifier = this;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await verifier.VerifyOnceAsync(cancellationToken);
+            }
+            catch (SegmentDeletedException) when (tries < MaxTries)
+            {
+                // Between what was read and what is left, deleted hours would pass for a gap.
+                verifier = new LogVerifier(store, progress, clock, allowGaps, listPendingAsync);
+            }
+        }
+    }
+
+    private async Task<VerificationReport> VerifyOnceAsync(CancellationToken cancellationToken)
     {
         var pending = listPendingAsync is null ? null : await listPendingAsync(cancellationToken);
         var segments = new List<SegmentState>();
