@@ -52,6 +52,7 @@ public sealed class AnalyticsServiceTests : IDisposable
               "to": "2026-11-22T07:31:00Z",
               "since": "2026-11-22T07:30:00Z",
               "isRead": true,
+              "isExact": true,
               "totals": {
                 "views": 1, "likes": 1, "likeRate": 1, "likeRateLow": 0.20654931437723742, "likeRateHigh": 1,
                 "uniqueViewers": 1, "uniqueViewersExact": true, "uniqueLikers": 1, "conversion": 1

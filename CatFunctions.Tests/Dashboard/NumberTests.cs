@@ -25,6 +25,17 @@ public sealed class NumberTests(Browser browser) : BrowserTest(browser)
     }
 
     [BrowserFact]
+    public async Task A_sum_to_which_the_first_minute_adds_a_share_says_so()
+    {
+        var stub = await StubAsync(report => (report["isExact"], report["totals"]!["views"]) = (false, 1234));
+        var page = await OpenAsync(prepare: stub.AnswerAsync);
+
+        await Expect(page.Locator("#views")).ToHaveAttributeAsync("title", "about 1,234: of the first minute, a share counts");
+        await stub.ShowAsync(page, report => (report["isExact"], report["totals"]!["views"]) = (true, 1234));
+        await Expect(page.Locator("#views")).Not.ToHaveAttributeAsync("title", new Regex("."));
+    }
+
+    [BrowserFact]
     public async Task The_like_rate_comes_with_its_counts_and_interval_and_the_share_of_viewers()
     {
         var stub = await StubAsync(report =>

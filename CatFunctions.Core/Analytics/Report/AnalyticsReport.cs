@@ -37,6 +37,9 @@ public sealed record AnalyticsReport(
     /// </summary>
     public bool IsRead { get; init; }
 
+    /// <summary>Whether views and likes are counts: of a window that begins within a minute of the log, that minute counts by its share.</summary>
+    public bool IsExact { get; init; }
+
     /// <summary>The same just before; null for all of the log, and where the log does not cover it whole.</summary>
     public PreviousTotals? Previous { get; init; }
 
@@ -60,7 +63,10 @@ public sealed record AnalyticsReport(
 /// <param name="Likes">How many likes.</param>
 /// <param name="LikeRate">Likes per view; 0 without views.</param>
 /// <param name="UniqueViewers">How many different users viewed a photo.</param>
-/// <param name="UniqueViewersExact">Whether <paramref name="UniqueViewers"/> is counted, not estimated.</param>
+/// <param name="UniqueViewersExact">
+/// Whether <paramref name="UniqueViewers"/> is counted user by user, not estimated from a sample; where <see cref="AnalyticsReport.IsExact"/>
+/// is false, the users of the first minute count by its share.
+/// </param>
 public sealed record WindowTotals(long Views, long Likes, double LikeRate, long UniqueViewers, bool UniqueViewersExact)
 {
     /// <summary>The lower end of the two-sided 95 % interval of the like rate, by <see cref="WilsonScore"/>.</summary>

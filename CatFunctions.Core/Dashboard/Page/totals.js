@@ -10,13 +10,13 @@ const leastSize = 12;
 const tiles = new Map();
 
 /** Counts a tile up or down to a number. */
-function showNumber(id, value, { long, short = long }) {
+function showNumber(id, value, { long, short = long, told = long }) {
   const tile = tiles.get(id) ?? { shown: value, timer: 0 };
   tiles.set(id, tile);
-  if (tile.value === value && tile.long === long(value)) {
+  if (tile.value === value && tile.long === long(value) && tile.told === told(value)) {
     return;
   }
-  Object.assign(tile, { value, long: long(value), short: short(value) });
+  Object.assign(tile, { value, long: long(value), short: short(value), told: told(value) });
   clearTimeout(tile.timer);
   fit(id);
   const from = tile.shown;
@@ -24,7 +24,7 @@ function showNumber(id, value, { long, short = long }) {
   const step = part => {
     tile.shown = part === steps ? value : from + (value - from) * (1 - (1 - part / steps) ** 3);
     if (part === steps) {
-      setExact($(id), format(value), tile.long);
+      setExact($(id), format(value), tile.told);
     } else {
       setText($(id), format(tile.shown));
       tile.timer = setTimeout(step, countFor / steps, part + 1);
@@ -56,18 +56,19 @@ function fit(id) {
 new ResizeObserver(() => tiles.forEach((tile, id) => {
   tile.fitted = null;
   fit(id);
-  setExact($(id), tile.isShort ? tile.short : tile.long, tile.long);
+  setExact($(id), tile.isShort ? tile.short : tile.long, tile.told);
 })).observe(document.querySelector('.numbers'));
 
 const wholeNumber = { long: value => exact(Math.round(value)), short: value => compact(Math.round(value)) };
+const aboutNumber = { ...wholeNumber, told: value => `about ${wholeNumber.long(value)}: of the first minute, a share counts` };
 const share = { long: percent };
 
 export function showTotals(report) {
   const { totals } = report;
   const about = totals.uniqueViewersExact ? '' : '≈ ';
   const viewers = { long: value => about + wholeNumber.long(value), short: value => about + wholeNumber.short(value) };
-  showNumber('views', totals.views, wholeNumber);
-  showNumber('likes', totals.likes, wholeNumber);
+  showNumber('views', totals.views, report.isExact ? wholeNumber : aboutNumber);
+  showNumber('likes', totals.likes, report.isExact ? wholeNumber : aboutNumber);
   showNumber('rate', totals.likeRate, share);
   showNumber('viewers', totals.uniqueViewers, viewers);
   showNumber('conversion', totals.conversion, share);

@@ -75,6 +75,7 @@ public sealed class ReportTests
             var report = Reports.Of(fold, window, now);
             var expected = new WindowTotals(2 * seconds, seconds, 0.5, seconds, true) { UniqueLikers = seconds };
             report.Totals.ShouldBe(expected);
+            report.IsExact.ShouldBe(now.Second == 59);
             report.From.ShouldBe(now.AddSeconds(1 - seconds).UtcDateTime);
             report.Previous.ShouldBe(new PreviousTotals(
                 now.AddSeconds(1 - (2 * seconds)).UtcDateTime, report.From!.Value, 2 * seconds, seconds, 0.5, seconds));

@@ -57,7 +57,7 @@ public sealed class StatsCommandTests : IDisposable
 
         using var report = JsonDocument.Parse(stats.Output.ShouldHaveSingleItem());
         report.RootElement.EnumerateObject().Select(property => property.Name).ShouldBe(
-            ["window", "generatedAt", "from", "totals", "timeline", "leaderboards", "breeds", "health", "limits", "to", "since", "isRead", "previous", "breedCount", "recent"]);
+            ["window", "generatedAt", "from", "totals", "timeline", "leaderboards", "breeds", "health", "limits", "to", "since", "isRead", "isExact", "previous", "breedCount", "recent"]);
         report.RootElement.GetProperty("window").GetString().ShouldBe("15m");
         report.RootElement.GetProperty("leaderboards").GetProperty("mostViewed")[0].GetProperty("photoId").GetString().ShouldBe("tom");
     }
