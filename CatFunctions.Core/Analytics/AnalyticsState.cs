@@ -278,7 +278,7 @@ internal sealed class AnalyticsState
 
         foreach (var (held, _) in other._future.UnorderedItems)
         {
-            Place(held.Photo is { } photo ? numbers[photo] : null, held.IsLike, held.Time, held.UserId);
+            Place(held.Photo is { } photo ? numbers[photo] : null, held.IsLike, held.Time, held.User);
         }
 
         foreach (var (key, count) in other._deadLetters)
@@ -333,7 +333,7 @@ internal sealed class AnalyticsState
             writer.Write7BitEncodedInt(held.Element.Photo + 1 ?? 0);
             writer.Write(held.Element.IsLike);
             writer.Write(held.Element.Time);
-            writer.WriteText(held.Element.UserId);
+            writer.Write(held.Element.User);
         });
         writer.WriteAll(_deadLetters, deadLetters =>
         {
@@ -396,7 +396,7 @@ internal sealed class AnalyticsState
         for (var count = reader.ReadInt(); count > 0; count--)
         {
             var (photo, isLike, time) = (reader.ReadInt(), reader.ReadBool(), reader.ReadTime());
-            Place(photo == 0 ? null : numbers[photo - 1], isLike, time, reader.ReadText());
+            Place(photo == 0 ? null : numbers[photo - 1], isLike, time, reader.ReadWord());
         }
 
         for (var count = reader.ReadInt(); count > 0; count--)
@@ -421,7 +421,7 @@ internal sealed class AnalyticsState
         while (_future.TryPeek(out var held, out var due) && due <= Now)
         {
             _future.Dequeue();
-            Place(held.Photo, held.IsLike, held.Time, held.UserId);
+            Place(held.Photo, held.IsLike, held.Time, held.User);
         }
 
         foreach (var (old, bucket) in _minutes.Where(minute => !IsKept(minute.Key)))
@@ -450,11 +450,11 @@ internal sealed class AnalyticsState
             NoteRecorded(hour, recordedHour);
         }
 
-        Place(photo, catEvent.IsLike, catEvent.Time, catEvent.UserId);
+        Place(photo, catEvent.IsLike, catEvent.Time, TextHash.Of(catEvent.UserId));
     }
 
     /// <summary>Puts a view or a like into its time.</summary>
-    private void Place(int? photo, bool isLike, DateTimeOffset time, ReadOnlySpan<byte> user)
+    private void Place(int? photo, bool isLike, DateTimeOffset time, ulong user)
     {
         var minute = Minutes.Of(time);
         if (minute > Now)
@@ -463,7 +463,7 @@ internal sealed class AnalyticsState
 
             if (_future.Count < MaxFutureEvents)
             {
-                _future.Enqueue(new FutureEvent(photo, isLike, time, user.ToArray()), minute);
+                _future.Enqueue(new FutureEvent(photo, isLike, time, user), minute);
             }
             else
             {
@@ -550,4 +550,4 @@ internal readonly record struct LogPosition(int Generation, long Offset, int Par
 }
 
 /// <summary>An event whose minute has not come yet.</summary>
-internal readonly record struct FutureEvent(int? Photo, bool IsLike, DateTimeOffset Time, byte[] UserId);
+internal readonly record struct FutureEvent(int? Photo, bool IsLike, DateTimeOffset Time, ulong User);

@@ -7,41 +7,29 @@ internal sealed class RecentEvents(PhotoTable photos)
     /// <summary>How many are kept.</summary>
     public const int Kept = 200;
 
-    // Sorted now and then, so that adding one is cheap.
+    // Oldest first. Nearly always the next one is the newest and goes to the end.
     private readonly List<RecentEntry> _events = [];
-    private DateTimeOffset _oldest;
 
     /// <summary>They, newest first.</summary>
-    public IReadOnlyList<RecentEntry> NewestFirst
-    {
-        get
-        {
-            Trim();
-            return _events;
-        }
-    }
+    public IReadOnlyList<RecentEntry> NewestFirst => [.. _events.TakeLast(Kept).Reverse()];
 
     public void Add(RecentEntry entry)
     {
-        if (entry.Time < _oldest)
+        if (_events.Count >= Kept && CompareNewestFirst(_events[^Kept], entry) < 0)
         {
             return;
         }
 
-        _events.Add(entry);
-        if (_events.Count >= 4 * Kept)
+        var place = _events.Count;
+        while (place > 0 && CompareNewestFirst(_events[place - 1], entry) < 0)
         {
-            Trim();
+            place--;
         }
-    }
 
-    private void Trim()
-    {
-        _events.Sort(CompareNewestFirst);
-        if (_events.Count >= Kept)
+        _events.Insert(place, entry);
+        if (_events.Count == 2 * Kept)
         {
-            _events.RemoveRange(Kept, _events.Count - Kept);
-            _oldest = _events[^1].Time;
+            _events.RemoveRange(0, Kept);
         }
     }
 

@@ -67,20 +67,15 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes in lines of an hour that was not loaded: all lines of such an hour, each once.</summary>
+    /// <summary>Takes in lines of an hour that was not loaded: all lines of such an hour, each once. Their state must not be used any more.</summary>
     public void Add(DateTimeOffset hour, AnalyticsState lines)
     {
         lock (_lock)
         {
-            if (!_done.Contains(hour))
+            if (!_done.Contains(hour) && !_hours.TryAdd(hour, lines))
             {
-                if (!_hours.TryGetValue(hour, out var state))
-                {
-                    _hours[hour] = state = new AnalyticsState(lines.Now);
-                }
-
-                state.AdvanceTo(lines.Now);
-                state.Merge(lines);
+                _hours[hour].AdvanceTo(lines.Now);
+                _hours[hour].Merge(lines);
             }
         }
     }

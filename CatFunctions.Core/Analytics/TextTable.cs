@@ -150,3 +150,12 @@ internal static class TextHash
         return high ^ low;
     }
 }
+
+/// <summary>A number that hash tables place by a secret: who chooses such numbers, or texts with such hashes, cannot make them collide there.</summary>
+internal readonly record struct ScatteredKey(ulong Value)
+{
+    // Multiply-shift hashing (M. Dietzfelbinger et al., "A Reliable Randomized Algorithm for the Closest-Pair Problem", 1997).
+    private static readonly ulong Secret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+
+    public override int GetHashCode() => (int)((Value * Secret) >> 32);
+}

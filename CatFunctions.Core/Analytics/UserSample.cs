@@ -22,24 +22,25 @@ internal sealed class UserSample
     private const int PhotoBits = 18;
     private const int UserShift = PhotoBits + 1;
 
-    private readonly Dictionary<long, HashSet<ulong>> _minutes = [];
+    // Some may be in it twice, until that makes a difference: telling each of them costs more than all the rest.
+    private readonly Dictionary<long, List<ulong>> _minutes = [];
     private readonly Dictionary<MinuteRange, long> _viewers = [];
     private int _entries;
     private int _halvings;
     private int _uncertain;
 
     /// <summary>Whether every user is in the sample, so that answers are counted, not estimated.</summary>
-    public bool IsExact => _halvings == 0;
+    public bool IsExact => Settled()._halvings == 0;
 
     /// <summary>
     /// Whether it is as if what it holds now were all that it ever held: not where it was halved because of minutes that
     /// it has forgotten since.
     /// </summary>
-    public bool IsCertain => _uncertain == 0 || _uncertain < _halvings;
+    public bool IsCertain => _uncertain == 0 || _uncertain < Settled()._halvings;
 
     /// <summary>Adds a view or a like.</summary>
-    public void Add(long minute, int? photo, bool isLike, ReadOnlySpan<byte> user) =>
-        Add(minute, (TextHash.Of(user) >> UserShift << UserShift) | (ulong)(uint)((photo ?? NoPhoto) << 1) | (isLike ? 1UL : 0));
+    public void Add(long minute, int? photo, bool isLike, ulong user) =>
+        Add(minute, (user >> UserShift << UserShift) | (ulong)(uint)((photo ?? NoPhoto) << 1) | (isLike ? 1UL : 0));
 
     /// <summary>Adds everything of another one.</summary>
     /// <param name="other">The other one; its photos have other numbers.</param>
@@ -47,7 +48,7 @@ internal sealed class UserSample
     /// <param name="isKept">Which minutes to add.</param>
     public void Merge(UserSample other, int?[] numbers, Func<long, bool> isKept)
     {
-        while (_halvings < other._halvings)
+        while (_halvings < other.Settled()._halvings)
         {
             Halve();
         }
@@ -55,17 +56,14 @@ internal sealed class UserSample
         _uncertain = Math.Max(_uncertain, other._uncertain);
         foreach (var (minute, entries) in other._minutes.Where(minute => isKept(minute.Key)))
         {
-            foreach (var entry in entries)
-            {
-                Add(minute, Renumber(entry, numbers));
-            }
+            Add(minute, CollectionsMarshal.AsSpan(entries), numbers);
         }
     }
 
     /// <summary>Forgets a minute.</summary>
     public void Forget(long minute)
     {
-        if (_minutes.Remove(minute, out var entries))
+        if (Settled()._minutes.Remove(minute, out var entries))
         {
             _entries -= entries.Count;
             _uncertain = _halvings;
@@ -75,15 +73,13 @@ internal sealed class UserSample
     /// <summary>Writes it so that <see cref="Read"/> reads it.</summary>
     public void Write(StateWriter writer)
     {
-        writer.Write7BitEncodedInt(_halvings);
+        RemoveDuplicates();
+        writer.Write7BitEncodedInt(Settled()._halvings);
         writer.WriteAll(_minutes, minute =>
         {
             writer.Write7BitEncodedInt64(minute.Key);
             writer.Write7BitEncodedInt(minute.Value.Count);
-            foreach (var entry in minute.Value)
-            {
-                writer.Write(entry);
-            }
+            writer.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(minute.Value)));
         });
     }
 
@@ -111,13 +107,7 @@ internal sealed class UserSample
                 Halve();
             }
 
-            foreach (var entry in entries)
-            {
-                if (IsSampled(entry))
-                {
-                    Add(minute, Renumber(entry, numbers));
-                }
-            }
+            Add(minute, entries, numbers);
         }
 
         _uncertain = Math.Max(_uncertain, isSomeKept && !isAllKept ? halvings : 0);
@@ -142,14 +132,14 @@ internal sealed class UserSample
     /// <summary>How many different users viewed or liked some photos in a range of minutes.</summary>
     public long Count(MinuteRange range, bool isLike, Func<int, bool> ofPhotos)
     {
-        var users = new HashSet<ulong>();
-        foreach (var (_, entries) in _minutes.Where(minute => range.Contains(minute.Key)))
+        var users = new HashSet<ScatteredKey>();
+        foreach (var (_, entries) in Settled()._minutes.Where(minute => range.Contains(minute.Key)))
         {
             foreach (var entry in entries)
             {
                 if ((entry & 1) == (isLike ? 1UL : 0) && ofPhotos(PhotoOf(entry)))
                 {
-                    users.Add(entry >> UserShift);
+                    users.Add(new ScatteredKey(entry >> UserShift));
                 }
             }
         }
@@ -165,6 +155,17 @@ internal sealed class UserSample
 
     private static int PhotoOf(ulong entry) => (int)(entry >> 1) & NoPhoto;
 
+    private void Add(long minute, ReadOnlySpan<ulong> entries, int?[] numbers)
+    {
+        foreach (var entry in entries)
+        {
+            if (IsSampled(entry))
+            {
+                Add(minute, Renumber(entry, numbers));
+            }
+        }
+    }
+
     private void Add(long minute, ulong entry)
     {
         if (!IsSampled(entry))
@@ -172,15 +173,8 @@ internal sealed class UserSample
             return;
         }
 
-        if (!_minutes.TryGetValue(minute, out var entries))
-        {
-            _minutes[minute] = entries = [];
-        }
-
-        if (!entries.Add(entry))
-        {
-            return;
-        }
+        ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(_minutes, minute, out _);
+        (entries ??= []).Add(entry);
 
         // Nearly always it is the newest minute, which no known count of earlier ones holds.
         if (_viewers.Count > 0 && _viewers.Keys.Any(range => range.Contains(minute)))
@@ -188,14 +182,49 @@ internal sealed class UserSample
             _viewers.Clear();
         }
 
-        _entries++;
-        while (_entries > MaxEntries && _halvings < 64 - UserShift)
+        if (++_entries >= 2 * MaxEntries)
         {
-            Halve();
+            Settled();
         }
     }
 
     private bool IsSampled(ulong entry) => ((entry >> UserShift) & ((1UL << _halvings) - 1)) == 0;
+
+    /// <summary>As if no entry had ever been in it twice.</summary>
+    private UserSample Settled()
+    {
+        if (_entries > MaxEntries)
+        {
+            RemoveDuplicates();
+            while (_entries > MaxEntries && _halvings < 64 - UserShift)
+            {
+                Halve();
+            }
+        }
+
+        return this;
+    }
+
+    private void RemoveDuplicates()
+    {
+        _entries = 0;
+        foreach (var entries in _minutes.Values)
+        {
+            entries.Sort();
+            var sorted = CollectionsMarshal.AsSpan(entries);
+            var count = 0;
+            foreach (var entry in sorted)
+            {
+                if (count == 0 || entry != sorted[count - 1])
+                {
+                    sorted[count++] = entry;
+                }
+            }
+
+            CollectionsMarshal.SetCount(entries, count);
+            _entries += count;
+        }
+    }
 
     private void Halve()
     {
@@ -204,7 +233,7 @@ internal sealed class UserSample
         _entries = 0;
         foreach (var entries in _minutes.Values)
         {
-            entries.RemoveWhere(entry => !IsSampled(entry));
+            entries.RemoveAll(entry => !IsSampled(entry));
             entries.TrimExcess();
             _entries += entries.Count;
         }

@@ -1,57 +1,57 @@
+using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Core.Analytics;
 
 /// <summary>
-/// Counts different users since any minute: by name while there are at most <see cref="MaxExact"/> over the whole log,
+/// Counts different users since any minute: one by one while there are at most <see cref="MaxExact"/> over the whole log,
 /// otherwise by a <see cref="SlidingHyperLogLog"/>. Its state depends on the set of events alone, not on their order.
 /// </summary>
+/// <remarks>Users are known by the <see cref="TextHash"/> of their ids: that two of <see cref="MaxExact"/> share theirs has a chance of 1 in 3.7 billion.</remarks>
 internal sealed class Viewers
 {
     /// <summary>The number of users, over the whole log, up to which every count is exact.</summary>
     public const int MaxExact = 100_000;
 
-    private TextTable _users = new();
-    private int[] _lastSeen = new int[1 << 6];
+    private const int BatchSize = 512;
+
+    // Looked up one after the other, without other work between them, so that the processor waits for the memory of many at once.
+    private readonly List<(ulong User, int Minute)> _added = [];
+    private readonly Dictionary<ScatteredKey, int> _lastSeen = [];
     private SlidingHyperLogLog? _sketch;
 
     /// <summary>Whether the counts are exact.</summary>
-    public bool IsExact => _sketch is null;
+    public bool IsExact
+    {
+        get
+        {
+            Settle();
+            return _sketch is null;
+        }
+    }
 
     /// <summary>Adds a view by a user in a minute; 0 for a time that only the whole log covers.</summary>
-    public void Add(ReadOnlySpan<byte> user, int minute)
+    public void Add(ulong user, int minute)
     {
-        if (_sketch is not null)
+        _added.Add((user, minute));
+        if (_added.Count == BatchSize)
         {
-            _sketch.Add(TextHash.Of(user), minute);
-            return;
-        }
-
-        var number = _users.NumberOf(user);
-        if (number == _lastSeen.Length)
-        {
-            Array.Resize(ref _lastSeen, number * 2);
-        }
-
-        _lastSeen[number] = Math.Max(_lastSeen[number], minute);
-        if (_users.Count > MaxExact)
-        {
-            Sketch();
+            Settle();
         }
     }
 
     /// <summary>Adds everything that another one has seen.</summary>
     public void Merge(Viewers other)
     {
-        for (var i = 0; i < other._users.Count; i++)
+        other.Settle();
+        foreach (var (user, minute) in other._lastSeen)
         {
-            Add(other._users[i], other._lastSeen[i]);
+            Add(user.Value, minute);
         }
 
         if (other._sketch is { } sketch)
         {
-            Sketch();
-            _sketch!.Merge(sketch);
+            Sketch().Merge(sketch);
         }
     }
 
@@ -65,14 +65,13 @@ internal sealed class Viewers
             return;
         }
 
-        var newest = _lastSeen.Max();
+        var newest = _lastSeen.Values.DefaultIfEmpty().Max();
         writer.Write7BitEncodedInt(newest);
-        writer.Write7BitEncodedInt(_users.Count);
-        for (var i = 0; i < _users.Count; i++)
+        writer.WriteAll(_lastSeen, user =>
         {
-            writer.Write7BitEncodedInt(newest - _lastSeen[i]);
-            writer.WriteText(_users[i]);
-        }
+            writer.Write(user.Key.Value);
+            writer.Write7BitEncodedInt(newest - user.Value);
+        });
     }
 
     /// <summary>Adds what was written.</summary>
@@ -80,44 +79,55 @@ internal sealed class Viewers
     {
         if (!reader.ReadBool())
         {
-            Sketch();
-            _sketch!.Read(ref reader);
+            Sketch().Read(ref reader);
             return;
         }
 
         var newest = reader.ReadInt();
         for (var count = reader.ReadInt(); count > 0; count--)
         {
-            var minute = newest - reader.ReadInt();
-            Add(reader.ReadText(), minute);
+            Add(reader.ReadWord(), newest - reader.ReadInt());
         }
     }
 
     /// <summary>How many different users had a view in a minute or later; since 0 means ever.</summary>
     public long Count(int sinceMinute)
     {
-        if (_sketch is not null)
-        {
-            return _sketch.Estimate(sinceMinute);
-        }
-
-        var count = 0;
-        foreach (var minute in _lastSeen.AsSpan(0, _users.Count))
-        {
-            count += minute >= sinceMinute ? 1 : 0;
-        }
-
-        return count;
+        Settle();
+        return _sketch?.Estimate(sinceMinute) ?? _lastSeen.Values.Count(minute => minute >= sinceMinute);
     }
 
-    private void Sketch()
+    private void Settle()
     {
-        _sketch ??= new SlidingHyperLogLog();
-        for (var i = 0; i < _users.Count; i++)
+        foreach (var (user, minute) in _added)
         {
-            _sketch.Add(TextHash.Of(_users[i]), _lastSeen[i]);
+            if (_sketch is not null)
+            {
+                _sketch.Add(user, minute);
+                continue;
+            }
+
+            ref var lastSeen = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastSeen, new ScatteredKey(user), out _);
+            lastSeen = Math.Max(lastSeen, minute);
+            if (_lastSeen.Count > MaxExact)
+            {
+                Sketch();
+            }
         }
 
-        (_users, _lastSeen) = (new TextTable(), new int[1 << 6]);
+        _added.Clear();
+    }
+
+    private SlidingHyperLogLog Sketch()
+    {
+        _sketch ??= new SlidingHyperLogLog();
+        foreach (var (user, minute) in _lastSeen)
+        {
+            _sketch.Add(user.Value, minute);
+        }
+
+        _lastSeen.Clear();
+        _lastSeen.TrimExcess();
+        return _sketch;
     }
 }

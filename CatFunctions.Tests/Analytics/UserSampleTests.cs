@@ -81,7 +81,7 @@ public sealed class UserSampleTests
         var (left, right) = (new UserSample(), new UserSample());
         for (var user = 0; user < Users; user++)
         {
-            var name = Encoding.UTF8.GetBytes(user.ToString(CultureInfo.InvariantCulture));
+            var name = Hash(user.ToString(CultureInfo.InvariantCulture));
             foreach (var minute in (long[])[1, 2])
             {
                 _sample.Add(minute, user % 3, isLike: false, name);
@@ -105,7 +105,7 @@ public sealed class UserSampleTests
         {
             for (var user = 0; user < usersOfMinute; user++)
             {
-                sample.Add(minute, photo: 0, isLike: false, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{minute}-{user}")));
+                sample.Add(minute, photo: 0, isLike: false, Hash(string.Create(CultureInfo.InvariantCulture, $"{minute}-{user}")));
             }
         }
 
@@ -121,11 +121,13 @@ public sealed class UserSampleTests
         sample.Read(ref reader, [0], isKept);
     }
 
+    private static ulong Hash(string user) => TextHash.Of(Encoding.UTF8.GetBytes(user));
+
     private void Add(long minute, int? photo, bool isLike, params string[] users)
     {
         foreach (var user in users)
         {
-            _sample.Add(minute, photo, isLike, Encoding.UTF8.GetBytes(user));
+            _sample.Add(minute, photo, isLike, Hash(user));
         }
     }
 }

@@ -58,6 +58,6 @@ public sealed class ViewersTests
         }
     }
 
-    private static byte[] User(int number) =>
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"user-{number}"));
+    private static ulong User(int number) =>
+        TextHash.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"user-{number}")));
 }

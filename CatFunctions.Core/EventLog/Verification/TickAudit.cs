@@ -542,11 +542,7 @@ internal sealed class TickAudit
 
         public IEnumerable<long> Minutes => _minutes.Keys.Concat(_others.Select(MinuteOf));
 
-        public IEnumerable<DateTimeOffset> Times => _others.Concat(
-            from minute in _minutes
-            from second in Enumerable.Range(0, 60)
-            where (minute.Value & (1UL << second)) != 0
-            select new DateTimeOffset((minute.Key * TimeSpan.TicksPerMinute) + (second * TimeSpan.TicksPerSecond), TimeSpan.Zero));
+        public IEnumerable<DateTimeOffset> Times => _others.Concat(_minutes.SelectMany(minute => TimesOf(minute.Key, minute.Value)));
 
         public static long MinuteOf(DateTimeOffset tick) => tick.UtcTicks / TimeSpan.TicksPerMinute;
 
@@ -604,6 +600,15 @@ internal sealed class TickAudit
 
             Count -= _others.RemoveWhere(tick => MinuteOf(tick) <= until);
             return before - Count;
+        }
+
+        private static IEnumerable<DateTimeOffset> TimesOf(long minute, ulong seconds)
+        {
+            for (; seconds != 0; seconds &= seconds - 1)
+            {
+                yield return new DateTimeOffset(
+                    (minute * TimeSpan.TicksPerMinute) + (BitOperations.TrailingZeroCount(seconds) * TimeSpan.TicksPerSecond), TimeSpan.Zero);
+            }
         }
 
         private static bool IsBetweenSeconds(DateTimeOffset tick) => tick.UtcTicks % TimeSpan.TicksPerSecond != 0;
