@@ -33,6 +33,7 @@ public sealed class LivePageTests(Browser browser) : BrowserTest(browser)
     {
         await RecordAsync([.. TestEvent.Views("luna", 2), .. TestEvent.Views("ember", 1)]);
         var page = await OpenAsync();
+        await Expect(page.Locator("#photos-rows tr .id")).ToHaveTextAsync(["sample-luna", "sample-ember"]);
         await page.EvaluateAsync("document.querySelector('#photos-rows tr').kept = true");
 
         await RecordAsync(TestEvent.Views("ember", 5));

@@ -37,7 +37,7 @@ public sealed record AnalyticsReport(
     /// </summary>
     public bool IsRead { get; init; }
 
-    /// <summary>Whether views and likes are counts: of a window that begins within a minute of the log, that minute counts by its share.</summary>
+    /// <summary>Whether views and likes are counts: of a window that begins within a minute that has events, that minute counts by its share.</summary>
     public bool IsExact { get; init; }
 
     /// <summary>The same just before; null for all of the log, and where the log does not cover it whole.</summary>

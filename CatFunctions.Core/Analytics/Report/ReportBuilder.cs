@@ -48,7 +48,7 @@ internal static class ReportBuilder
         {
             To = range.End,
             IsRead = log.IsRead(range),
-            IsExact = range.Skipped == 0 || (log.IsRead(range) && !(log.Oldest <= range.First)),
+            IsExact = range.Skipped == 0 || analytics.MinuteOf(range.First!.Value) is null,
             Since = range.First is { } start && log.IsRead(range) && log.Oldest is { } oldest && oldest > start ? Minutes.StartOf(oldest) : null,
             Previous = previous is null ? null : Describe(previous),
             BreedCount = breedCount,
