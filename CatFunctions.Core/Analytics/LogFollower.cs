@@ -39,7 +39,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
 
     // What a thread reads until it adds it to the rest: this bounds what the threads hold of photos, users and unfinished ticks.
     // Adding it costs as much as reading some tens of thousands of events.
-    private const int PartBytes = 64 << 20;
+    private const int PartBytes = 16 << 20;
     private const int BufferSize = 1 << 18;
     private const int TailBufferSize = 1 << 16;
 
