@@ -48,8 +48,10 @@ public sealed class KilledRunTests : IDisposable
     public async Task A_broker_that_cannot_be_reached_for_thirty_ticks_of_a_second_costs_nothing()
     {
         using var broker = new EmbeddedBroker("cat_photo_events", 3);
-        await using var host = Start(["--rate", "500", "--brokers", broker.BootstrapServers]);
-        await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) > 1000);
+
+        // Few events: the embedded broker drops the oldest of a partition beyond 5 MiB, and on a busy machine the outage lasts.
+        await using var host = Start(["--rate", "100", "--brokers", broker.BootstrapServers]);
+        await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) > 200);
 
         broker.GoDown();
         await host.WaitForErrorAsync("is failing");
