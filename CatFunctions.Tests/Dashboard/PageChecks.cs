@@ -5,11 +5,11 @@ internal static class PageChecks
 {
     /// <summary>
     /// Visible text whose contrast to the ground is below WCAG 2.2 level AA: 4.5, or 3 for large text.
-    /// See https://www.w3.org/TR/WCAG22/#contrast-minimum.
+    /// See https://www.w3.org/TR/WCAG22/#contrast-minimum. Its argument is a number of texts, by default 10: it must see more.
     /// </summary>
     public const string FaintText =
         """
-        () => {
+        least => {
           const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
           const over = (color, ground) => {
             canvas.fillStyle = `rgb(${ground.join()})`;
@@ -45,7 +45,7 @@ internal static class PageChecks
               found.add(`${contrast.toFixed(2)} "${texts.currentNode.data.trim()}" (${element.tagName} ${element.className})`);
             }
           }
-          return seen > 8 ? [...found] : [`only ${seen} texts seen`];
+          return seen > (least ?? 10) ? [...found] : [`only ${seen} texts seen`];
         }
         """;
 

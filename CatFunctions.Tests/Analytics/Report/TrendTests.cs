@@ -79,7 +79,6 @@ public sealed class TrendTests
     [InlineData(17.2, "17 × its usual")]
     public void The_reason_is_the_score_in_words(double score, string reason) => Trend.Describe(score).ShouldBe(reason);
 
-    /// <summary>So many views of a photo in each of some minutes, given by their ages.</summary>
     [Fact]
     public void Nothing_rises_until_all_that_is_usual_was_read()
     {
@@ -89,6 +88,7 @@ public sealed class TrendTests
         Trending(AnalyticsWindow.Hour, events, readFrom: SegmentName.HourOf(Now).AddHours(-1)).ShouldHaveSingleItem();
     }
 
+    /// <summary>So many views of a photo in each of some minutes, given by their ages.</summary>
     private static IEnumerable<TestEvent> Minutes(int first, int last, string photo, int views) =>
         from age in Enumerable.Range(first, last - first + 1)
         from view in Enumerable.Range(0, views)
