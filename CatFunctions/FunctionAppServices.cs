@@ -86,10 +86,10 @@ internal static class FunctionAppServices
             return null;
         }
 
-        var parts = connectionString.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries)).ToArray();
-        var isRight = parts.All(part => part is [_, not ""] && (!part[0].EndsWith("Endpoint", StringComparison.OrdinalIgnoreCase) || Uri.IsWellFormedUriString(part[1], UriKind.Absolute)))
-            && parts.Any(part => part[0].Equals("InstrumentationKey", StringComparison.OrdinalIgnoreCase));
+        var parts = PartsOf(connectionString);
+        var isRight = Array.TrueForAll(parts, part => part is [var name, not "" and var value]
+                && (!name.EndsWith("Endpoint", StringComparison.OrdinalIgnoreCase) || Uri.IsWellFormedUriString(value, UriKind.Absolute)))
+            && Array.Exists(parts, part => part[0].Equals("InstrumentationKey", StringComparison.OrdinalIgnoreCase));
         return isRight ? null
             : "APPLICATIONINSIGHTS_CONNECTION_STRING is not a connection string: set it to the one that the portal shows for Application Insights, "
             + "InstrumentationKey=…;IngestionEndpoint=https://…, or remove it.";
@@ -102,15 +102,19 @@ internal static class FunctionAppServices
     /// </summary>
     internal static TokenCredential? CredentialOf(string? authentication)
     {
-        var parts = (authentication ?? "")
-            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries))
-            .ToLookup(part => part[0], part => part[^1], StringComparer.OrdinalIgnoreCase);
+        var parts = PartsOf(authentication ?? "").ToLookup(part => part[0], part => part[^1], StringComparer.OrdinalIgnoreCase);
         return !parts["Authorization"].Contains("AAD", StringComparer.OrdinalIgnoreCase) ? null
             : new ManagedIdentityCredential(parts["ClientId"].FirstOrDefault() is { Length: > 0 } clientId
                 ? ManagedIdentityId.FromUserAssignedClientId(clientId)
                 : ManagedIdentityId.SystemAssigned);
     }
+
+    /// <summary>The names and values of <c>Name=value;…</c>; a part without a value stands alone.</summary>
+    private static string[][] PartsOf(string setting) =>
+    [
+        .. setting.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries)),
+    ];
 
     /// <summary>
     /// Keeps the lines of a function on the console of <c>func start</c> and in the log stream. The worker finds the

@@ -54,17 +54,8 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
             : []);
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenAsync(DateTimeOffset tick, CancellationToken cancellationToken) => Guarded<Stream?>("read", () =>
-    {
-        try
-        {
-            return new FileStream(PathOf(tick), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    });
+    public Task<Stream?> OpenAsync(DateTimeOffset tick, CancellationToken cancellationToken) => Guarded(
+        "read", () => DurableFile.OpenIfThere(PathOf(tick)));
 
     /// <inheritdoc/>
     public Task RemoveAsync(DateTimeOffset tick, CancellationToken cancellationToken) => Guarded("write to", () =>

@@ -108,16 +108,19 @@ internal sealed class AnalyticsScope(AnalyticsState analytics, MinuteRange range
 
     /// <summary>How many different users viewed a photo, and whether that is counted, not estimated.</summary>
     public (long Count, bool IsExact) Viewers() => !IsOfBreed && range.Last == analytics.Now
-        ? (Count(minutes => analytics.Viewers.Count(range.First is null ? 0 : (int)minutes.First!)), analytics.Viewers.IsExact)
+        ? (Count(analytics.Viewers), analytics.Viewers.IsExact)
         : (IsOfBreed ? Count(isLike: false, IncludesKnown) : Count(analytics.Users.CountViewers), analytics.Users.IsExact);
 
     /// <summary>How many different users liked a photo.</summary>
     public long Likers() => !IsOfBreed && range.Last == analytics.Now
-        ? Count(minutes => analytics.Likers.Count(range.First is null ? 0 : (int)minutes.First!))
+        ? Count(analytics.Likers)
         : Count(isLike: true, IncludesKnown);
 
     /// <summary>How many different users viewed or liked some photos.</summary>
     public long Count(bool isLike, Func<int, bool> ofPhotos) => Count(minutes => analytics.Users.Count(minutes, isLike, ofPhotos));
+
+    /// <summary>How many of some users were seen since it began.</summary>
+    private long Count(Viewers users) => Count(minutes => users.Count(range.First is null ? 0 : (int)minutes.First!));
 
     /// <summary>What is between the counts of whole minutes before and after it began, as <see cref="MinuteRange.PartOf"/> is.</summary>
     private long Count(Func<MinuteRange, long> of)

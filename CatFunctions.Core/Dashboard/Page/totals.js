@@ -9,11 +9,11 @@ const tiles = new Map();
 
 function showNumber(id, long, short = long, told = long) {
   tiles.set(id, Object.assign(tiles.get(id) ?? {}, { long, short, told }));
-  fit(id);
   show(id);
 }
 
 function show(id) {
+  fit(id);
   const tile = tiles.get(id);
   setExact($(id), tile.isShort ? tile.short : tile.long, tile.told);
 }
@@ -40,7 +40,6 @@ function fit(id) {
 
 new ResizeObserver(() => tiles.forEach((tile, id) => {
   tile.fitted = null;
-  fit(id);
   show(id);
 })).observe(document.querySelector('.numbers'));
 

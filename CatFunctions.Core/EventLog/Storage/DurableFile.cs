@@ -43,6 +43,19 @@ internal static partial class DurableFile
         }
     }
 
+    /// <summary>Opens a file to read it while others may write, replace or delete it; null if it is not there.</summary>
+    public static Stream? OpenIfThere(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens a file that is created if it does not exist. What is written to it is not buffered here.</summary>
     public static FileStream Open(string path, FileMode mode, FileShare share)
     {

@@ -55,17 +55,8 @@ public sealed class FileSnapshotStore(string root) : ISnapshotStore
             : []);
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenAsync(DateOnly day, CancellationToken cancellationToken) => Guarded<Stream?>("read", () =>
-    {
-        try
-        {
-            return new FileStream(PathOf(day), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    });
+    public Task<Stream?> OpenAsync(DateOnly day, CancellationToken cancellationToken) => Guarded(
+        "read", () => DurableFile.OpenIfThere(PathOf(day)));
 
     /// <inheritdoc/>
     public Task WriteAsync(DateOnly day, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Guarded("write", () =>
