@@ -14,7 +14,6 @@ public static class OptionsBuilderExtensions
     /// <remarks>
     /// Not by the binder of .NET, whose conversions cannot be chosen: a RetainFor of 24:00:00 would be 24 days.
     /// </remarks>
-    /// <param name="builder">The options.</param>
     /// <param name="section">The name of the section; empty: the settings without one.</param>
     public static OptionsBuilder<TOptions> BindSection<TOptions>(this OptionsBuilder<TOptions> builder, string section)
         where TOptions : class
@@ -33,7 +32,6 @@ public static class OptionsBuilderExtensions
     }
 
     /// <summary>Checks the options when the host starts.</summary>
-    /// <param name="builder">The options.</param>
     /// <param name="problems">
     /// What is wrong with them, a sentence each. Unlike the message of a fixed check, a sentence can quote the value.
     /// </param>

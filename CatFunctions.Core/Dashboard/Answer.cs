@@ -6,8 +6,6 @@ using Microsoft.Net.Http.Headers;
 namespace CatFunctions.Core.Dashboard;
 
 /// <summary>The body of an answer, in memory. It is compressed at most once, however many ask for it.</summary>
-/// <param name="content">Its bytes.</param>
-/// <param name="contentType">Its media type.</param>
 /// <param name="tag">Identifies the content; null: the hash of the bytes.</param>
 /// <param name="level">How well to compress it.</param>
 internal sealed class Answer(

@@ -17,7 +17,6 @@ internal sealed class ApiParameters
     private readonly DateTimeOffset _now;
     private readonly Dictionary<string, string[]> _errors = [];
 
-    /// <param name="request">The request.</param>
     /// <param name="now">The current time.</param>
     /// <param name="allowed">The names of the parameters.</param>
     public ApiParameters(HttpRequest request, DateTimeOffset now, params ImmutableArray<string> allowed)

@@ -12,7 +12,6 @@ internal sealed class EventLine : ILineFormat
 
     /// <summary>Reads a line; false if it is not one of the event log.</summary>
     /// <param name="line">The line, without its line break.</param>
-    /// <param name="offset">Its Kafka offset.</param>
     /// <param name="catEvent">The event. Its texts may be parts of <paramref name="line"/>.</param>
     public static bool TryRead(ReadOnlySpan<byte> line, out long offset, out CatEvent catEvent)
     {
@@ -21,7 +20,6 @@ internal sealed class EventLine : ILineFormat
             && CatEvent.TryReadLine(line, length, out catEvent, out _);
     }
 
-    /// <inheritdoc/>
     public void Write(IBufferWriter<byte> output, in LogEntry entry)
     {
         var attributes = EventContract.SkipByteOrderMark(entry.Record.Value.GetValueOrDefault().Span).Trim(WhiteSpace)[1..];
@@ -41,7 +39,6 @@ internal sealed class EventLine : ILineFormat
         output.Advance(length);
     }
 
-    /// <inheritdoc/>
     public bool IsSame(ReadOnlySpan<byte> storedLine, in LogEntry entry) =>
         HasSameText(storedLine, entry.Record.Value.GetValueOrDefault().Span)
         || (TryRead(storedLine, out _, out var stored)

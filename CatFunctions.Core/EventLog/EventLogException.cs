@@ -11,7 +11,6 @@ public sealed class SegmentDeletedException(SegmentName segment, Exception inner
     : EventLogException($"{segment} was deleted while it was read. Try again: what is left is read then.", innerException);
 
 /// <summary>The log of a partition ends before records that it has confirmed. It is thrown once; from then on the log goes on from its new end.</summary>
-/// <param name="log">The log.</param>
 /// <param name="offsets">What it held. Where even that is unknown, since the topic was created again meanwhile, all offsets up to the last.</param>
 public sealed class LostRecordsException(LogKind log, OffsetRange offsets) : EventLogException(
     $"The log {log.FolderName} does not hold {offsets} any more, which it has held. "

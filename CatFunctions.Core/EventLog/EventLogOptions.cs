@@ -14,7 +14,6 @@ namespace CatFunctions.Core.EventLog;
 /// </summary>
 public sealed partial class EventLogOptions
 {
-    /// <summary>The name of the section.</summary>
     public const string Section = "EventLog";
 
     /// <summary>
@@ -54,7 +53,6 @@ public sealed partial class EventLogOptions
     private static partial Regex ContainerName();
 }
 
-/// <summary>Registers the event log.</summary>
 public static class EventLogServices
 {
     /// <summary>Adds the recorders, the store that the section <c>EventLog</c> names.</summary>
@@ -88,7 +86,6 @@ public static class EventLogServices
 
 internal sealed class EventLogOptionsValidation(IConfiguration configuration) : IValidateOptions<EventLogOptions>
 {
-    /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, EventLogOptions options) =>
         Problem(options) is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
 

@@ -134,8 +134,6 @@ public readonly record struct OffsetRange(int Partition, long First, long Last)
 }
 
 /// <summary>Appends consumed records to the event log, or to the dead letters with a reason: each exactly once.</summary>
-/// <param name="store">Where the logs are.</param>
-/// <param name="clock">Tells the hour of an append.</param>
 /// <param name="metrics">Told of each recorded batch, if given.</param>
 public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, PipelineMetrics? metrics = null) : IDisposable
 {
@@ -248,7 +246,6 @@ public sealed class EventRecorder(ISegmentStore store, TimeProvider clock, Pipel
     public Task<bool> HoldsAsync(ConsumedRecord record, CancellationToken cancellationToken) =>
         BetweenBatchesAsync(() => Of(record.Partition).HoldsAsync(new LogEntry(record, Reason: null), cancellationToken), cancellationToken);
 
-    /// <inheritdoc/>
     public void Dispose() => _oneBatch.Dispose();
 
     /// <summary>Gives each partition its records; returns the newest timestamp.</summary>

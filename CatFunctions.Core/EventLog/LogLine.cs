@@ -65,7 +65,6 @@ internal ref struct LogLines(ReadOnlySpan<byte> lines)
     /// <summary>The line where it stands.</summary>
     public ReadOnlySpan<byte> Current { get; private set; }
 
-    /// <summary>For <c>foreach</c>.</summary>
     public readonly LogLines GetEnumerator() => this;
 
     /// <summary>Goes to the next line; false at the end.</summary>

@@ -13,12 +13,8 @@ namespace CatFunctions.Core.EventLog;
 /// A line at the entry's offset that is another record means that the topic was created again: the log goes on in a new
 /// generation, with offsets that may go back. In doubt the entry is kept.
 /// </remarks>
-/// <param name="store">Where the segments are.</param>
-/// <param name="log">Which log.</param>
-/// <param name="partition">The Kafka partition.</param>
 /// <param name="format">How an entry becomes a line.</param>
 /// <param name="roll">When a new segment starts.</param>
-/// <param name="clock">Tells the hour.</param>
 internal sealed class PartitionLog(
     ISegmentStore store,
     LogKind log,
@@ -64,7 +60,6 @@ internal sealed class PartitionLog(
 
     /// <summary>Reads the tail.</summary>
     /// <param name="again">Even if it is known: another recorder may have appended to the log.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LostRecordsException">The log has lost records that it held.</exception>
     /// <exception cref="EventLogException">The store cannot be read.</exception>
     public async ValueTask LoadAsync(bool again, CancellationToken cancellationToken)
@@ -374,7 +369,6 @@ internal sealed class LineBuffer
         return true;
     }
 
-    /// <summary>Forgets the lines.</summary>
     public void Clear()
     {
         _lines.ResetWrittenCount();

@@ -16,9 +16,6 @@ namespace CatFunctions.Core.EventLog;
 /// included, none. A look-up reads the hours of the log from the event's tick on, a day back at most, and keeps what it has
 /// read, so the cost is bounded whatever ids come in.
 /// </remarks>
-/// <param name="store">Where the segments are.</param>
-/// <param name="partition">The Kafka partition.</param>
-/// <param name="clock">The clock.</param>
 internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvider clock)
 {
     // The highest id is searched for in so many bytes before the end of the log. Unless what is there is too young to have
@@ -43,7 +40,6 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
 
     /// <summary>Forgets what it has read, and learns up to which event the log goes now.</summary>
     /// <param name="newest">The newest segment; null if there is none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask LoadAsync(SegmentState? newest, CancellationToken cancellationToken)
     {
         _ticks = null;
@@ -75,9 +71,7 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
     public bool MustRead(in EventId id) => _ticks is null || FirstHourOf(id) < _readFrom;
 
     /// <summary>Reads the part of the log that may hold the event.</summary>
-    /// <param name="id">The event.</param>
     /// <param name="newest">Where the log ends, as far as its writer knows: what others have appended since is not a copy.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask ReadAsync(EventId id, SegmentState newest, CancellationToken cancellationToken)
     {
         var from = FirstHourOf(id);
@@ -195,7 +189,6 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
 /// <summary>A record whose event is in the log already: its offset and the event's id, so that no offset is without a line.</summary>
 internal sealed class CopyLine : ILineFormat
 {
-    /// <inheritdoc/>
     public void Write(IBufferWriter<byte> output, in LogEntry entry)
     {
         var line = output.GetSpan(LogLine.MaxPositionLength + 64);
@@ -204,7 +197,6 @@ internal sealed class CopyLine : ILineFormat
         output.Advance(length);
     }
 
-    /// <inheritdoc/>
     public bool IsSame(ReadOnlySpan<byte> storedLine, in LogEntry entry) =>
         LogLine.TryReadPosition(storedLine, out _, out _, out var length)
         && storedLine[length..].SequenceEqual(Encoding.UTF8.GetBytes($"\"id\":\"{entry.Id}\"}}"));

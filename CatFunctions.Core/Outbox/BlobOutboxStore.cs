@@ -8,13 +8,11 @@ using CatFunctions.Core.Events;
 namespace CatFunctions.Core.Outbox;
 
 /// <summary>The outbox as block blobs beside the log. Each is written with a single request.</summary>
-/// <param name="container">The container that holds the log.</param>
 public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStore
 {
     // The most that one request may carry, https://learn.microsoft.com/rest/api/storageservices/put-blob.
     private const long MaxBytesOfRequest = 5_000L << 20;
 
-    /// <inheritdoc/>
     public Task<bool> TryAddAsync(DateTimeOffset tick, TickEvents events, CancellationToken cancellationToken) => GuardedAsync("write to", async () =>
     {
         var options = new BlobUploadOptions
@@ -39,7 +37,6 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
         }
     }, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<DateTimeOffset>> ListAsync(CancellationToken cancellationToken) => GuardedAsync<IReadOnlyList<DateTimeOffset>>("read", async () =>
     {
         var ticks = new List<DateTimeOffset>();
@@ -62,7 +59,6 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
         return ticks;
     }, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<Stream?> OpenAsync(DateTimeOffset tick, CancellationToken cancellationToken) => GuardedAsync("read", async () =>
     {
         try
@@ -75,7 +71,6 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
         }
     }, cancellationToken);
 
-    /// <inheritdoc/>
     public Task RemoveAsync(DateTimeOffset tick, CancellationToken cancellationToken) => GuardedAsync("write to", async () =>
         await BlobOf(tick).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
 

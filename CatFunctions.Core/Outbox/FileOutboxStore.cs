@@ -4,7 +4,6 @@ using CatFunctions.Core.Events;
 namespace CatFunctions.Core.Outbox;
 
 /// <summary>The outbox as files beside the log. Each is written under another name, flushed, and then renamed.</summary>
-/// <param name="root">The folder that holds the log.</param>
 public sealed class FileOutboxStore(string root) : IOutboxStore
 {
     // A draft of that age is what a process has left that was killed.
@@ -13,7 +12,6 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
     private readonly string _folder = Path.Combine(root, OutboxName.Folder);
     private bool _isClean;
 
-    /// <inheritdoc/>
     public Task<bool> TryAddAsync(DateTimeOffset tick, TickEvents events, CancellationToken cancellationToken) => Guarded("write to", () =>
     {
         var path = PathOf(tick);
@@ -47,17 +45,14 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
         }
     });
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<DateTimeOffset>> ListAsync(CancellationToken cancellationToken) => Guarded<IReadOnlyList<DateTimeOffset>>("read", () =>
         Directory.Exists(_folder)
             ? [.. Directory.EnumerateFiles(_folder).Select(file => OutboxName.TryParse(Path.GetFileName(file))).OfType<DateTimeOffset>().Order()]
             : []);
 
-    /// <inheritdoc/>
     public Task<Stream?> OpenAsync(DateTimeOffset tick, CancellationToken cancellationToken) => Guarded(
         "read", () => DurableFile.OpenIfThere(PathOf(tick)));
 
-    /// <inheritdoc/>
     public Task RemoveAsync(DateTimeOffset tick, CancellationToken cancellationToken) => Guarded("write to", () =>
     {
         if (Directory.Exists(_folder))

@@ -30,7 +30,6 @@ public interface IOutboxStore
 /// <summary>Where a tick is in an outbox: <c>outbox/20261122T073015000Z.jsonl</c>.</summary>
 internal static class OutboxName
 {
-    /// <summary>The folder.</summary>
     public const string Folder = "outbox";
 
     private const string Extension = ".jsonl";

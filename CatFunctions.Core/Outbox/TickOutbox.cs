@@ -18,7 +18,6 @@ namespace CatFunctions.Core.Outbox;
 /// <summary>The settings of the section <c>Outbox</c>.</summary>
 public sealed class OutboxOptions
 {
-    /// <summary>The name of the section.</summary>
     public const string Section = "Outbox";
 
     /// <summary>
@@ -38,11 +37,6 @@ public sealed class OutboxOptions
 /// tick. What a tick lacks is sent again when every partition has gone past the tick, since Kafka keeps the order within a
 /// partition: <see cref="TickAudit"/> tells. Copies are recognized by <see cref="EventRecorder"/>.
 /// </remarks>
-/// <param name="store">Where the outbox is.</param>
-/// <param name="log">The log.</param>
-/// <param name="options">Whether there is an outbox.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="metrics">Counts what is sent again.</param>
 public sealed class TickOutbox(
     IOutboxStore store,
     ISegmentStore log,
@@ -107,7 +101,6 @@ public sealed class TickOutbox(
     /// called every <see cref="Interval"/>, not concurrently.
     /// </summary>
     /// <param name="isKafkaEmpty">Whether Kafka holds nothing, so that nothing is on its way; then no tick is too young.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EventLogException">The outbox or the log cannot be read or written.</exception>
     public async IAsyncEnumerable<OutgoingEvent> ResendAsync(
         bool isKafkaEmpty, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -355,7 +348,6 @@ public sealed class TickOutbox(
     }
 }
 
-/// <summary>Registers the outbox.</summary>
 public static class OutboxServices
 {
     /// <summary>Adds the <see cref="TickOutbox"/>, beside the event log.</summary>

@@ -52,7 +52,6 @@ public sealed partial class CatApiClient : IPhotoSource
         }
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<CatPhoto>> GetPhotosAsync(CancellationToken cancellationToken)
     {
         using var response = await FetchAsync(cancellationToken);

@@ -8,12 +8,8 @@ namespace CatFunctions.Core.Photos;
 /// Keeps the gallery fresh from a photo source. A refresh runs in the background: callers wait for it only while there is
 /// nothing to show, so a source that hangs delays no tick. When the source fails, the gallery stays the same.
 /// </summary>
-/// <param name="source">Where the photos come from.</param>
-/// <param name="options">Says how often to refresh.</param>
-/// <param name="clock">The clock.</param>
 /// <param name="logger">Logs one line when the source fails and one when it works again.</param>
 /// <param name="standIn">The bundled sample, if it is shown until the first photos arrive.</param>
-/// <param name="metrics">Counts the photos, if given.</param>
 public sealed class GalleryRefresher(
     IPhotoSource source,
     IOptions<CatApiOptions> options,

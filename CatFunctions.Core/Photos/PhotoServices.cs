@@ -7,7 +7,6 @@ using Polly;
 
 namespace CatFunctions.Core.Photos;
 
-/// <summary>Registers the photos part of the pipeline.</summary>
 public static class PhotoServices
 {
     /// <summary>The longest <c>Retry-After</c> that is waited for within one request.</summary>

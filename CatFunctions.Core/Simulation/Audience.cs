@@ -59,7 +59,6 @@ internal sealed class Audience
 
     /// <summary>A user who opens the page, as if all zones were equally busy: the user's number.</summary>
     /// <param name="newcomer">The number of the newest newcomer.</param>
-    /// <param name="random">The source of all random numbers.</param>
     public static int Draw(int newcomer, ref SplitMix64 random)
     {
         var place = random.NextDouble();

@@ -29,8 +29,6 @@ internal sealed class PhotoFeed
     private readonly double[] _eventsPerSession = new double[Rhythm.Zones.Length];
 
     /// <param name="gallery">The photos: at least one.</param>
-    /// <param name="audience">The users.</param>
-    /// <param name="seed">The seed.</param>
     /// <param name="from">The first moment of the tick.</param>
     /// <param name="to">The end of the tick.</param>
     public PhotoFeed(Gallery gallery, Audience audience, long seed, DateTimeOffset from, DateTimeOffset to)

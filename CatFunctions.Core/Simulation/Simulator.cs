@@ -74,7 +74,6 @@ public sealed class Simulator(IOptions<SimulationOptions> options)
     /// What a user's taste multiplies the appeal of photos of a breed by (the result is a probability, at most 1): 0 for a user who
     /// never likes anything.
     /// </summary>
-    /// <param name="userId">The user's number.</param>
     /// <param name="breed">The breed; null where it is not known.</param>
     public double TasteOf(int userId, string? breed) => _audience.TastesFor(breed, _seed)[_audience.MemberOf(userId).Group];
 

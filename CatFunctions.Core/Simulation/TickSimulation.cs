@@ -5,7 +5,6 @@ namespace CatFunctions.Core.Simulation;
 
 /// <summary>One run of the simulation over the milliseconds [0, <paramref name="length"/>) of a tick.</summary>
 /// <param name="feed">What the users are shown.</param>
-/// <param name="audience">The users.</param>
 /// <param name="start">The first millisecond, in UTC.</param>
 /// <param name="length">Milliseconds, from 1 to those of a day.</param>
 /// <param name="random">The source of all random numbers but those of the delays.</param>
@@ -28,7 +27,6 @@ internal sealed class TickSimulation(
     /// Adds sessions that arrive as a Poisson process, whose rate changes from slice to slice and from zone to zone: by thinning,
     /// P. A. W. Lewis and G. S. Shedler, "Simulation of Nonhomogeneous Poisson Processes by Thinning", 1979.
     /// </summary>
-    /// <param name="options">How many events there are on average, and their rhythm.</param>
     public void Run(SimulationOptions options)
     {
         var eventsPerMillisecond = options.EventsPerSecond / 1000;

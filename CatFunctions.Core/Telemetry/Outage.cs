@@ -7,8 +7,6 @@ namespace CatFunctions.Core.Telemetry;
 /// concurrent use.
 /// </summary>
 /// <param name="subject">What fails, as the beginning of a sentence: "Recording".</param>
-/// <param name="clock">The clock.</param>
-/// <param name="logger">Logs the lines.</param>
 public sealed partial class Outage(string subject, TimeProvider clock, ILogger logger)
 {
     private readonly Lock _lock = new();

@@ -29,8 +29,6 @@ internal sealed class EmbeddedBroker : IDisposable
     private readonly PortRelay? _relay;
 
     /// <summary>Starts a broker that has one topic.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="partitions">Its number of partitions.</param>
     /// <param name="port">The port that its clients use; null: any free one.</param>
     /// <exception cref="KafkaException">It could not be started.</exception>
     /// <exception cref="FailureException">The port is not free.</exception>

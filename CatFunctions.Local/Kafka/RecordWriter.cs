@@ -26,7 +26,6 @@ internal sealed unsafe class RecordWriter : IDisposable
     private readonly Lock _lock = new();
     private volatile bool _isEnding;
 
-    /// <param name="kafka">The broker and the topic.</param>
     /// <param name="onLog">Receives the client's log.</param>
     /// <param name="onError">Receives the client's errors.</param>
     /// <param name="onDelivery">Receives what became of records.</param>

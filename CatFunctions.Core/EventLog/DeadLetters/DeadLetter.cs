@@ -28,7 +28,6 @@ internal sealed class DeadLetterLine : ILineFormat
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <inheritdoc/>
     public void Write(IBufferWriter<byte> output, in LogEntry entry)
     {
         var record = entry.Record;

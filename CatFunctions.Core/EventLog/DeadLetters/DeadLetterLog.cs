@@ -12,8 +12,6 @@ namespace CatFunctions.Core.EventLog.DeadLetters;
 /// The dead letters, and which of them were produced again. The dead letters themselves are never changed: a log of its
 /// own says what was replayed.
 /// </summary>
-/// <param name="store">Where the logs are.</param>
-/// <param name="clock">Tells the hour of a mark.</param>
 public sealed class DeadLetterLog(ISegmentStore store, TimeProvider clock)
 {
     /// <summary>All dead letters that are there now, by partition and in the order of their delivery.</summary>

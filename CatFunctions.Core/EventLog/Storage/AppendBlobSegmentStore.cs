@@ -20,7 +20,6 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// or to cut, which an append blob does not allow either: an end that is not a line was written by something else, and is
 /// an error.
 /// </remarks>
-/// <param name="container">The container.</param>
 public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISegmentStore
 {
     private const string Successor = "successor";
@@ -39,12 +38,10 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             new Dictionary<string, string> { ["probe"] = "true" }, cancellationToken: cancellationToken);
     }, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) => Reading(
         () => ListAsync([$"{log.FolderName}/date="], segment => partition is null || segment.Name.Partition == partition, cancellationToken),
         cancellationToken);
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(
         async () =>
         {
@@ -54,7 +51,6 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         },
         cancellationToken);
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) => Reading<IReadOnlyList<string>>(
         async () =>
         {
@@ -72,11 +68,9 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         },
         cancellationToken);
 
-    /// <inheritdoc/>
     public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
         Reading(() => FindTailAsync(log, partition, cancellationToken), cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) =>
         await Reading(async () =>
         {
@@ -96,7 +90,6 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             }
         }, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) => Writing(async () =>
     {
         if (!await TryNameSuccessorAsync(predecessor, segment, cancellationToken))
@@ -108,7 +101,6 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         return tail?.Name == segment && tail.Length == 0 ? tail : null;
     }, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<SegmentState?> TryAppendAsync(SegmentState newest, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(async () =>
     {
         var blob = BlobOf(newest.Name);
@@ -133,7 +125,6 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         }
     }, cancellationToken);
 
-    /// <inheritdoc/>
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(
         () => BlobOf(segment).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
 

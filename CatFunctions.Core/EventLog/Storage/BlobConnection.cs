@@ -92,9 +92,7 @@ internal static class BlobError
     private const string UnauthorizedBlobOverwrite = "UnauthorizedBlobOverwrite";
 
     /// <summary>Does something with a container.</summary>
-    /// <param name="container">The container.</param>
     /// <param name="what">What is done, up to the words "in container": "read the event log".</param>
-    /// <param name="action">Does it.</param>
     /// <param name="cancellationToken">The action's own: what it throws after a cancellation is no error of the storage.</param>
     /// <exception cref="EventLogException">It could not be done.</exception>
     public static async Task<T> GuardAsync<T>(

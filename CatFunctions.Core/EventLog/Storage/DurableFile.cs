@@ -19,7 +19,6 @@ internal static partial class DurableFile
 
     /// <summary>Does something with files.</summary>
     /// <param name="what">What is done: "read the event log in ./data".</param>
-    /// <param name="action">Does it.</param>
     /// <param name="nextStep">What to do when that fails.</param>
     /// <exception cref="EventLogException">It could not be done.</exception>
     public static T Guard<T>(string what, Func<T> action, string nextStep)

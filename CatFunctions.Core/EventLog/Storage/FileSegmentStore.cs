@@ -12,7 +12,6 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// of its pages, so when a log is opened that stretch is checked line by line, and cut at the first line that is not
 /// whole; its records are still in Kafka.
 /// </remarks>
-/// <param name="root">The folder.</param>
 public sealed class FileSegmentStore(string root) : ISegmentStore
 {
     private readonly ConcurrentDictionary<(LogKind Log, int Partition), bool> _isTrusted = [];
@@ -20,22 +19,18 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
     /// <summary>Makes durable what was written to a file; tests let it fail.</summary>
     internal Action<SafeFileHandle> Flush { get; init; } = DurableFile.Flush;
 
-    /// <inheritdoc/>
     public Task PrepareAsync(CancellationToken cancellationToken) => Writing(() =>
     {
         using var probe = PartitionLock.Acquire(root, "probe-0", cancellationToken);
         return Task.CompletedTask;
     });
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) =>
         Reading(() => Task.FromResult(List(log, DateTimeOffset.MinValue, partition is { } number ? $"partition={number}" : "partition=*")));
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) =>
         Reading(() => Task.FromResult(List(log, hour, "partition=*")));
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) => Reading(() =>
     {
         var folder = Path.Combine(root, log.FolderName);
@@ -48,14 +43,12 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         ]);
     });
 
-    /// <inheritdoc/>
     public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) => Writing(() =>
     {
         using var partitionLock = Lock(log, partition, cancellationToken);
         return Task.FromResult(FindNewest(log, partition) is { } newest ? Repair(newest.Name) : null);
     });
 
-    /// <inheritdoc/>
     public ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) => Reading(() =>
     {
         try
@@ -69,7 +62,6 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         }
     });
 
-    /// <inheritdoc/>
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) => Writing(() =>
     {
         using var partitionLock = Lock(segment.Log, segment.Partition, cancellationToken);
@@ -85,7 +77,6 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         return Task.FromResult<SegmentState?>(new SegmentState(segment, 0));
     });
 
-    /// <inheritdoc/>
     public Task<SegmentState?> TryAppendAsync(SegmentState newest, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) => Writing(() =>
     {
         var segment = newest.Name;
@@ -105,7 +96,6 @@ public sealed class FileSegmentStore(string root) : ISegmentStore
         return Task.FromResult<SegmentState?>(newest with { Length = newest.Length + lines.Length });
     });
 
-    /// <inheritdoc/>
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(() =>
     {
         using var partitionLock = Lock(segment.Log, segment.Partition, cancellationToken);

@@ -11,9 +11,7 @@ public interface ISegmentStore
     Task PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>The segments of a log, in the order of partition, generation, base offset and hour.</summary>
-    /// <param name="log">The log.</param>
     /// <param name="partition">Only this partition, if given.</param>
-    /// <param name="cancellationToken">Stops the listing.</param>
     Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="ListAsync"/>, but only the segments of an hour and those after it. A store may know a cheaper way.</summary>
@@ -32,7 +30,6 @@ public interface ISegmentStore
     ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>Creates an empty segment.</summary>
-    /// <param name="segment">The segment.</param>
     /// <param name="predecessor">The newest segment of the partition until now; null for its first. Nobody can append to it afterwards.</param>
     /// <param name="cancellationToken">Gives up before anything is changed.</param>
     /// <returns>Null, and nothing was changed, if the predecessor is not the newest segment or has changed.</returns>

@@ -100,7 +100,6 @@ internal sealed partial class LogRetentionService(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         DateTimeOffset? warnedOf = null;

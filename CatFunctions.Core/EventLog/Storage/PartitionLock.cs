@@ -42,7 +42,6 @@ internal sealed class PartitionLock : IDisposable
         }
     }
 
-    /// <summary>Frees the lock.</summary>
     public void Dispose() => _file.Dispose();
 
     // ERROR_SHARING_VIOLATION on Windows; elsewhere .NET locks with flock(2) and gives EWOULDBLOCK of Linux or macOS.

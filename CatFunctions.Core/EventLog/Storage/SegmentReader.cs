@@ -4,8 +4,6 @@ using CatFunctions.Core.EventLog.Verification;
 namespace CatFunctions.Core.EventLog.Storage;
 
 /// <summary>Reads the whole lines of a segment from a position on, as many at a time as its buffer holds.</summary>
-/// <param name="store">The store that keeps the segment.</param>
-/// <param name="segment">The segment.</param>
 /// <param name="position">Where a line begins, in bytes.</param>
 /// <param name="bufferSize">The buffer's first size in bytes; it grows for a line that is longer.</param>
 internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, long position = 0, int bufferSize = 1 << 20)
