@@ -38,26 +38,10 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
     }, cancellationToken);
 
     public Task<IReadOnlyList<DateTimeOffset>> ListAsync(CancellationToken cancellationToken) => GuardedAsync<IReadOnlyList<DateTimeOffset>>("read", async () =>
-    {
-        var ticks = new List<DateTimeOffset>();
-        try
-        {
-            await foreach (var blob in container.GetBlobsAsync(
-                BlobTraits.None, BlobStates.None, $"{OutboxName.Folder}/", cancellationToken))
-            {
-                if (OutboxName.TryParse(blob.Name[(OutboxName.Folder.Length + 1)..]) is { } tick)
-                {
-                    ticks.Add(tick);
-                }
-            }
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            return [];
-        }
-
-        return ticks;
-    }, cancellationToken);
+        await (from blob in container.ListAsync($"{OutboxName.Folder}/", cancellationToken)
+               let tick = OutboxName.TryParse(blob.Name[(OutboxName.Folder.Length + 1)..])
+               where tick is not null
+               select tick.Value).ToArrayAsync(cancellationToken), cancellationToken);
 
     public Task<Stream?> OpenAsync(DateTimeOffset tick, CancellationToken cancellationToken) => GuardedAsync("read", async () =>
     {

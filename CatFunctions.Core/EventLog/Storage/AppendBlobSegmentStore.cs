@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -52,20 +51,11 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         cancellationToken);
 
     public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) => Reading<IReadOnlyList<string>>(
-        async () =>
-        {
-            var foreign = new List<string>();
-            await foreach (var blob in BlobsAsync($"{log.FolderName}/", cancellationToken))
-            {
-                // Where the account has a hierarchical namespace, folders are blobs too: date=2026-11-22.
-                if (SegmentName.TryParse(blob.Name) is null && !blob.Name[(blob.Name.LastIndexOf('/') + 1)..].Contains('='))
-                {
-                    foreign.Add(blob.Name);
-                }
-            }
-
-            return foreign;
-        },
+        async () => await container.ListAsync($"{log.FolderName}/", cancellationToken)
+            .Select(blob => blob.Name)
+            // Where the account has a hierarchical namespace, folders are blobs too: date=2026-11-22.
+            .Where(name => SegmentName.TryParse(name) is null && !name[(name.LastIndexOf('/') + 1)..].Contains('='))
+            .ToArrayAsync(cancellationToken),
         cancellationToken);
 
     public Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken) =>
@@ -129,28 +119,12 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
         () => BlobOf(segment).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<SegmentState>> ListAsync(
-        IEnumerable<string> prefixes, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken)
-    {
-        var segments = new List<SegmentState>();
-        foreach (var prefix in prefixes)
-        {
-            await foreach (var segment in SegmentsAsync(prefix, cancellationToken))
-            {
-                if (isWanted(segment))
-                {
-                    segments.Add(segment);
-                }
-            }
-        }
-
-        return
-        [
-            .. from segment in segments
-               let name = segment.Name
-               orderby name.Partition, name.Generation, name.BaseOffset, name.Hour
-               select segment,
-        ];
-    }
+        IEnumerable<string> prefixes, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken) =>
+        await prefixes.ToAsyncEnumerable()
+            .SelectMany(prefix => SegmentsAsync(prefix, cancellationToken))
+            .Where(isWanted)
+            .OrderBy(segment => (segment.Name.Partition, segment.Name.Generation, segment.Name.BaseOffset, segment.Name.Hour))
+            .ToArrayAsync(cancellationToken);
 
     private async Task<bool> TryNameSuccessorAsync(SegmentState? predecessor, SegmentName segment, CancellationToken cancellationToken)
     {
@@ -208,80 +182,30 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     {
         foreach (var date in (await DatesAsync(log, cancellationToken)).OrderDescending(StringComparer.Ordinal))
         {
-            SegmentName? newest = null;
-            await foreach (var (segment, _, _, _) in SegmentsAsync(date, cancellationToken))
-            {
-                if (segment.Partition == partition && (newest is null || segment.IsAfter(newest)))
-                {
-                    newest = segment;
-                }
-            }
-
+            var newest = await SegmentsAsync(date, cancellationToken)
+                .Where(segment => segment.Name.Partition == partition)
+                .MaxByAsync(segment => (segment.Name.Hour, segment.Name.Generation, segment.Name.BaseOffset), cancellationToken: cancellationToken);
             if (newest is not null)
             {
-                return newest;
+                return newest.Name;
             }
         }
 
         return null;
     }
 
-    private async Task<List<string>> DatesAsync(LogKind log, CancellationToken cancellationToken)
-    {
-        var dates = new List<string>();
-        var items = container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", $"{log.FolderName}/date=", cancellationToken);
-        try
-        {
-            await foreach (var item in items)
-            {
-                if (item.IsPrefix)
-                {
-                    dates.Add(item.Prefix);
-                }
-            }
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            // It is created with the first segment.
-        }
+    private async Task<string[]> DatesAsync(LogKind log, CancellationToken cancellationToken) =>
+        await container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", $"{log.FolderName}/date=", cancellationToken)
+            .IfContainerExistsAsync(cancellationToken)
+            .Where(item => item.IsPrefix)
+            .Select(item => item.Prefix)
+            .ToArrayAsync(cancellationToken);
 
-        return dates;
-    }
-
-    private async IAsyncEnumerable<SegmentState> SegmentsAsync(
-        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var blob in BlobsAsync(prefix, cancellationToken))
-        {
-            if (SegmentName.TryParse(blob.Name) is { } segment)
-            {
-                yield return new SegmentState(segment, blob.Properties.ContentLength ?? 0, Version: blob.Properties.ETag?.ToString());
-            }
-        }
-    }
-
-    private async IAsyncEnumerable<BlobItem> BlobsAsync(
-        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var items = container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(items))
-        {
-            yield return items.Current;
-        }
-    }
-
-    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<BlobItem> items)
-    {
-        try
-        {
-            return await items.MoveNextAsync();
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            return false;
-        }
-    }
+    private IAsyncEnumerable<SegmentState> SegmentsAsync(string prefix, CancellationToken cancellationToken) =>
+        from blob in container.ListAsync(prefix, cancellationToken)
+        let segment = SegmentName.TryParse(blob.Name)
+        where segment is not null
+        select new SegmentState(segment, blob.Properties.ContentLength ?? 0, Version: blob.Properties.ETag?.ToString());
 
     /// <returns>Whether it was missing; otherwise another writer, or an earlier process, has created it.</returns>
     private static async Task<bool> CreateIfMissingAsync(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
 using Azure.Identity;
@@ -134,6 +135,33 @@ internal static class BlobError
         }
 
         return await write();
+    }
+
+    /// <summary>Lists blobs; none if the container does not exist yet.</summary>
+    public static IAsyncEnumerable<BlobItem> ListAsync(this BlobContainerClient container, string prefix, CancellationToken cancellationToken) =>
+        container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken).IfContainerExistsAsync(cancellationToken);
+
+    /// <summary>What a listing of a container holds; nothing if the container does not exist yet.</summary>
+    public static async IAsyncEnumerable<T> IfContainerExistsAsync<T>(
+        this IAsyncEnumerable<T> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var items = listing.GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync())
+        {
+            yield return items.Current;
+        }
+
+        async ValueTask<bool> MoveNextAsync()
+        {
+            try
+            {
+                return await items.MoveNextAsync();
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>Whether a blob was not created because it is there; with a SAS without the right to write, the answer is another one.</summary>
