@@ -72,15 +72,16 @@ internal sealed class PartitionLog(
         _isLoaded = false;
         _stored = null;
         (_newest, Generation, _nextOffset) = (await store.OpenNewestAsync(log, partition, cancellationToken), 1, 0);
+        ReadOnlyMemory<byte> line = default;
         if (_newest is { Name: var segment })
         {
-            var (line, end) = await SegmentSearch.ReadLastLineAsync(store, _newest, cancellationToken);
+            (line, var end) = await SegmentSearch.ReadLastLineAsync(store, _newest, cancellationToken);
             _newest = _newest with { Length = end };
             Generation = segment.Generation;
             _nextOffset = end == 0 ? segment.BaseOffset : SegmentSearch.ReadOffset(segment, line.Span) + 1;
         }
 
-        await (Ids?.LoadAsync(_newest, cancellationToken) ?? default);
+        await (Ids?.LoadAsync(_newest, line, cancellationToken) ?? default);
 
         var before = _confirmed;
         _confirmed = (Generation, _nextOffset);

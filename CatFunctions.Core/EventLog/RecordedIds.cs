@@ -18,8 +18,8 @@ namespace CatFunctions.Core.EventLog;
 /// </remarks>
 internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvider clock)
 {
-    // The highest id is searched for in so many bytes before the end of the log. Unless what is there is too young to have
-    // been sent again, also in many more: all of the former may be behind it, and were sent again.
+    // The highest id is searched for in so many bytes before the end of the log. Unless the last event is too young to have
+    // been sent again, in many more: all of the former may be behind it, and were sent again.
     private const long TailBytes = 1 << 20;
     private const long LongTailBytes = 64 << 20;
 
@@ -40,7 +40,8 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
 
     /// <summary>Forgets what it has read, and learns up to which event the log goes now.</summary>
     /// <param name="newest">The newest segment; null if there is none.</param>
-    public async ValueTask LoadAsync(SegmentState? newest, CancellationToken cancellationToken)
+    /// <param name="lastLine">Its last line; empty if it has none.</param>
+    public async ValueTask LoadAsync(SegmentState? newest, ReadOnlyMemory<byte> lastLine, CancellationToken cancellationToken)
     {
         _ticks = null;
         if (newest is null)
@@ -54,11 +55,8 @@ internal sealed class RecordedIds(ISegmentStore store, int partition, TimeProvid
         }
         else
         {
-            await ReadTailAsync(newest, TailBytes, cancellationToken);
-            if (clock.GetUtcNow() - _highest.Tick > TickAudit.Grace)
-            {
-                await ReadTailAsync(newest, LongTailBytes, cancellationToken);
-            }
+            var isYoung = EventLine.TryRead(lastLine.Span, out _, out var last) && clock.GetUtcNow() - last.Id.Tick <= TickAudit.Grace;
+            await ReadTailAsync(newest, isYoung ? TailBytes : LongTailBytes, cancellationToken);
         }
 
         _loaded = newest;
