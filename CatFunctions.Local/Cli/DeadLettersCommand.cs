@@ -9,10 +9,7 @@ namespace CatFunctions.Local.Cli;
 /// <summary><c>dead-letters</c>: shows the records that were not valid events, and produces them again.</summary>
 internal static class DeadLettersCommand
 {
-    private static readonly Option<bool> All = new("--all")
-    {
-        Description = "Also replay those that are still not valid events",
-    };
+    private static readonly Option<bool> All = new("--all") { Description = "Also replay those that are still not valid events" };
 
     public static Command Create()
     {
@@ -36,11 +33,7 @@ internal static class DeadLettersCommand
 
     private static async Task<int> ListAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var builder = LocalHost.CreateBuilder();
-        var location = builder.AddEventLog(arguments);
-        using var host = builder.Build();
-        location.RequireFolder();
-
+        using var host = LocalHost.OpenLog(arguments);
         var isJson = arguments.GetValue(CliOptions.Json);
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var (all, replayed, events) = (0, 0, 0);
@@ -59,24 +52,21 @@ internal static class DeadLettersCommand
             }
         }
 
-        if (isJson)
+        if (!isJson)
         {
-            return 0;
+            terminal.WriteLine($"{all} dead letters, {replayed} of them replayed, {events} more are now valid events");
         }
 
-        terminal.WriteLine($"{all} dead letters, {replayed} of them replayed, {events} more are now valid events");
         return 0;
     }
 
     private static async Task<int> ReplayAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var builder = LocalHost.CreateBuilder();
-        builder.AddKafka(arguments, arguments.GetValue(CliOptions.RequiredBrokers)!);
-        builder.Services.AddSingleton<DeadLetterReplay>();
-        var location = builder.AddEventLog(arguments);
-        using var host = builder.Build();
-        location.RequireFolder();
-
+        using var host = LocalHost.OpenLog(arguments, builder =>
+        {
+            builder.AddKafka(arguments, arguments.GetValue(CliOptions.RequiredBrokers)!);
+            builder.Services.AddSingleton<DeadLetterReplay>();
+        });
         var (replayed, left) = await host.Services.GetRequiredService<DeadLetterReplay>()
             .RunAsync(arguments.GetValue(All), cancellationToken);
         var terminal = host.Services.GetRequiredService<TerminalOutput>();

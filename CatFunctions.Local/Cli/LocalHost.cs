@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -27,7 +28,18 @@ internal static class LocalHost
         return builder;
     }
 
-    /// <summary>The same with a web server on a port of the loopback address; any free port if 0.</summary>
+    /// <summary>A host for a command that reads an event log.</summary>
+    /// <exception cref="FailureException">The folder of the log is not there.</exception>
+    public static IHost OpenLog(ParseResult arguments, Action<HostApplicationBuilder>? configure = null)
+    {
+        var builder = CreateBuilder();
+        configure?.Invoke(builder);
+        return builder.AddEventLog(arguments) is { Folder: { } folder } && !Directory.Exists(folder)
+            ? throw new FailureException($"There is no folder {folder}. Name the folder of the event log with --data.")
+            : builder.Build();
+    }
+
+    /// <summary>A host with a web server on a port of the loopback address; any free port if 0.</summary>
     public static WebApplicationBuilder CreateWebBuilder(int port)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

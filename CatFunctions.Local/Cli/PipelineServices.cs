@@ -129,14 +129,4 @@ internal sealed record EventLogLocation(string? Folder, string? Container)
 {
     /// <summary>The location in words for the user.</summary>
     public override string ToString() => string.IsNullOrEmpty(Container) ? $"{Folder}" : $"container {Container}";
-
-    /// <summary>Requires that the folder exists, before it is read.</summary>
-    /// <exception cref="FailureException">It does not.</exception>
-    public void RequireFolder()
-    {
-        if (Folder is not null && !Directory.Exists(Folder))
-        {
-            throw new FailureException($"There is no folder {Folder}. Name the folder of the event log with --data.");
-        }
-    }
 }

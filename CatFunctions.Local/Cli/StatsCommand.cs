@@ -32,11 +32,7 @@ internal static class StatsCommand
 
     private static async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var builder = LocalHost.CreateBuilder();
-        var location = builder.AddEventLog(arguments);
-        using var host = builder.Build();
-        location.RequireFolder();
-
+        using var host = LocalHost.OpenLog(arguments);
         var clock = host.Services.GetRequiredService<TimeProvider>();
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var (window, top, isJson) =

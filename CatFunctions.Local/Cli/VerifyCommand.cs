@@ -29,11 +29,8 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var builder = LocalHost.CreateBuilder();
-        var location = builder.AddEventLog(arguments);
-        using var host = builder.Build();
-        location.RequireFolder();
-
+        using var host = LocalHost.OpenLog(arguments);
+        var options = host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value;
         var isJson = arguments.GetValue(CliOptions.Json);
         var terminal = host.Services.GetRequiredService<TerminalOutput>();
         var clock = host.Services.GetRequiredService<TimeProvider>();
@@ -41,12 +38,12 @@ internal static class VerifyCommand
             host.Services.GetRequiredService<ISegmentStore>(),
             isJson ? null : new VerificationMeter(terminal, clock),
             clock,
-            arguments.GetValue(AllowGaps) || host.Services.GetRequiredService<IOptions<EventLogOptions>>().Value.AllowGaps,
+            arguments.GetValue(AllowGaps) || options.AllowGaps,
             host.Services.GetRequiredService<TickOutbox>().ListAsync);
         var report = await verifier.VerifyAsync(cancellationToken);
-        if (report.Segments == 0 && location.Folder is null)
+        if (report.Segments == 0 && options.Container is { Length: > 0 } container)
         {
-            throw new FailureException($"There is no event log in {location}. Name its container with --blob-container.");
+            throw new FailureException($"There is no event log in container {container}. Name its container with --blob-container.");
         }
 
         if (isJson)
