@@ -23,8 +23,6 @@ internal sealed class EventProducer : IDisposable
 
     private const int HeadersOverhead = 190;
 
-    private const int MaxKeyOnStack = 1024;
-
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FlushPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -38,6 +36,7 @@ internal sealed class EventProducer : IDisposable
     private readonly Lock _lock = new();
     private readonly List<Returned> _returned = [];
     private readonly List<(long Offset, int Bytes)> _confirmed = [];
+    private byte[] _key = [];
     private RecordWriter _client;
     private volatile Task? _recovery;
     private volatile bool _hasFailed;
@@ -86,12 +85,12 @@ internal sealed class EventProducer : IDisposable
 
     private async ValueTask SendAsync(OutgoingEvent produced, bool mayBeInKafka, CancellationToken cancellationToken)
     {
-        var size = SizeOf(Encoding.UTF8.GetByteCount(produced.Key), produced.Value.Length);
-        await _inFlight.ReserveAsync(size, cancellationToken);
+        var key = Utf8(produced.Key);
+        await _inFlight.ReserveAsync(SizeOf(key.Length, produced.Value.Length), cancellationToken);
         Interlocked.Increment(ref _unconfirmed);
         var traceParent = EventHeaders.TraceParentOf(Activity.Current);
         var sequence = _sequence++;
-        while (!TryProduce(produced, traceParent, mayBeInKafka, sequence))
+        while (!TryProduce(key.Span, produced.Value.Span, traceParent, mayBeInKafka, sequence))
         {
             try
             {
@@ -125,15 +124,20 @@ internal sealed class EventProducer : IDisposable
     private RecordWriter NewClient() => new(_kafka, _broker.OnLog, OnError, OnDelivery);
 
     /// <summary>Hands an event to the client. False: not now.</summary>
-    private bool TryProduce(in OutgoingEvent produced, string? traceParent, bool isResent, long sequence)
+    private bool TryProduce(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, string? traceParent, bool isResent, long sequence)
     {
-        var maxLength = Encoding.UTF8.GetMaxByteCount(produced.Key.Length);
-        var key = maxLength <= MaxKeyOnStack ? stackalloc byte[MaxKeyOnStack] : new byte[maxLength];
-        key = key[..Encoding.UTF8.GetBytes(produced.Key, key)];
         lock (_lock)
         {
-            return _recovery is null && TryProduce(key, produced.Value.Span, HeadersOf(traceParent, isResent), sequence);
+            return _recovery is null && TryProduce(key, value, HeadersOf(traceParent, isResent), sequence);
         }
+    }
+
+    /// <summary>A key as bytes, until the next one: events come one after the other.</summary>
+    private ReadOnlyMemory<byte> Utf8(string key)
+    {
+        var maxLength = Encoding.UTF8.GetMaxByteCount(key.Length);
+        _key = maxLength > _key.Length ? new byte[maxLength] : _key;
+        return _key.AsMemory(0, Encoding.UTF8.GetBytes(key, _key));
     }
 
     /// <summary>The same. The caller has the lock.</summary>
