@@ -83,12 +83,8 @@ internal static partial class DashboardAssets
 
     private static byte[] Read(Stream stream)
     {
-        using (stream)
-        {
-            var content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            return content;
-        }
+        using var reader = new BinaryReader(stream);
+        return reader.ReadBytes((int)stream.Length);
     }
 
     /// <summary>The name of a module in another one.</summary>

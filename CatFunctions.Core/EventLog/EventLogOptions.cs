@@ -89,31 +89,21 @@ internal sealed class EventLogOptionsValidation(IConfiguration configuration) : 
     public ValidateOptionsResult Validate(string? name, EventLogOptions options) =>
         Problem(options) is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
 
-    private string? Problem(EventLogOptions options)
+    private string? Problem(EventLogOptions options) => (string.IsNullOrWhiteSpace(options.Directory), string.IsNullOrWhiteSpace(options.Container)) switch
     {
-        if (options.RetainFor < TimeSpan.FromHours(1))
-        {
-            return "EventLog:RetainFor must be one hour or more, such as 30.00:00:00 for 30 days.";
-        }
+        _ when options.RetainFor < TimeSpan.FromHours(1) => "EventLog:RetainFor must be one hour or more, such as 30.00:00:00 for 30 days.",
+        (true, true) => "The event log is not configured: set EventLog:Directory to a folder, or EventLog:Container to a blob container.",
+        (false, false) => "EventLog:Directory and EventLog:Container are both set: remove one of them.",
+        (true, false) when !EventLogOptions.IsContainerName(options.Container!) => $"EventLog:Container must be {EventLogOptions.ContainerForm}.",
+        (true, false) => ConnectionProblem(options.Container!),
+        (false, true) => null,
+    };
 
-        switch (string.IsNullOrWhiteSpace(options.Directory), string.IsNullOrWhiteSpace(options.Container))
-        {
-            case (true, true):
-                return "The event log is not configured: set EventLog:Directory to a folder, or EventLog:Container to a blob container.";
-            case (false, false):
-                return "EventLog:Directory and EventLog:Container are both set: remove one of them.";
-            case (false, true):
-                return null;
-        }
-
-        if (!EventLogOptions.IsContainerName(options.Container!))
-        {
-            return $"EventLog:Container must be {EventLogOptions.ContainerForm}.";
-        }
-
+    private string? ConnectionProblem(string container)
+    {
         try
         {
-            BlobConnection.Connect(configuration, options.Container!);
+            BlobConnection.Connect(configuration, container);
             return null;
         }
         catch (EventLogException exception)

@@ -33,21 +33,7 @@ public readonly record struct ConsumedRecord(
     public EventCheck? Check { get; init; }
 
     /// <summary>Its header <c>traceparent</c>, the span it was produced in; empty if it has none.</summary>
-    internal ReadOnlyMemory<byte> TraceParent
-    {
-        get
-        {
-            for (var i = 0; i < Headers?.Count; i++)
-            {
-                if (Headers[i].Key == EventHeaders.TraceParent)
-                {
-                    return Headers[i].Value;
-                }
-            }
-
-            return default;
-        }
-    }
+    internal ReadOnlyMemory<byte> TraceParent => Headers?.FirstOrDefault(header => header.Key == EventHeaders.TraceParent)?.Value;
 
     private static ReadOnlyMemory<byte>? Memory(byte[]? array) =>
         array is null ? default(ReadOnlyMemory<byte>?) : array.AsMemory();

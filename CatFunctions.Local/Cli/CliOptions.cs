@@ -193,15 +193,9 @@ internal static partial class CliOptions
         CustomParser = result => ParseInteger(result, 1, ushort.MaxValue),
     };
 
-    public static Option<bool> Json { get; } = new("--json")
-    {
-        Description = "Write JSON, one document a line",
-    };
+    public static Option<bool> Json { get; } = new("--json") { Description = "Write JSON, one document a line" };
 
-    public static Option<bool> Watch { get; } = new("--watch")
-    {
-        Description = "Show changes until Ctrl+C",
-    };
+    public static Option<bool> Watch { get; } = new("--watch") { Description = "Show changes until Ctrl+C" };
 
     [GeneratedRegex(@"\A[a-zA-Z0-9._-]{1,249}\z")]
     private static partial Regex TopicName { get; }

@@ -49,7 +49,7 @@ internal sealed class EmbeddedBroker : IDisposable
         {
             if (port is { } chosen)
             {
-                _relay = PortRelay.Start(chosen, IPEndPoint.Parse(BootstrapServers));
+                _relay = new PortRelay(chosen, IPEndPoint.Parse(BootstrapServers));
                 Advertise(chosen);
                 BootstrapServers = $"127.0.0.1:{chosen}";
             }
@@ -143,15 +143,13 @@ internal sealed class PortRelay : IDisposable
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _stop = new();
 
-    private PortRelay(TcpListener listener, IPEndPoint target) => (_listener, _target) = (listener, target);
-
     /// <exception cref="FailureException">The port is not free.</exception>
-    public static PortRelay Start(int port, IPEndPoint target)
+    public PortRelay(int port, IPEndPoint target)
     {
-        var relay = new PortRelay(new TcpListener(IPAddress.Loopback, port), target);
+        (_listener, _target) = (new TcpListener(IPAddress.Loopback, port), target);
         try
         {
-            relay._listener.Start();
+            _listener.Start();
         }
         catch (SocketException exception)
         {
@@ -159,8 +157,7 @@ internal sealed class PortRelay : IDisposable
                 $"The embedded broker cannot listen on port {port}: {exception.Message.TrimEnd('.')}. Choose another one with --broker-port.", exception);
         }
 
-        _ = relay.AcceptAsync();
-        return relay;
+        _ = AcceptAsync();
     }
 
     public void Dispose()

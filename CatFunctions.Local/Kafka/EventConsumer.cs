@@ -122,13 +122,11 @@ internal sealed class EventConsumer : IDisposable
     public async Task CloseAsync(TimeSpan timeout)
     {
         _isClosed = true;
-        await Task.Run(CloseClientAsync).WaitAsync(timeout);
-
-        async Task CloseClientAsync()
+        await Task.Run(async () =>
         {
             await _consuming;
             _consumer.Close();
-        }
+        }).WaitAsync(timeout);
     }
 
     public void Dispose()

@@ -56,26 +56,20 @@ internal sealed partial record KafkaSettings(
 
     /// <summary>The properties for questions to the broker.</summary>
     /// <exception cref="UsageException">A property is reserved.</exception>
-    public AdminClientConfig ForAdmin()
-    {
-        var config = new AdminClientConfig();
-        Apply(config);
-        return config;
-    }
+    public AdminClientConfig ForAdmin() => Apply(new AdminClientConfig());
 
     /// <summary>The producer's properties.</summary>
     /// <exception cref="UsageException">A property is reserved.</exception>
     public ProducerConfig ForProducer()
     {
-        var config = new ProducerConfig
+        var config = Apply(new ProducerConfig
         {
             LingerMs = 10,
 
             // An outage may last: events wait for the broker as long as it takes.
             MessageTimeoutMs = 0,
             DeliveryReportFields = "status",
-        };
-        Apply(config);
+        });
         config.EnableIdempotence = true;
         config.Acks = Acks.All;
         if (IsEmbedded)
@@ -90,7 +84,7 @@ internal sealed partial record KafkaSettings(
     /// <exception cref="UsageException">A property is reserved.</exception>
     public ConsumerConfig ForConsumer()
     {
-        var config = new ConsumerConfig
+        var config = Apply(new ConsumerConfig
         {
             GroupId = Group,
             SessionTimeoutMs = 6000,
@@ -105,8 +99,7 @@ internal sealed partial record KafkaSettings(
             QueuedMaxMessagesKbytes = 16 * 1024,
             QueuedMinMessages = 20_000,
             FetchQueueBackoffMs = 10,
-        };
-        Apply(config);
+        });
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
         config.EnableAutoCommit = true;
         config.EnableAutoOffsetStore = false;
@@ -136,7 +129,8 @@ internal sealed partial record KafkaSettings(
         }
     }
 
-    private void Apply(ClientConfig config)
+    private T Apply<T>(T config)
+        where T : ClientConfig
     {
         config.BootstrapServers = BootstrapServers;
         config.ReconnectBackoffMaxMs = 1000;
@@ -166,6 +160,8 @@ internal sealed partial record KafkaSettings(
 
             config.Set(name, value);
         }
+
+        return config;
     }
 
     /// <summary>How a property is written that is a number; otherwise null. Most have a property of the same name in Confluent.Kafka.</summary>

@@ -334,13 +334,8 @@ internal sealed class MockClusterHandle : ClientPartHandle
 /// <summary>Owns an <c>rd_kafka_queue_t</c>.</summary>
 internal sealed class KafkaQueueHandle : ClientPartHandle
 {
-    /// <summary>Opens the queue in which a consumer that has a group finds its records and its errors.</summary>
-    public static KafkaQueueHandle Open(Handle consumer) => Open(consumer, Librdkafka.GetConsumerQueue);
-
-    /// <summary>Opens the queue in which a producer finds its delivery reports and its errors.</summary>
-    public static KafkaQueueHandle OpenMain(Handle producer) => Open(producer, Librdkafka.GetMainQueue);
-
-    private static KafkaQueueHandle Open(Handle owner, Func<SafeHandle, KafkaQueueHandle> open)
+    /// <summary>Opens a queue of a client: <see cref="Librdkafka.GetConsumerQueue"/> or <see cref="Librdkafka.GetMainQueue"/>.</summary>
+    public static KafkaQueueHandle Open(Handle owner, Func<SafeHandle, KafkaQueueHandle> open)
     {
         var client = (SafeHandle)Librdkafka.GetClient(owner);
         var queue = open(client);

@@ -44,7 +44,7 @@ internal sealed class RecordReader : IDisposable
         Handle consumer, BrokerConnection broker, Func<ConsumedRecord, bool> isInPlace, Action<int, string>? onUnreadable = null)
     {
         (_broker, _isInPlace, _onUnreadable) = (broker, isInPlace, onUnreadable ?? ((_, _) => { }));
-        _queue = KafkaQueueHandle.Open(consumer);
+        _queue = KafkaQueueHandle.Open(consumer, Librdkafka.GetConsumerQueue);
     }
 
     /// <summary>

@@ -41,7 +41,7 @@ internal sealed unsafe class RecordWriter : IDisposable
             config.Set("enabled_events", $"{Librdkafka.DeliveryEvent | Librdkafka.ErrorEvent}");
             return new ProducerBuilder<Null, Null>(config).SetLogHandler((_, line) => onLog(line)).Build();
         });
-        _queue = KafkaQueueHandle.OpenMain(_client.Handle);
+        _queue = KafkaQueueHandle.Open(_client.Handle, Librdkafka.GetMainQueue);
         _topic = Librdkafka.NewTopic(_queue.Client, kafka.Topic, configuration: 0);
         _native = _queue.Client.DangerousGetHandle(); // the queue keeps it
         _polling = Task.Factory.StartNew(Poll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

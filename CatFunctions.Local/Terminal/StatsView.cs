@@ -72,7 +72,7 @@ internal static class StatsView
                 photo.Views.ToString("N0", Culture), photo.Likes.ToString("N0", Culture), photo.LikeRate.ToString("P1", Culture),
                 describe?.Invoke(photo),
             ];
-            table.AddRow(cells.Where(cell => cell is not null).Select(cell => new Text(cell!)));
+            AddRow(table, cells);
         }
 
         return table;
@@ -83,12 +83,9 @@ internal static class StatsView
         var table = NewTable(["Breeds"], ["Photos", "Views", "Likes", "Rate"]);
         foreach (var breed in breeds)
         {
-            table.AddRow(
-                new Text(Clean(breed.Breed)),
-                new Text(breed.Photos.ToString("N0", Culture)),
-                new Text(breed.Views.ToString("N0", Culture)),
-                new Text(breed.Likes.ToString("N0", Culture)),
-                new Text(breed.LikeRate.ToString("P1", Culture)));
+            AddRow(table, [
+                Clean(breed.Breed), breed.Photos.ToString("N0", Culture),
+                breed.Views.ToString("N0", Culture), breed.Likes.ToString("N0", Culture), breed.LikeRate.ToString("P1", Culture)]);
         }
 
         return table;
@@ -102,6 +99,9 @@ internal static class StatsView
         table.AddColumns([.. numbers.Select(NumberColumn)]);
         return table;
     }
+
+    private static void AddRow(Table table, string?[] cells) =>
+        table.AddRow(cells.OfType<string>().Select(cell => new Text(cell)));
 
     private static TableColumn NumberColumn(string title) => new(title) { Alignment = Justify.Right, NoWrap = true };
 

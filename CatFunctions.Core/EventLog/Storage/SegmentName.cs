@@ -22,27 +22,16 @@ public enum LogKind
 /// <summary>The names of the logs' folders.</summary>
 public static class LogKindNames
 {
+    // In the order of the enumeration.
+    private static readonly string[] Folders = ["events", "dead-letters", "copies", "replays"];
+
     extension(LogKind log)
     {
         /// <summary>The folder's name.</summary>
-        public string FolderName => log switch
-        {
-            LogKind.Events => "events",
-            LogKind.DeadLetters => "dead-letters",
-            LogKind.Copies => "copies",
-            LogKind.Replays => "replays",
-            _ => throw new ArgumentOutOfRangeException(nameof(log)),
-        };
+        public string FolderName => Folders[(int)log];
 
         /// <summary>The log whose folder has this name; null if none has.</summary>
-        internal static LogKind? Named(ReadOnlySpan<char> folder) => folder switch
-        {
-            "events" => LogKind.Events,
-            "dead-letters" => LogKind.DeadLetters,
-            "copies" => LogKind.Copies,
-            "replays" => LogKind.Replays,
-            _ => null,
-        };
+        internal static LogKind? Named(string folder) => Array.IndexOf(Folders, folder) is var index and >= 0 ? (LogKind)index : null;
     }
 }
 
@@ -69,7 +58,7 @@ public sealed partial record SegmentName(LogKind Log, DateTimeOffset Hour, int P
         && int.TryParse(match.Groups["partition"].ValueSpan, CultureInfo.InvariantCulture, out var partition)
         && int.TryParse(match.Groups["generation"].ValueSpan, CultureInfo.InvariantCulture, out var generation)
         && long.TryParse(match.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture, out var offset)
-        && LogKind.Named(match.Groups["log"].ValueSpan) is { } log
+        && LogKind.Named(match.Groups["log"].Value) is { } log
         && new SegmentName(log, hour, partition, generation, offset) is var segment
         && segment.ToString() == path
             ? segment

@@ -165,11 +165,11 @@ internal static class SegmentSearch
     /// <summary>The offset of a line.</summary>
     /// <exception cref="EventLogException">It is not a line of a log.</exception>
     public static long ReadOffset(SegmentName segment, ReadOnlySpan<byte> line) =>
-        LogLine.TryReadPosition(line, out _, out var offset) ? offset : throw ForeignLine(segment);
-
-    private static EventLogException ForeignLine(SegmentName segment) =>
-        new($"{segment} holds a line that does not begin with its Kafka position. Something else has written to it: "
-            + "take that line out, or move the file away, and start again.");
+        LogLine.TryReadPosition(line, out _, out var offset)
+            ? offset
+            : throw new EventLogException(
+                $"{segment} holds a line that does not begin with its Kafka position. Something else has written to it: "
+                + "take that line out, or move the file away, and start again.");
 
     private static async ValueTask<int> ReadFullyAsync(
         ISegmentStore store, SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
