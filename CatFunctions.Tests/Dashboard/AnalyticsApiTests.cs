@@ -5,29 +5,22 @@ using CatFunctions.Core.Analytics;
 
 namespace CatFunctions.Tests.Dashboard;
 
-public sealed class AnalyticsApiTests : IAsyncLifetime
+public sealed class AnalyticsApiTests : DashboardHostTest
 {
-    private readonly FakeTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
-    private DashboardHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await DashboardHost.StartAsync(_clock);
-
-    public async ValueTask DisposeAsync() => await _host.DisposeAsync();
-
     [Fact]
     public async Task Who_waits_is_answered_as_soon_as_something_is_recorded()
     {
         await RecordAsync(TestEvent.Views("luna", 3));
         var tag = await TagAsync("api/analytics");
-        var next = _host.Http.GetAsync($"api/analytics?after={tag}&wait=25");
-        var others = Enumerable.Range(0, 20).Select(_ => _host.Http.GetAsync($"api/analytics?window=15m&after={tag}&wait=25")).ToArray();
+        var next = Host.Http.GetAsync($"api/analytics?after={tag}&wait=25");
+        var others = Enumerable.Range(0, 20).Select(_ => Host.Http.GetAsync($"api/analytics?window=15m&after={tag}&wait=25")).ToArray();
         (await Task.WhenAny(others)).Status.ShouldBe(TaskStatus.RanToCompletion);
 
         await RecordAsync(TestEvent.Views("luna", 1));
 
         using var answer = await next;
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await ReadAsync(answer)).GetProperty("totals").GetProperty("views").GetInt32().ShouldBe(4);
+        (await ReadJsonAsync(answer)).GetProperty("totals").GetProperty("views").GetInt32().ShouldBe(4);
         foreach (var other in await Task.WhenAll(others))
         {
             other.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -44,7 +37,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         foreach (var wait in (string[])["", "&wait=1"])
         {
             var watch = Stopwatch.StartNew();
-            using var answer = await _host.Http.GetAsync($"api/analytics?after={tag}{wait}");
+            using var answer = await Host.Http.GetAsync($"api/analytics?after={tag}{wait}");
 
             answer.StatusCode.ShouldBe(HttpStatusCode.NotModified);
             answer.Headers.ETag!.Tag.ShouldBe($"\"{tag}\"");
@@ -52,7 +45,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
             watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(wait is "" ? 0 : 0.9));
         }
 
-        using var another = await _host.Http.GetAsync("api/analytics?after=another&wait=25");
+        using var another = await Host.Http.GetAsync("api/analytics?after=another&wait=25");
         another.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -61,9 +54,9 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
     {
         await RecordAsync(TestEvent.Views("luna", 3));
         var tag = await TagAsync("api/analytics");
-        var waiting = _host.Http.GetAsync($"api/analytics?after={tag}&wait=25");
+        var waiting = Host.Http.GetAsync($"api/analytics?after={tag}&wait=25");
 
-        await _host.StopAsync();
+        await Host.StopAsync();
 
         using var answer = await waiting;
         answer.StatusCode.ShouldBe(HttpStatusCode.NotModified);
@@ -78,7 +71,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
 
         async Task<string> IdsAsync(string query)
         {
-            var list = await GetAsync($"api/photos?{query}");
+            var list = await GetJsonAsync($"api/photos?{query}");
             var ids = list.GetProperty("photos").EnumerateArray().Select(photo => photo.GetProperty("photoId").GetString());
             return $"{list.GetProperty("total")}: {string.Join(' ', ids)}";
         }
@@ -101,7 +94,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
             .. TestEvent.Views("luna", 3), .. TestEvent.Views("luna", 2, TimeSpan.FromMinutes(40)), .. TestEvent.Views("ember", 4),
             new(Photo: "sample-luna", Url: "sample:luna", IsLike: true)]);
 
-        var photo = await GetAsync("api/photos/sample-luna?window=15m");
+        var photo = await GetJsonAsync("api/photos/sample-luna?window=15m");
 
         photo.GetProperty("photoUrl").GetString().ShouldBe("sample:luna");
         (Of("views"), Of("likes"), Of("viewers"), Of("rank"), Of("of"), Of("allViews"), Of("allLikes")).ShouldBe((3, 1, 3, 2, 2, 5, 1));
@@ -110,7 +103,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         buckets.Length.ShouldBe(16);
         buckets[^1].GetProperty("rank").GetInt32().ShouldBe(2);
         buckets[0].GetProperty("rank").ValueKind.ShouldBe(JsonValueKind.Null);
-        (await GetAsync("api/photos/sample-luna?window=all")).GetProperty("viewers").GetInt32().ShouldBe(3);
+        (await GetJsonAsync("api/photos/sample-luna?window=all")).GetProperty("viewers").GetInt32().ShouldBe(3);
 
         int Of(string name) => photo.GetProperty(name).GetInt32();
     }
@@ -122,17 +115,17 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
     {
         await RecordAsync([new TestEvent(Photo: id)]);
 
-        (await GetAsync($"api/photos/{escaped}")).GetProperty("photoId").GetString().ShouldBe(id);
+        (await GetJsonAsync($"api/photos/{escaped}")).GetProperty("photoId").GetString().ShouldBe(id);
     }
 
     [Fact]
     public async Task A_photo_that_is_not_in_the_log_is_not_found()
     {
-        using var answer = await _host.Http.GetAsync("api/photos/nobody");
+        using var answer = await Host.Http.GetAsync("api/photos/nobody");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
-        (await ReadAsync(answer)).GetProperty("detail").GetString().ShouldBe("No event in the log is about the photo 'nobody'.");
+        (await ReadJsonAsync(answer)).GetProperty("detail").GetString().ShouldBe("No event in the log is about the photo 'nobody'.");
     }
 
     [Fact]
@@ -141,13 +134,13 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         await RecordAsync([
             .. TestEvent.Views("luna", 3), .. TestEvent.Views("luna", 2, TimeSpan.FromMinutes(2)), .. TestEvent.Views("ember", 4, TimeSpan.FromMinutes(3))]);
 
-        var race = await GetAsync("api/race?from=2026-11-22T07:26:00Z&to=2026-11-22T07:31:00Z&top=2");
+        var race = await GetJsonAsync("api/race?from=2026-11-22T07:26:00Z&to=2026-11-22T07:31:00Z&top=2");
 
         race.GetProperty("stepSeconds").GetInt32().ShouldBe(60);
         race.GetProperty("photos").EnumerateArray()
             .Select(photo => $"{photo.GetProperty("photoId")} {photo.GetProperty("views")}")
             .ShouldBe(["sample-luna [0,0,2,2,5]", "sample-ember [0,4,4,4,4]"]);
-        using var open = await _host.Http.GetAsync("api/race");
+        using var open = await Host.Http.GetAsync("api/race");
         open.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
@@ -158,14 +151,14 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
             new(Photo: "=1+1", Breed: "a, \"b\"", Url: "https://cats.example/a.jpg"), new(Photo: "=1+1", Breed: "a, \"b\"", Url: "https://cats.example/a.jpg"),
             new(Photo: "-cat\r\n", Breed: null, Url: "https://cats.example/b.jpg")]);
 
-        using var photos = await _host.Http.GetAsync("api/photos?format=csv");
+        using var photos = await Host.Http.GetAsync("api/photos?format=csv");
         photos.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8; header=present");
         (await photos.Content.ReadAsStringAsync()).ShouldBe(
             "photoId,breed,views,likes,likeRate,likeRateLow,likeRateHigh,photoUrl\r\n"
             + "'=1+1,\"a, \"\"b\"\"\",2,0,0,0,0.6576197724933469,https://cats.example/a.jpg\r\n"
             + "\"'-cat\r\n\",,1,0,0,0,0.7934506856227626,https://cats.example/b.jpg\r\n");
 
-        var timeline = (await _host.Http.GetStringAsync("api/analytics?window=15m&format=csv")).Split("\r\n");
+        var timeline = (await Host.Http.GetStringAsync("api/analytics?window=15m&format=csv")).Split("\r\n");
         timeline.Length.ShouldBe(18);
         timeline[0].ShouldBe("start,views,likes,previousViews");
         timeline[16].ShouldBe("2026-11-22T07:30:00Z,3,0,");
@@ -173,23 +166,13 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
 
     private async Task RecordAsync(params IEnumerable<TestEvent> events)
     {
-        await _host.RecordAsync(events);
-        _clock.Advance(LogFollower.ListInterval);
+        await Host.RecordAsync(events);
+        Clock.Advance(LogFollower.ListInterval);
     }
 
     private async Task<string> TagAsync(string path)
     {
-        using var answer = await _host.Http.GetAsync(path);
+        using var answer = await Host.Http.GetAsync(path);
         return answer.Headers.ETag!.Tag.Trim('"');
     }
-
-    private async Task<JsonElement> GetAsync(string path)
-    {
-        using var answer = await _host.Http.GetAsync(path);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
-        return await ReadAsync(answer);
-    }
-
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer) =>
-        JsonElement.Parse(await answer.Content.ReadAsStringAsync());
 }

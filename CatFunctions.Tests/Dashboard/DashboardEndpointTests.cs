@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using CatFunctions.Core.Dashboard;
 using CatFunctions.Core.EventLog.Storage;
@@ -10,19 +9,12 @@ using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Dashboard;
 
-public sealed class DashboardEndpointTests : IAsyncLifetime
+public sealed class DashboardEndpointTests : DashboardHostTest
 {
-    private readonly FakeTimeProvider _clock = new(new(2026, 11, 22, 7, 30, 15, TimeSpan.Zero));
-    private DashboardHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await DashboardHost.StartAsync(_clock);
-
-    public async ValueTask DisposeAsync() => await _host.DisposeAsync();
-
     [Fact]
     public async Task The_analytics_count_what_is_in_the_log()
     {
-        await _host.RecordAsync([
+        await Host.RecordAsync([
             .. TestEvent.Views("luna", 3), new(Photo: "sample-luna", Url: "sample:luna", IsLike: true), .. TestEvent.Views("ember", 2, TimeSpan.FromMinutes(30))]);
 
         var hour = await GetJsonAsync("api/analytics");
@@ -59,7 +51,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("window=1h&from=2026-11-22T07:00:00Z&to=2026-11-22T07:30:00Z", "window", "'1h' cannot be combined with from and to.")]
     public async Task A_wrong_parameter_is_answered_with_the_allowed_values(string query, string parameter, string message)
     {
-        using var response = await _host.Http.GetAsync($"api/analytics?{query}");
+        using var response = await Host.Http.GetAsync($"api/analytics?{query}");
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
@@ -72,7 +64,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task All_wrong_parameters_are_named_at_once()
     {
-        using var response = await _host.Http.GetAsync("api/analytics?window=week&top=many");
+        using var response = await Host.Http.GetAsync("api/analytics?window=week&top=many");
 
         var problem = await ReadJsonAsync(response);
         problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe(["window", "top"]);
@@ -81,9 +73,9 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Unchanged_analytics_are_not_sent_again()
     {
-        await _host.RecordAsync(TestEvent.Views("luna", 3));
-        using var first = await _host.Http.GetAsync("api/analytics");
-        _clock.Advance(TimeSpan.FromSeconds(2));
+        await Host.RecordAsync(TestEvent.Views("luna", 3));
+        using var first = await Host.Http.GetAsync("api/analytics");
+        Clock.Advance(TimeSpan.FromSeconds(2));
 
         using var unchanged = await SendAsync(HttpMethod.Get, "api/analytics", first.Headers.ETag);
         unchanged.StatusCode.ShouldBe(HttpStatusCode.NotModified);
@@ -93,8 +85,8 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
         using var otherWindow = await SendAsync(HttpMethod.Get, "api/analytics?window=24h", first.Headers.ETag);
         otherWindow.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        await _host.RecordAsync(TestEvent.Views("luna", 1));
-        _clock.Advance(TimeSpan.FromSeconds(2));
+        await Host.RecordAsync(TestEvent.Views("luna", 1));
+        Clock.Advance(TimeSpan.FromSeconds(2));
         using var changed = await SendAsync(HttpMethod.Get, "api/analytics", first.Headers.ETag);
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -109,7 +101,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("api/dashboard/samples/luna", "image/svg+xml")]
     public async Task The_page_and_its_assets_are_kept_by_the_client_until_they_change(string path, string mediaType)
     {
-        using var first = await _host.Http.GetAsync(path);
+        using var first = await Host.Http.GetAsync(path);
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
         first.Content.Headers.ContentType?.MediaType.ShouldBe(mediaType);
         first.Headers.CacheControl?.NoCache.ShouldBeTrue();
@@ -164,7 +156,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("api/dashboard/samples/")]
     public async Task What_is_not_there_is_not_found(string path)
     {
-        using var response = await _host.Http.GetAsync(path);
+        using var response = await Host.Http.GetAsync(path);
 
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -175,12 +167,12 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("api/dashboard/", "./")]
     public async Task The_page_finds_its_assets_from_wherever_it_is(string path, string folder)
     {
-        var html = await _host.Http.GetStringAsync(path);
+        var html = await Host.Http.GetStringAsync(path);
 
         foreach (var asset in (string[])["page.css", "page.js", "icon.svg"])
         {
             html.ShouldContain($"\"{folder}{DashboardAssets.Version}/{asset}\"");
-            using var response = await _host.Http.GetAsync(new Uri(new Uri(_host.Address, path), $"{folder}{DashboardAssets.Version}/{asset}"));
+            using var response = await Host.Http.GetAsync(new Uri(new Uri(Host.Address, path), $"{folder}{DashboardAssets.Version}/{asset}"));
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
             response.Headers.CacheControl?.ToString().ShouldBe("public, max-age=31536000, immutable");
         }
@@ -191,7 +183,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("api/dashboard/0123456789abcdef/page.css")]
     public async Task Only_an_asset_of_this_version_is_kept_without_asking_again(string path)
     {
-        using var response = await _host.Http.GetAsync(path);
+        using var response = await Host.Http.GetAsync(path);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Headers.CacheControl?.ToString().ShouldBe("no-cache");
@@ -205,13 +197,13 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [InlineData("", null)]
     public async Task What_is_sent_is_compressed_as_the_client_accepts(string accepted, string? expected)
     {
-        await _host.RecordAsync(TestEvent.Views("luna", 3));
+        await Host.RecordAsync(TestEvent.Views("luna", 3));
         foreach (var path in (string[])["", "api/dashboard/page.css", "api/analytics"])
         {
-            var plain = await _host.Http.GetByteArrayAsync(path);
+            var plain = await Host.Http.GetByteArrayAsync(path);
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
-            using var response = await _host.Http.SendAsync(request);
+            using var response = await Host.Http.SendAsync(request);
 
             response.Content.Headers.ContentEncoding.ShouldBe(expected is null ? [] : [expected]);
             response.Headers.Vary.ShouldBe(["Accept-Encoding"]);
@@ -231,7 +223,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task The_whole_page_weighs_less_than_60_KB_compressed()
     {
-        using var client = new HttpClient { BaseAddress = _host.Address, DefaultRequestHeaders = { { "Accept-Encoding", "br" } } };
+        using var client = new HttpClient { BaseAddress = Host.Address, DefaultRequestHeaders = { { "Accept-Encoding", "br" } } };
         var weight = 0;
         var paths = new Queue<string>([""]);
         var seen = new HashSet<string>(paths);
@@ -239,7 +231,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
         {
             weight += (await client.GetByteArrayAsync(path)).Length;
             var folder = $"api/dashboard/{DashboardAssets.Version}/";
-            foreach (Match name in Regex.Matches(await _host.Http.GetStringAsync(path), @"(?:\./|" + folder + @")([\w-]+\.(?:js|css|svg))\b"))
+            foreach (Match name in Regex.Matches(await Host.Http.GetStringAsync(path), @"(?:\./|" + folder + @")([\w-]+\.(?:js|css|svg))\b"))
             {
                 if (seen.Add(folder + name.Groups[1].Value))
                 {
@@ -271,7 +263,7 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_function_key_goes_on_to_the_assets_and_cannot_break_out()
     {
-        var html = await _host.Http.GetStringAsync("?code=a%2B%26b%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+        var html = await Host.Http.GetStringAsync("?code=a%2B%26b%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
 
         html.ShouldContain($"\"api/dashboard/{DashboardAssets.Version}/page.js?code=a%2B%26b%22%27%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E\"");
         html.ShouldNotContain("alert(1)");
@@ -280,8 +272,8 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_page_with_a_function_key_is_kept_by_nobody()
     {
-        using var page = await _host.Http.GetAsync("?code=secret");
-        using var asset = await _host.Http.GetAsync("api/dashboard/page.js?code=secret");
+        using var page = await Host.Http.GetAsync("?code=secret");
+        using var asset = await Host.Http.GetAsync("api/dashboard/page.js?code=secret");
 
         page.Headers.CacheControl?.NoStore.ShouldBeTrue();
         page.Headers.ETag.ShouldBeNull();
@@ -313,15 +305,15 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_log_that_cannot_be_read_is_told_without_details()
     {
-        await _host.RecordAsync(TestEvent.Views("luna", 1));
-        var segment = Path.Combine(_host.Folder, LogFolder.Files(_host.Folder, LogKind.Events).Single());
+        await Host.RecordAsync(TestEvent.Views("luna", 1));
+        var segment = Path.Combine(Host.Folder, LogFolder.Files(Host.Folder, LogKind.Events).Single());
         await using var locked = new FileStream(segment, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
-        using var response = await _host.Http.GetAsync("api/analytics");
+        using var response = await Host.Http.GetAsync("api/analytics");
 
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
-        (await response.Content.ReadAsStringAsync()).ShouldNotContain(_host.Folder);
+        (await response.Content.ReadAsStringAsync()).ShouldNotContain(Host.Folder);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, EntityTagHeaderValue? tag = null)
@@ -332,17 +324,6 @@ public sealed class DashboardEndpointTests : IAsyncLifetime
             request.Headers.IfNoneMatch.Add(tag);
         }
 
-        return await _host.Http.SendAsync(request);
+        return await Host.Http.SendAsync(request);
     }
-
-    private async Task<JsonElement> GetJsonAsync(string path)
-    {
-        using var response = await _host.Http.GetAsync(path);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        response.Content.Headers.ContentType?.ToString().ShouldBe("application/json; charset=utf-8");
-        return await ReadJsonAsync(response);
-    }
-
-    private static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage response) =>
-        JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 }
