@@ -1,17 +1,34 @@
+using System.Collections.Concurrent;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.Analytics;
 
-/// <summary>Counts what readers ask of a store, and can be made to wait or to fail.</summary>
+/// <summary>Counts what is asked of a store, and can be made to wait or to fail.</summary>
 internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
 {
+    private readonly Lock _lock = new();
     private int _lists;
     private int _reads;
 
     public int Lists => _lists;
 
     public int Reads => _reads;
+
+    /// <summary>The appends that have succeeded, in their order.</summary>
+    public ConcurrentQueue<SegmentName> Appended { get; } = [];
+
+    /// <summary>How many appends are running now.</summary>
+    public int Running { get; private set; }
+
+    /// <summary>How many appends have been running at once, at most.</summary>
+    public int MostRunning { get; private set; }
+
+    /// <summary>What happens before each append; an exception lets it fail.</summary>
+    public Func<SegmentName, Task> BeforeAppend { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What happens before each read.</summary>
+    public Func<SegmentName, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>What a read waits for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -45,6 +62,7 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
     public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
+        await BeforeRead(segment);
         if (IsGated?.Invoke(segment) ?? true)
         {
             await Gate.WaitAsync(cancellationToken);
@@ -56,8 +74,34 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) =>
         store.TryCreateAsync(segment, predecessor, cancellationToken);
 
-    public Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
-        store.TryAppendAsync(head, lines, cancellationToken);
+    public async Task<SegmentState?> TryAppendAsync(SegmentState head, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        CountRunning(1);
+        try
+        {
+            await BeforeAppend(head.Name);
+            var appended = await store.TryAppendAsync(head, lines, cancellationToken);
+            if (appended is not null)
+            {
+                Appended.Enqueue(head.Name);
+            }
+
+            return appended;
+        }
+        finally
+        {
+            CountRunning(-1);
+        }
+    }
 
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => store.DeleteAsync(segment, cancellationToken);
+
+    private void CountRunning(int change)
+    {
+        lock (_lock)
+        {
+            Running += change;
+            MostRunning = Math.Max(MostRunning, Running);
+        }
+    }
 }

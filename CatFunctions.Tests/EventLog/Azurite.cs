@@ -75,7 +75,8 @@ public sealed class Azurite : IDisposable
         return (process, port);
     }
 
-    private static int FreePort()
+    /// <summary>A port of this machine that nobody listens on.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

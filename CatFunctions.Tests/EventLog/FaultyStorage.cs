@@ -80,25 +80,16 @@ internal sealed class FaultyStorage(Azurite azurite, double share, int seed) : I
                 context.Response.Headers.RetryAfter = "0";
                 break;
             case Fault.ErrorAfterwards:
-                using (await SendAsync(context))
-                {
-                    context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-                }
-
+                (await SendAsync(context)).Dispose();
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
                 break;
             case Fault.AnswerDropped:
-                using (await SendAsync(context))
-                {
-                    context.Abort();
-                }
-
+                (await SendAsync(context)).Dispose();
+                context.Abort();
                 break;
             case Fault.AnswerTooLate:
-                using (await SendAsync(context))
-                {
-                    await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted), Task.Delay(TimeSpan.FromSeconds(30)));
-                }
-
+                (await SendAsync(context)).Dispose();
+                await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted), Task.Delay(TimeSpan.FromSeconds(30)));
                 break;
             default:
                 await PassOnAsync(context);
@@ -153,4 +144,16 @@ internal sealed class FaultyStorage(Azurite azurite, double share, int seed) : I
             await response.Content.CopyToAsync(context.Response.Body);
         }
     }
+}
+
+/// <summary>What can happen to a call.</summary>
+internal enum Fault
+{
+    None,
+    ConnectionReset,
+    ServerError,
+    Busy,
+    ErrorAfterwards,
+    AnswerDropped,
+    AnswerTooLate,
 }

@@ -34,10 +34,7 @@ public sealed class FaultyStorageTests(Azurite azurite, ITestOutputHelper output
 
         foreach (var partition in Enumerable.Range(0, nextOffsets.Length))
         {
-            log.Files(LogKind.Events).Where(path => path.Contains($"partition={partition}/", StringComparison.Ordinal))
-                .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                .Select(TestEvents.OffsetOf)
-                .ShouldBe(Enumerable.Range(0, (int)nextOffsets[partition]).Select(offset => (long)offset));
+            log.Lines(LogKind.Events, partition).Select(TestEvents.OffsetOf).ShouldBe(Enumerable.Range(0, (int)nextOffsets[partition]).Select(offset => (long)offset));
         }
 
         output.WriteLine(string.Join(", ", storage.Faults));

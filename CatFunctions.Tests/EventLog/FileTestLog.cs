@@ -1,4 +1,3 @@
-using System.Text;
 using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
@@ -14,18 +13,9 @@ public sealed class FileTestLog : TestLog
 
     public override ISegmentStore Store { get; }
 
-    public override string[] Files(LogKind log) => Directory.Exists(PathOf(log.FolderName))
-        ? [.. Directory.EnumerateFiles(PathOf(log.FolderName), "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal)]
-        : [];
+    public override string[] Files(LogKind log) => LogFolder.Files(Root, log);
 
-    public override string Read(string path)
-    {
-        using var reader = new StreamReader(
-            new FileStream(PathOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
+    public override string Read(string path) => LogFolder.Read(PathOf(path));
 
     public override void Append(string path, string text) => File.AppendAllText(PathOf(path), text);
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
@@ -19,17 +18,20 @@ internal static class LogFolder
 
     /// <summary>The offsets of a log's lines, in the order of its files.</summary>
     public static long[] Offsets(string root, LogKind log = LogKind.Events) =>
-        [.. Lines(root, log).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kafkaoffset").GetInt64())];
+        [.. Lines(root, log).Select(TestEvents.OffsetOf)];
 
     /// <summary>Waits until a log holds this many lines.</summary>
     public static Task WaitForLinesAsync(this TempFolder root, LogKind log, int count) =>
         Eventually.IsTrueAsync(() => CountLines(root.Path, log) >= count, $"{count} lines in {log}");
 
     /// <summary>Counts the whole lines of a log that may be growing.</summary>
-    public static int CountLines(string root, LogKind log) => Files(root, log).Sum(path =>
+    public static int CountLines(string root, LogKind log) =>
+        Files(root, log).Sum(path => Read(Path.Combine(root, path)).Count(character => character == '\n'));
+
+    /// <summary>The whole text of a file that may be growing.</summary>
+    public static string Read(string path)
     {
-        using var file = new FileStream(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(file);
-        return reader.ReadToEnd().Count(character => character == '\n');
-    });
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
 }

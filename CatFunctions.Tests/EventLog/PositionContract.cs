@@ -1,5 +1,6 @@
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
+using CatFunctions.Tests.Analytics;
 
 namespace CatFunctions.Tests.EventLog;
 
@@ -65,10 +66,7 @@ public abstract class PositionContract<TLog>(TLog log) : RecorderTest<TLog>(log)
     public async Task A_dead_letter_is_not_missing(bool afterRestart)
     {
         await Record([.. TestEvents.Events(0, 5), TestEvents.Record(5, [1])]);
-        if (afterRestart)
-        {
-            Restart();
-        }
+        RestartIf(afterRestart);
 
         (await Record(TestEvents.Events(6, 5))).Gaps.ShouldBe(0);
     }
@@ -87,7 +85,7 @@ public abstract class PositionContract<TLog>(TLog log) : RecorderTest<TLog>(log)
     {
         await Record(TestEvents.Events(0, 10));
         var fails = true;
-        var store = new WatchedStore(Log.Store)
+        var store = new CountingStore(Log.Store)
         {
             BeforeAppend = segment => fails && segment.Log == LogKind.Events ? throw new EventLogException("not yet") : Task.CompletedTask,
         };
@@ -111,10 +109,7 @@ public abstract class PositionContract<TLog>(TLog log) : RecorderTest<TLog>(log)
     [Fact]
     public async Task A_loss_under_a_running_recorder_is_an_error_once_and_then_the_log_goes_on()
     {
-        await Record(TestEvents.Events(0, 10));
-        Clock.Advance(TimeSpan.FromHours(1));
-        await Record(TestEvents.Events(10, 10));
-        await DeleteNewest();
+        await RecordTwentyAndLoseTen();
 
         var error = await Record(TestEvents.Events(20, 5)).ShouldThrowAsync<LostRecordsException>();
 
@@ -131,10 +126,7 @@ public abstract class PositionContract<TLog>(TLog log) : RecorderTest<TLog>(log)
     [Fact]
     public async Task After_a_loss_the_records_can_be_read_again_in_their_order()
     {
-        await Record(TestEvents.Events(0, 10));
-        Clock.Advance(TimeSpan.FromHours(1));
-        await Record(TestEvents.Events(10, 10));
-        await DeleteNewest();
+        await RecordTwentyAndLoseTen();
         await Record(TestEvents.Events(20, 5)).ShouldThrowAsync<LostRecordsException>();
 
         (await Recorder.FindLastOffsetAsync(0, CancellationToken.None)).ShouldBe(9);
@@ -178,8 +170,11 @@ public abstract class PositionContract<TLog>(TLog log) : RecorderTest<TLog>(log)
         (await Recorder.HoldsAsync(TestEvents.Event(0, partition: 1), CancellationToken.None)).ShouldBeFalse();
     }
 
-    private async Task DeleteNewest()
+    private async Task RecordTwentyAndLoseTen()
     {
+        await Record(TestEvents.Events(0, 10));
+        Clock.Advance(TimeSpan.FromHours(1));
+        await Record(TestEvents.Events(10, 10));
         var newest = await Log.Store.OpenNewestAsync(LogKind.Events, 0, CancellationToken.None);
         await Log.Store.DeleteAsync(newest!.Name, CancellationToken.None);
     }

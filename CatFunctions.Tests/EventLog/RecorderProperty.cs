@@ -42,10 +42,7 @@ internal static class RecorderProperty
 
     private static void ShouldHold(TestLog log, LogKind name, int partition, IEnumerable<ConsumedRecord> records, ILineFormat format)
     {
-        var stored = log.Files(name)
-            .Where(path => path.Contains($"/partition={partition}/", StringComparison.Ordinal))
-            .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        stored.ShouldBe(records.Select(LineOf));
+        log.Lines(name, partition).ShouldBe(records.Select(LineOf));
 
         string LineOf(ConsumedRecord record)
         {

@@ -31,11 +31,19 @@ public abstract class RecorderTest<TLog> : IDisposable
 
     private protected Task<RecordResult> Record(ConsumedRecord[] batch) => Recorder.RecordAsync(batch, CancellationToken.None);
 
-    private protected EventRecorder NewRecorder() => new(Log.Store, Clock);
+    private protected virtual EventRecorder NewRecorder() => new(Log.Store, Clock);
 
     private protected void Restart()
     {
         Recorder.Dispose();
         Recorder = NewRecorder();
+    }
+
+    private protected void RestartIf(bool condition)
+    {
+        if (condition)
+        {
+            Restart();
+        }
     }
 }

@@ -20,10 +20,7 @@ public abstract class RedeliveryContract<TLog>(TLog log) : RecorderTest<TLog>(lo
     public async Task A_batch_that_is_delivered_again_is_skipped_and_counted(bool afterRestart)
     {
         await Record(TestEvents.Events(10, 5));
-        if (afterRestart)
-        {
-            Restart();
-        }
+        RestartIf(afterRestart);
 
         var result = await Record(TestEvents.Events(12, 6));
 
@@ -58,10 +55,7 @@ public abstract class RedeliveryContract<TLog>(TLog log) : RecorderTest<TLog>(lo
     public async Task A_topic_that_was_created_again_starts_a_new_generation(bool afterRestart)
     {
         await Record(TestEvents.Events(0, 10));
-        if (afterRestart)
-        {
-            Restart();
-        }
+        RestartIf(afterRestart);
 
         var result = await Record(TestEvents.Events(0, 4, topic: OtherTopic));
 
@@ -262,13 +256,5 @@ public abstract class RedeliveryContract<TLog>(TLog log) : RecorderTest<TLog>(lo
         (await recorder.RecordAsync(TestEvents.Events(0, Count), CancellationToken.None)).Redelivered.ShouldBe(Count);
 
         store.Reads.ShouldBeLessThan(Count / 50);
-    }
-
-    private void RestartIf(bool condition)
-    {
-        if (condition)
-        {
-            Restart();
-        }
     }
 }

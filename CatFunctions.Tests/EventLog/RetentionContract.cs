@@ -2,6 +2,7 @@ using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
+using CatFunctions.Tests.Analytics;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
@@ -152,14 +153,14 @@ public abstract class RetentionContract<TLog>(TLog log) : RecorderTest<TLog>(log
 
     /// <summary>Records an event and a dead letter in each hour from 7 to 10.</summary>
     /// <returns>The store; all but the last hour is deleted when a later one than the first is read.</returns>
-    private async Task<WatchedStore> RecordHoursAsync()
+    private async Task<CountingStore> RecordHoursAsync()
     {
         for (var hour = 0; hour < 4; hour++, Clock.Advance(TimeSpan.FromHours(1)))
         {
             await Record([TestEvents.Event(2 * hour), TestEvents.Record((2 * hour) + 1, [1])]);
         }
 
-        return new WatchedStore(Log.Store)
+        return new CountingStore(Log.Store)
         {
             BeforeRead = segment => segment.Hour.Hour == 7 ? Task.CompletedTask : DeleteOldHours(TimeSpan.FromHours(1)),
         };

@@ -21,9 +21,10 @@ public abstract class TestLog : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>The lines of a log, in the order of its files.</summary>
-    public string[] Lines(LogKind log) =>
-        [.. Files(log).SelectMany(path => Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+    /// <summary>The lines of a log, or of a partition of it, in the order of its files.</summary>
+    public string[] Lines(LogKind log, int? partition = null) =>
+        [.. Files(log).Where(path => partition is null || path.Contains($"/partition={partition}/", StringComparison.Ordinal))
+            .SelectMany(path => Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
 
     /// <summary>The offsets of a log's lines, in the order of its files.</summary>
     public long[] Offsets(LogKind log = LogKind.Events) =>

@@ -148,7 +148,7 @@ public abstract class OutboxStoreContract : IDisposable
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
-    private protected static TickEvents NewEvents(DateTimeOffset tick, int count)
+    internal static TickEvents NewEvents(DateTimeOffset tick, int count)
     {
         var events = new TickEvents(count);
         foreach (var value in Values(tick, count))

@@ -155,7 +155,7 @@ public sealed class TickOutboxTests : IDisposable
     public async Task A_tick_that_is_there_is_not_to_be_sent_a_second_time()
     {
         await ProduceAsync(Noon, 2);
-        using var events = NewEvents(Noon, 2, out _);
+        using var events = OutboxStoreContract.NewEvents(Noon, 2);
 
         (await NewOutbox().TryAddAsync(new Tick(Noon, TimeSpan.FromSeconds(5)), events, CancellationToken.None)).ShouldBeFalse();
     }
@@ -238,21 +238,9 @@ public sealed class TickOutboxTests : IDisposable
 
     private async Task<byte[][]> ProduceAsync(DateTimeOffset tick, int count)
     {
-        using var events = NewEvents(tick, count, out var values);
+        using var events = OutboxStoreContract.NewEvents(tick, count);
         (await _outbox.TryAddAsync(new Tick(tick, TimeSpan.FromSeconds(5)), events, CancellationToken.None)).ShouldBeTrue();
-        return values;
-    }
-
-    private static TickEvents NewEvents(DateTimeOffset tick, int count, out byte[][] values)
-    {
-        values = [.. Enumerable.Range(0, count).Select(index => TestEvents.WithIndex(index, Tick.NameOf(tick), count))];
-        var events = new TickEvents(count);
-        foreach (var value in values)
-        {
-            events.Add("MTY3ODIyMQ", value);
-        }
-
-        return events;
+        return [.. events.Select(produced => produced.Value.ToArray())];
     }
 
     /// <summary>Records a later tick in the first partitions.</summary>

@@ -7,22 +7,11 @@ using Microsoft.Win32.SafeHandles;
 namespace CatFunctions.Tests.EventLog.Storage;
 
 /// <summary>Files, when the disk does not do what it was told. scripts/durability.sh does the same to real file systems.</summary>
-public sealed class DurabilityTests : IDisposable
+public sealed class DurabilityTests() : RecorderTest<FileTestLog>(new FileTestLog())
 {
     private const int PageSize = 4096;
 
-    private readonly FileTestLog _log = new();
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero));
     private Action<SafeFileHandle> _flush = DurableFile.Flush;
-    private EventRecorder _recorder;
-
-    public DurabilityTests() => _recorder = NewRecorder();
-
-    public void Dispose()
-    {
-        _recorder.Dispose();
-        _log.Dispose();
-    }
 
     [Fact]
     public void A_flush_that_the_system_refuses_is_an_error()
@@ -35,7 +24,7 @@ public sealed class DurabilityTests : IDisposable
 
     [Fact]
     public void A_folder_that_is_gone_cannot_be_flushed() =>
-        Should.Throw<IOException>(() => DurableFile.FlushFolder(_log.PathOf("gone"))).Message.ShouldContain("No such file");
+        Should.Throw<IOException>(() => DurableFile.FlushFolder(Log.PathOf("gone"))).Message.ShouldContain("No such file");
 
     [Fact]
     public async Task When_a_flush_fails_once_the_lines_are_written_again_since_their_pages_are_lost()
@@ -45,7 +34,7 @@ public sealed class DurabilityTests : IDisposable
 
         (await Record(100, 100)).Recorded.ShouldBe(100);
 
-        _log.Offsets().ShouldBe(Offsets(200));
+        Log.Offsets().ShouldBe(Offsets(200));
     }
 
     [Fact]
@@ -56,10 +45,10 @@ public sealed class DurabilityTests : IDisposable
 
         var error = await Record(100, 100).ShouldThrowAsync<EventLogException>();
 
-        error.Message.ShouldStartWith($"Cannot write to the event log in {_log.Root}: the disk lost it.");
-        _log.Offsets().ShouldBe(Offsets(100));
+        error.Message.ShouldStartWith($"Cannot write to the event log in {Log.Root}: the disk lost it.");
+        Log.Offsets().ShouldBe(Offsets(100));
         (await Record(100, 100)).ShouldBe(new RecordResult(100, 0, 0, 0));
-        _log.Offsets().ShouldBe(Offsets(200));
+        Log.Offsets().ShouldBe(Offsets(200));
     }
 
     [Fact]
@@ -88,14 +77,14 @@ public sealed class DurabilityTests : IDisposable
         await Record(0, 100).ShouldThrowAsync<EventLogException>();
 
         (await Record(0, 100)).Recorded.ShouldBeInRange(1, 50, "a page of the last append is lost");
-        _log.Offsets().ShouldBe(Offsets(100));
+        Log.Offsets().ShouldBe(Offsets(100));
     }
 
     [Fact]
     public async Task What_was_read_is_written_again_before_it_is_believed_since_an_earlier_flush_may_have_lost_it()
     {
         await Record(0, 100);
-        var path = _log.PathOf(_log.Files(LogKind.Events).Single());
+        var path = Log.PathOf(Log.Files(LogKind.Events).Single());
         var written = File.GetLastWriteTimeUtc(path);
         File.SetLastWriteTimeUtc(path, written.AddDays(-1));
         Restart();
@@ -103,7 +92,7 @@ public sealed class DurabilityTests : IDisposable
         await Record(0, 100);
 
         File.GetLastWriteTimeUtc(path).ShouldBeGreaterThan(written.AddHours(-1));
-        _log.Offsets().ShouldBe(Offsets(100));
+        Log.Offsets().ShouldBe(Offsets(100));
     }
 
     [Theory]
@@ -113,7 +102,7 @@ public sealed class DurabilityTests : IDisposable
     {
         await Record(0, 10);
         await Record(10, 90);
-        var path = _log.PathOf(_log.Files(LogKind.Events).Single());
+        var path = Log.PathOf(Log.Files(LogKind.Events).Single());
         var whole = await File.ReadAllBytesAsync(path);
         for (var page = 0; page * PageSize < whole.Length; page++)
         {
@@ -125,7 +114,7 @@ public sealed class DurabilityTests : IDisposable
             await Record(0, 100);
             await Record(100, 1);
 
-            _log.Offsets().ShouldBe(Offsets(101));
+            Log.Offsets().ShouldBe(Offsets(101));
             (await File.ReadAllBytesAsync(path)).AsSpan(0, whole.Length).SequenceEqual(whole).ShouldBeTrue();
         }
     }
@@ -140,27 +129,27 @@ public sealed class DurabilityTests : IDisposable
     public async Task A_last_line_that_is_none_of_the_log_is_cut(string line)
     {
         await Record(0, 3);
-        _log.Append(_log.Files(LogKind.Events).Single(), line);
+        Log.Append(Log.Files(LogKind.Events).Single(), line);
         Restart();
 
         (await Record(3, 2)).ShouldBe(new RecordResult(2, 0, 0, 0));
 
-        _log.Offsets().ShouldBe(Offsets(5));
+        Log.Offsets().ShouldBe(Offsets(5));
     }
 
     [Fact]
     public async Task A_line_longer_than_an_append_is_checked_as_a_whole()
     {
         var batch = new[] { TestEvents.Event(0), TestEvents.Record(1, TestEvents.With("filler", new string('x', 6 << 20))) };
-        await _recorder.RecordAsync(batch, CancellationToken.None);
-        var path = _log.PathOf(_log.Files(LogKind.Events).Single());
+        await Record(batch);
+        var path = Log.PathOf(Log.Files(LogKind.Events).Single());
         var whole = await File.ReadAllBytesAsync(path);
         Restart();
-        (await _recorder.RecordAsync(batch, CancellationToken.None)).Redelivered.ShouldBe(2);
+        (await Record(batch)).Redelivered.ShouldBe(2);
         Damage(path, position: 1000);
         Restart();
 
-        (await _recorder.RecordAsync(batch, CancellationToken.None)).ShouldBe(new RecordResult(1, 1, 0, 0));
+        (await Record(batch)).ShouldBe(new RecordResult(1, 1, 0, 0));
 
         (await File.ReadAllBytesAsync(path)).SequenceEqual(whole).ShouldBeTrue();
     }
@@ -169,15 +158,14 @@ public sealed class DurabilityTests : IDisposable
     public async Task A_line_that_was_damaged_before_the_last_append_stays_and_is_named()
     {
         var filler = new string('x', 900 * 1024);
-        await _recorder.RecordAsync(
-            [.. Enumerable.Range(0, 6).Select(offset => TestEvents.Record(offset, TestEvents.With("id", $"20261122T080000000Z-{offset}", "filler", filler)))],
-            CancellationToken.None);
-        Damage(_log.PathOf(_log.Files(LogKind.Events).Single()), position: 100);
+        await Record(
+            [.. Enumerable.Range(0, 6).Select(offset => TestEvents.Record(offset, TestEvents.With("id", $"20261122T080000000Z-{offset}", "filler", filler)))]);
+        Damage(Log.PathOf(Log.Files(LogKind.Events).Single()), position: 100);
         Restart();
 
         (await Record(6, 3)).ShouldBe(new RecordResult(3, 0, 0, 0));
 
-        var report = await new LogVerifier(_log.Store).VerifyAsync(CancellationToken.None);
+        var report = await new LogVerifier(Log.Store).VerifyAsync(CancellationToken.None);
         report.Events.ShouldBe(9);
         report.Problems.ShouldContain(problem => problem.Contains("offset 0: ", StringComparison.Ordinal));
     }
@@ -186,9 +174,9 @@ public sealed class DurabilityTests : IDisposable
     public async Task A_log_is_for_its_owner_and_readable_by_the_group()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions.");
-        await _recorder.RecordAsync([TestEvents.Event(0), TestEvents.Record(1, [1])], CancellationToken.None);
+        await Record([TestEvents.Event(0), TestEvents.Record(1, [1])]);
 
-        foreach (var entry in new DirectoryInfo(_log.Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        foreach (var entry in new DirectoryInfo(Log.Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
         {
             Convert.ToString((int)entry.UnixFileMode, 8).ShouldBe(entry is DirectoryInfo ? "750" : "640", entry.FullName);
         }
@@ -202,16 +190,9 @@ public sealed class DurabilityTests : IDisposable
         RandomAccess.Write(file, new byte[10], position);
     }
 
-    private Task<RecordResult> Record(int first, int count) =>
-        _recorder.RecordAsync(TestEvents.Events(first, count), CancellationToken.None);
+    private Task<RecordResult> Record(int first, int count) => Record(TestEvents.Events(first, count));
 
-    private EventRecorder NewRecorder() => new(new FileSegmentStore(_log.Root) { Flush = file => _flush(file) }, _clock);
-
-    private void Restart()
-    {
-        _recorder.Dispose();
-        _recorder = NewRecorder();
-    }
+    private protected override EventRecorder NewRecorder() => new(new FileSegmentStore(Log.Root) { Flush = file => _flush(file) }, Clock);
 
     /// <summary>Writes what no flush was made for, as a recorder does that is killed then.</summary>
     private async Task KillBeforeFlush(int first, int count)

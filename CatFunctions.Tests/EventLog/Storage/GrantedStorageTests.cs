@@ -4,8 +4,8 @@ using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Sas;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
 using CatFunctions.Core.Outbox;
+using CatFunctions.Tests.Outbox;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -35,7 +35,7 @@ public sealed class GrantedStorageTests(Azurite azurite) : IDisposable
     public async Task A_SAS_for_a_container_that_is_not_there_says_that_it_has_to_be_created()
     {
         var container = Granted(BlobContainerSasPermissions.All);
-        using var events = NewTick();
+        using var events = OutboxStoreContract.NewEvents(Noon, 1);
 
         var errors = new[]
         {
@@ -103,7 +103,7 @@ public sealed class GrantedStorageTests(Azurite azurite) : IDisposable
         var first = _log.Files(LogKind.Events)[0];
         await _log.Container.GetAppendBlobClient(first).CreateSnapshotAsync();
         var outbox = new BlobOutboxStore(_log.Container);
-        using var events = NewTick();
+        using var events = OutboxStoreContract.NewEvents(Noon, 1);
         await outbox.TryAddAsync(Noon, events, CancellationToken.None);
         await _log.Container.GetBlobClient("outbox/20261122T120000000Z.jsonl").CreateSnapshotAsync();
 
@@ -119,7 +119,7 @@ public sealed class GrantedStorageTests(Azurite azurite) : IDisposable
     {
         await using var proxy = new FaultyStorage(azurite, share: 0, seed: 0) { Refuse = _ => (409, "ContainerBeingDeleted") };
         var container = new BlobContainerClient(await proxy.StartAsync(), _log.Container.Name);
-        using var events = NewTick();
+        using var events = OutboxStoreContract.NewEvents(Noon, 1);
 
         var error = await Should.ThrowAsync<EventLogException>(new BlobOutboxStore(container).TryAddAsync(Noon, events, CancellationToken.None));
 
@@ -132,7 +132,7 @@ public sealed class GrantedStorageTests(Azurite azurite) : IDisposable
         await store.PrepareAsync(CancellationToken.None);
         await store.PrepareAsync(CancellationToken.None);
         var outbox = new BlobOutboxStore(container);
-        using var events = NewTick();
+        using var events = OutboxStoreContract.NewEvents(Noon, 1);
         (await outbox.TryAddAsync(Noon, events, CancellationToken.None)).ShouldBeTrue();
         (await outbox.TryAddAsync(Noon, events, CancellationToken.None)).ShouldBeFalse();
         await outbox.RemoveAsync(Noon, CancellationToken.None);
@@ -140,13 +140,6 @@ public sealed class GrantedStorageTests(Azurite azurite) : IDisposable
         await recorder.RecordAsync(TestEvents.Events(0, 2), CancellationToken.None);
         _clock.Advance(TimeSpan.FromHours(1));
         await recorder.RecordAsync(TestEvents.Events(2, 2), CancellationToken.None);
-    }
-
-    private static TickEvents NewTick()
-    {
-        var events = new TickEvents(1);
-        events.Add("cat", TestEvents.WithIndex(0, "20261122T120000000Z", tickSize: 1));
-        return events;
     }
 
     /// <summary>The container as the connection string of a SAS gives it, which is what the portal shows.</summary>
