@@ -59,6 +59,8 @@ public sealed class CatApiOptionsTests
     [InlineData("RefreshInterval", "5")]
     [InlineData("Limit", "0")]
     [InlineData("Limit", "101")]
+    [InlineData("Limit", "ten")]
+    [InlineData("RefreshInterval", "5 minutes")]
     public async Task A_bad_setting_stops_the_start_with_its_name(string name, string value)
     {
         var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync([(name, value)]));
@@ -77,16 +79,6 @@ public sealed class CatApiOptionsTests
             () => StartAsync([("BaseAddress", "x"), ("Limit", "0"), ("RefreshInterval", "300")]));
 
         error.Failures.Count().ShouldBe(3);
-    }
-
-    [Theory]
-    [InlineData("Limit", "ten")]
-    [InlineData("RefreshInterval", "5 minutes")]
-    public async Task A_setting_of_a_wrong_type_stops_the_start_with_its_name(string name, string value)
-    {
-        var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync([(name, value)]));
-
-        error.Message.ShouldContain($"CatApi:{name}");
     }
 
     private static async Task<IHost> StartAsync((string Name, string Value)[] settings)

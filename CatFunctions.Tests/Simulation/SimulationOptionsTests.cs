@@ -48,31 +48,20 @@ public sealed class SimulationOptionsTests
     }
 
     [Theory]
-    [InlineData("0")]
-    [InlineData("-1")]
-    [InlineData("1000001")]
-    public async Task A_rate_out_of_range_stops_the_start_with_a_line_that_says_what_to_do(string rate)
-    {
-        using var host = HostWith(new() { ["Simulation:EventsPerSecond"] = rate });
-
-        var error = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
-
-        error.Message.ShouldBe(
-            $"Simulation:EventsPerSecond is {rate}: set it above 0 and to at most 1,000,000.");
-    }
-
-    [Theory]
-    [InlineData("Rhythm", "-0.1")]
-    [InlineData("Rhythm", "1.1")]
-    [InlineData("LateShare", "-0.1")]
-    [InlineData("LateShare", "2")]
-    public async Task A_share_out_of_range_stops_the_start_with_a_line_that_says_what_to_do(string name, string value)
+    [InlineData("EventsPerSecond", "0", "above 0 and to at most 1,000,000")]
+    [InlineData("EventsPerSecond", "-1", "above 0 and to at most 1,000,000")]
+    [InlineData("EventsPerSecond", "1000001", "above 0 and to at most 1,000,000")]
+    [InlineData("Rhythm", "-0.1", "from 0 to 1")]
+    [InlineData("Rhythm", "1.1", "from 0 to 1")]
+    [InlineData("LateShare", "-0.1", "from 0 to 1")]
+    [InlineData("LateShare", "2", "from 0 to 1")]
+    public async Task A_setting_out_of_range_stops_the_start_with_a_line_that_says_what_to_do(string name, string value, string range)
     {
         using var host = HostWith(new() { [$"Simulation:{name}"] = value });
 
         var error = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
 
-        error.Message.ShouldBe($"Simulation:{name} is {value}: set it from 0 to 1.");
+        error.Message.ShouldBe($"Simulation:{name} is {value}: set it {range}.");
     }
 
     private static IHost HostWith(Dictionary<string, string?> settings)

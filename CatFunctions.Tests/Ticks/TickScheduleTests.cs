@@ -8,16 +8,15 @@ public sealed class TickScheduleTests
     private static readonly TickSchedule EveryFiveSeconds = TickSchedule.Parse("*/5 * * * * *");
 
     [Theory]
-    [InlineData("07:30:15.000", "a timer that is punctual")]
-    [InlineData("07:30:15.020", "a timer that is a little late")]
-    [InlineData("07:30:14.950", "a timer that is a little early")]
-    [InlineData("07:30:19.400", "a timer that is late by most of the interval")]
-    public void A_timer_fires_for_the_occurrence_and_not_for_the_moment(string now, string because) =>
-        EveryFiveSeconds.TickFor(At(now)).ScheduledTime.ShouldBe(At("07:30:15"), because);
-
-    [Fact]
-    public void The_interval_reaches_back_to_the_occurrence_before() =>
-        EveryFiveSeconds.TickFor(At("07:30:15.020")).ShouldBe(new Tick(At("07:30:15"), TimeSpan.FromSeconds(5)));
+    [InlineData("07:30:15.000", null, "07:30:15", "a timer that is punctual")]
+    [InlineData("07:30:15.020", null, "07:30:15", "a timer that is a little late")]
+    [InlineData("07:30:14.950", null, "07:30:15", "a timer that is a little early")]
+    [InlineData("07:30:19.400", null, "07:30:15", "a timer that is late by most of the interval")]
+    [InlineData("07:41:17.300", "07:30:15", "07:30:15", "an occurrence that was missed keeps its own time and interval")]
+    [InlineData("07:30:17", "07:30:20", "07:30:15", "a timer that was started by hand fires for the latest tick")]
+    [InlineData("07:30:19.990", "07:30:20", "07:30:20", "a timer that fires early fires for the occurrence that is due")]
+    public void A_timer_fires_for_the_occurrence_and_not_for_the_moment(string now, string? due, string scheduled, string because) =>
+        EveryFiveSeconds.TickFor(At(now), due is null ? null : At(due)).ShouldBe(new Tick(At(scheduled), TimeSpan.FromSeconds(5)), because);
 
     [Fact]
     public void Intervals_may_differ_from_tick_to_tick()
@@ -28,19 +27,6 @@ public sealed class TickScheduleTests
         schedule.TickFor(At("22:00:00")).Interval.ShouldBe(TimeSpan.FromHours(2));
         schedule.TickFor(At("08:00:00")).Interval.ShouldBe(TimeSpan.FromHours(10));
     }
-
-    [Fact]
-    public void A_missed_occurrence_keeps_its_own_time_and_interval() =>
-        EveryFiveSeconds.TickFor(now: At("07:41:17.300"), due: At("07:30:15"))
-            .ShouldBe(new Tick(At("07:30:15"), TimeSpan.FromSeconds(5)));
-
-    [Fact]
-    public void A_timer_started_by_hand_fires_for_the_latest_tick() =>
-        EveryFiveSeconds.TickFor(now: At("07:30:17"), due: At("07:30:20")).ScheduledTime.ShouldBe(At("07:30:15"));
-
-    [Fact]
-    public void A_timer_that_fires_early_fires_for_the_occurrence_that_is_due() =>
-        EveryFiveSeconds.TickFor(now: At("07:30:19.990"), due: At("07:30:20")).ScheduledTime.ShouldBe(At("07:30:20"));
 
     [Fact]
     public void A_schedule_is_read_in_the_offset_of_the_clock_and_ticks_are_in_utc()
