@@ -44,9 +44,7 @@ public sealed class ClientCertificateTests : IDisposable
             ("ssl.certificate.location", Write("client.pem", _client.ExportCertificatePem())),
             ("ssl.key.location", Write("client.key", _client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem())));
         await host.WaitForOutputAsync("Recording");
-        await host.TerminateAsync();
-
-        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        await host.StopAsync();
     }
 
     [Fact]

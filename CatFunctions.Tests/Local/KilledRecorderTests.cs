@@ -65,8 +65,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
             await recorder.WaitForExitAsync();
         }
 
-        await producer.TerminateAsync();
-        (await producer.WaitForExitAsync()).ShouldBe(0);
+        await producer.StopAsync();
         var produced = ProducedEvents(producer.Output[^1]);
         produced.ShouldBeGreaterThan(kills * 50);
 
@@ -99,9 +98,7 @@ public sealed class KilledRecorderTests(Azurite azurite)
     /// <summary>Counts without any of the project's own code, and checks that every tick is whole.</summary>
     private static int CountEventsIndependently(TestLog log)
     {
-        var ticks = log.Files(LogKind.Events)
-            .SelectMany(path => log.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            .Select(TestEvents.TickOf)
+        var ticks = log.Lines(LogKind.Events).Select(TestEvents.TickOf)
             .GroupBy(line => (line.Tick, line.Size), line => line.Index)
             .ToArray();
         foreach (var tick in ticks)

@@ -38,7 +38,7 @@ public sealed class KilledRunTests : IDisposable
         await Eventually.IsTrueAsync(async () =>
         {
             await using var host = Start(["--rate", "100", "--for", "00:00:02"]);
-            (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+            await host.SucceedAsync();
             return await ShouldAddUpAsync() == 0;
         });
         Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").ShouldBeEmpty();
@@ -61,8 +61,7 @@ public sealed class KilledRunTests : IDisposable
         await host.WaitForOutputAsync("works again");
         var produced = Pending().Union(Recorded()).Count();
         await Eventually.IsTrueAsync(() => LogFolder.CountLines(_folder.Path, LogKind.Events) >= produced);
-        await host.TerminateAsync();
-        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        await host.StopAsync();
 
         (await ShouldAddUpAsync()).ShouldBe(0);
     }

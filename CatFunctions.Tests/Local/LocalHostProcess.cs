@@ -32,6 +32,24 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     public static LocalHostProcess Start(string[] arguments, Dictionary<string, string>? environment = null) =>
         Start(ProgramPath, arguments, environment);
 
+    /// <summary>Runs it to its end, which must be a success.</summary>
+    /// <returns>The lines of the standard output.</returns>
+    public static async Task<IReadOnlyList<string>> RunAsync(params string[] arguments)
+    {
+        await using var process = Start(arguments);
+        await process.SucceedAsync();
+        return process.Output;
+    }
+
+    /// <summary>Runs it to its end, which must be a failure.</summary>
+    /// <returns>The one line of the standard error.</returns>
+    public static async Task<string> FailAsync(int exitCode, string[] arguments, Dictionary<string, string>? environment = null)
+    {
+        await using var process = Start(arguments, environment);
+        (await process.WaitForExitAsync()).ShouldBe(exitCode);
+        return process.Errors.ShouldHaveSingleItem();
+    }
+
     /// <summary>Starts another program of the solution in the same way.</summary>
     public static LocalHostProcess Start(
         string program, string[] arguments, Dictionary<string, string>? environment = null, string workingDirectory = "")
@@ -91,6 +109,16 @@ internal sealed class LocalHostProcess : IAsyncDisposable
             throw new TimeoutException($"It runs on. Its output:{Environment.NewLine}{string.Join(Environment.NewLine, [.. Output, .. Errors])}");
         }
     }
+
+    /// <summary>Asks it to stop, and waits until it has ended, as it should.</summary>
+    public async Task StopAsync()
+    {
+        await TerminateAsync();
+        await SucceedAsync();
+    }
+
+    /// <summary>Waits until it has ended, as it should.</summary>
+    public async Task SucceedAsync() => (await WaitForExitAsync()).ShouldBe(0, string.Join('\n', Errors));
 
     public async ValueTask DisposeAsync()
     {

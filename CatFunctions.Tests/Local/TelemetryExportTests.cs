@@ -42,8 +42,7 @@ public sealed class TelemetryExportTests : IDisposable
                 ["CatApi__BaseAddress"] = "http://127.0.0.1:1",
             });
         await _data.WaitForLinesAsync(LogKind.Events, 1);
-        await host.TerminateAsync();
-        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        await host.StopAsync();
 
         received["traces"].ShouldContain("produce tick");
         received["traces"].ShouldContain("record batch");
@@ -63,7 +62,7 @@ public sealed class TelemetryExportTests : IDisposable
             new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{collector.LocalEndpoint}" });
         using var connection = await collector.AcceptTcpClientAsync().WaitAsync(Eventually.Timeout);
 
-        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        await host.SucceedAsync();
 
         host.Output[^1].ShouldStartWith("Stopped after ");
         host.Errors.ShouldBeEmpty();

@@ -35,8 +35,7 @@ public sealed class UnusualValuesTests : IDisposable
         await using var recorder = LocalHostProcess.Start(
             ["record", "--brokers", broker.BootstrapServers, "--data", _data.Path]);
         await _data.WaitForLinesAsync(LogKind.Events, 4);
-        await recorder.TerminateAsync();
-        (await recorder.WaitForExitAsync()).ShouldBe(0, string.Join('\n', recorder.Errors));
+        await recorder.StopAsync();
 
         LogFolder.Offsets(_data.Path).ShouldBe([0, 3, 7, 8]);
         DeadLetters().ShouldBe(

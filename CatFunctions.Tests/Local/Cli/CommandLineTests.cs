@@ -52,11 +52,8 @@ public sealed class CommandLineTests
     [InlineData("run --help")]
     public async Task Help_names_every_option_of_the_pipeline(string arguments)
     {
-        await using var host = LocalHostProcess.Start(arguments.Split(' '));
+        var help = string.Join('\n', await LocalHostProcess.RunAsync(arguments.Split(' ')));
 
-        (await host.WaitForExitAsync()).ShouldBe(0);
-
-        var help = string.Join('\n', host.Output);
         foreach (var option in (string[])["brokers", "topic", "partitions", "data", "schedule", "rate", "seed", "photos", "port", "for", "blob-container", "storage", "group", "broker-port"])
         {
             help.ShouldContain($"--{option}");
@@ -66,13 +63,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Verifying_a_folder_that_is_not_there_is_a_failure()
-    {
-        await using var host = LocalHostProcess.Start(["verify", "--data", "/no/such/folder"]);
-
-        (await host.WaitForExitAsync()).ShouldBe(1);
-
-        host.Errors.ShouldHaveSingleItem().ShouldBe(
+    public async Task Verifying_a_folder_that_is_not_there_is_a_failure() =>
+        (await LocalHostProcess.FailAsync(1, ["verify", "--data", "/no/such/folder"])).ShouldBe(
             "error: There is no folder /no/such/folder. Name the folder of the event log with --data.");
-    }
 }

@@ -15,10 +15,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     public async Task Dead_letters_are_listed_and_replayed_from_the_command_line()
     {
         using var broker = new EmbeddedBroker("cats", partitions: 1);
-        using (var recorder = new EventRecorder(_log.Store, TimeProvider.System))
-        {
-            await recorder.RecordAsync([TestEvents.Record(7, TestEvents.Utf8("{"))], CancellationToken.None);
-        }
+        await RecordAsync(TestEvents.Record(7, TestEvents.Utf8("{")));
 
         (await RunAsync("list"))[^1].ShouldBe("1 dead letters, 0 of them replayed, 0 more are now valid events");
         (await RunAsync("replay", "--brokers", broker.BootstrapServers, "--topic", "cats")).ShouldBe(["0 dead letters replayed, 1 left"]);
@@ -34,11 +31,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     public async Task The_json_has_a_line_for_each_dead_letter_and_one_for_a_replay()
     {
         using var broker = new EmbeddedBroker("cats", partitions: 1);
-        using (var recorder = new EventRecorder(_log.Store, TimeProvider.System))
-        {
-            await recorder.RecordAsync(
-                [TestEvents.Record(7, TestEvents.Utf8("{")), new ConsumedRecord(0, 8, default, null, null)], CancellationToken.None);
-        }
+        await RecordAsync(TestEvents.Record(7, TestEvents.Utf8("{")), new ConsumedRecord(0, 8, default, null, null));
 
         var letters = (await RunAsync("list", "--json")).Select(line => JsonNode.Parse(line)!).ToArray();
 
@@ -50,10 +43,12 @@ public sealed class DeadLettersCommandTests : IDisposable
             .ShouldBe(["""{"replayed":2,"left":0}"""]);
     }
 
-    private async Task<IReadOnlyList<string>> RunAsync(params string[] arguments)
+    private async Task RecordAsync(params ConsumedRecord[] records)
     {
-        await using var host = LocalHostProcess.Start(["dead-letters", .. arguments, "--data", _log.Root]);
-        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
-        return host.Output;
+        using var recorder = new EventRecorder(_log.Store, TimeProvider.System);
+        await recorder.RecordAsync(records, CancellationToken.None);
     }
+
+    private Task<IReadOnlyList<string>> RunAsync(params string[] arguments) =>
+        LocalHostProcess.RunAsync(["dead-letters", .. arguments, "--data", _log.Root]);
 }

@@ -14,6 +14,8 @@ public sealed class LocalHostTests : IDisposable
 {
     private const string Topic = "cat_photo_events";
 
+    private static readonly string[] Run = ["run", "--photos", "sample", "--port", "0"];
+
     private readonly TempFolder _data = new();
 
     public void Dispose() => _data.Dispose();
@@ -21,11 +23,7 @@ public sealed class LocalHostTests : IDisposable
     [Fact]
     public async Task A_broker_that_does_not_answer_is_a_failure()
     {
-        await using var host = LocalHostProcess.Start(["record", "--brokers", "127.0.0.1:1", "--data", _data.Path]);
-
-        (await host.WaitForExitAsync()).ShouldBe(1);
-
-        host.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+        (await LocalHostProcess.FailAsync(1, ["record", "--brokers", "127.0.0.1:1", "--data", _data.Path])).ShouldSatisfyAllConditions(
             error => error.ShouldStartWith("error: No Kafka broker answers at 127.0.0.1:1 ("),
             error => error.ShouldContain("Connection refused"),
             error => error.ShouldEndWith("Check the address (--brokers) and that the broker is running."));
@@ -36,7 +34,7 @@ public sealed class LocalHostTests : IDisposable
     {
         var file = Path.Combine(_data.Path, "file");
         await File.WriteAllTextAsync(file, "");
-        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", file]);
+        await using var host = LocalHostProcess.Start([.. Run, "--data", file]);
 
         (await host.WaitForExitAsync()).ShouldBe(1);
 
@@ -62,24 +60,18 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT")]
     public async Task A_wrong_setting_is_wrong_usage(string name, string value, string named)
     {
-        await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--port", "0", "--data", _data.Path], new() { [name] = value });
+        var error = await LocalHostProcess.FailAsync(2, [.. Run, "--data", _data.Path], new() { [name] = value });
 
-        (await host.WaitForExitAsync()).ShouldBe(2);
-
-        host.Errors.ShouldHaveSingleItem().ShouldContain(named);
+        error.ShouldContain(named);
     }
 
     [Fact]
     public async Task Several_wrong_settings_are_one_line()
     {
-        await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--port", "0", "--data", _data.Path],
-            new() { ["Simulation__Seed"] = "1,5", ["CatApi__RefreshInterval"] = "5" });
+        var error = await LocalHostProcess.FailAsync(
+            2, [.. Run, "--data", _data.Path], new() { ["Simulation__Seed"] = "1,5", ["CatApi__RefreshInterval"] = "5" });
 
-        (await host.WaitForExitAsync()).ShouldBe(2);
-
-        host.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+        error.ShouldSatisfyAllConditions(
             error => error.ShouldContain("Simulation:Seed"),
             error => error.ShouldContain("CatApi:RefreshInterval"));
     }
@@ -96,7 +88,7 @@ public sealed class LocalHostTests : IDisposable
         var file = Path.Combine(_data.Path, "appsettings.json");
         await File.WriteAllTextAsync(file, json);
         await using var host = LocalHostProcess.Start(
-            LocalHostProcess.ProgramPath, ["run", "--photos", "sample", "--port", "0"], workingDirectory: _data.Path);
+            LocalHostProcess.ProgramPath, Run, workingDirectory: _data.Path);
 
         (await host.WaitForExitAsync()).ShouldBe(2);
 
@@ -113,7 +105,7 @@ public sealed class LocalHostTests : IDisposable
             ["run", "--photos", "live", "--port", "0", "--schedule", "* * * * * *", "--for", "00:00:03", "--data", _data.Path],
             new() { ["CatApi__BaseAddress"] = "http://127.0.0.1:1" });
 
-        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        await host.SucceedAsync();
 
         host.Errors[0].ShouldContain("Producing is failing");
         host.Output[^1].ShouldMatch(@", produced 0, missed [1-4] ticks, recorded 0, ");
@@ -126,7 +118,7 @@ public sealed class LocalHostTests : IDisposable
     public async Task A_signal_stops_the_whole_pipeline_cleanly(string signal)
     {
         await using var host = LocalHostProcess.Start(
-            ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "1000", "--data", _data.Path]);
+            [.. Run, "--schedule", "* * * * * *", "--rate", "1000", "--data", _data.Path]);
         await _data.WaitForLinesAsync(LogKind.Events, 1_000);
 
         await host.SignalAsync(signal);
@@ -174,10 +166,7 @@ public sealed class LocalHostTests : IDisposable
     [Fact]
     public async Task A_fixed_port_of_the_embedded_broker_is_what_every_client_is_told()
     {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        var port = Azurite.FreePort();
         await using var host = LocalHostProcess.Start(
             ["--photos", "sample", "--port", "0", "--broker-port", $"{port}", "--group", "others", "--rate", "200", "--data", _data.Path]);
         (await host.WaitForOutputAsync("Producing")).ShouldEndWith($" of an embedded broker at 127.0.0.1:{port}, as group others.");
@@ -196,8 +185,7 @@ public sealed class LocalHostTests : IDisposable
         second.Errors.ShouldHaveSingleItem().ShouldBe(
             $"error: The embedded broker cannot listen on port {port}: Address already in use. Choose another one with --broker-port.");
 
-        await host.TerminateAsync();
-        (await host.WaitForExitAsync()).ShouldBe(0, string.Join('\n', host.Errors));
+        await host.StopAsync();
     }
 
     [Fact]
@@ -215,21 +203,17 @@ public sealed class LocalHostTests : IDisposable
         await second.WaitForExitAsync();
         await first.WaitForOutputAsync("All partitions of topic cat_photo_events are recorded here again.");
 
-        await first.TerminateAsync();
-        (await first.WaitForExitAsync()).ShouldBe(0);
+        await first.StopAsync();
     }
 
     [Fact]
     public async Task Recording_stops_cleanly_when_it_is_asked_to()
     {
         using var broker = new EmbeddedBroker(Topic, partitions: 3);
-        await using var host = LocalHostProcess.Start(
-            ["record", "--brokers", broker.BootstrapServers, "--data", _data.Path]);
+        await using var host = LocalHostProcess.Start(["record", "--brokers", broker.BootstrapServers, "--data", _data.Path]);
         await host.WaitForOutputAsync("Recording");
 
-        await host.TerminateAsync();
-
-        (await host.WaitForExitAsync()).ShouldBe(0);
+        await host.StopAsync();
         host.Output[^1].ShouldContain("recorded 0");
         host.Errors.ShouldBeEmpty();
     }
@@ -260,12 +244,10 @@ public sealed class LocalHostTests : IDisposable
     public async Task The_pipeline_stops_cleanly_and_has_recorded_all_that_it_produced()
     {
         await using var host = LocalHostProcess.Start(
-            ["--photos", "sample", "--port", "0", "--schedule", "* * * * * *", "--rate", "1000", "--data", _data.Path]);
+            [.. Run, "--schedule", "* * * * * *", "--rate", "1000", "--data", _data.Path]);
         await _data.WaitForLinesAsync(LogKind.Events, 2_000);
 
-        await host.TerminateAsync();
-
-        (await host.WaitForExitAsync()).ShouldBe(0);
+        await host.StopAsync();
         host.Output[1].ShouldStartWith($"Producing (photos: sample) and recording to {_data.Path}, over topic {Topic} of an embedded broker at 127.0.0.1:");
         host.Output[^1].ShouldEndWith($", produced {CountEvents():N0}, recorded {CountEvents():N0}, redelivered 0, dead-lettered 0.");
         host.Errors.ShouldBeEmpty();
@@ -278,8 +260,7 @@ public sealed class LocalHostTests : IDisposable
         var lines = 0;
         for (var i = 0; i < 2; i++)
         {
-            await using var host = LocalHostProcess.Start(
-                ["run", "--photos", "sample", "--port", "0", "--rate", "100", "--data", _data.Path]);
+            await using var host = LocalHostProcess.Start([.. Run, "--rate", "100", "--data", _data.Path]);
             await _data.WaitForLinesAsync(LogKind.Events, lines + 200);
 
             await host.TerminateAsync();
@@ -301,12 +282,10 @@ public sealed class LocalHostTests : IDisposable
             ["produce", "--brokers", broker.BootstrapServers, "--photos", "sample", "--rate", "200"]);
         await _data.WaitForLinesAsync(LogKind.Events, 200);
 
-        await produce.TerminateAsync();
-        (await produce.WaitForExitAsync()).ShouldBe(0);
+        await produce.StopAsync();
         await Eventually.IsTrueAsync(() => produce.Output[^1].EndsWith($", produced {CountEvents():N0}."));
 
-        await record.TerminateAsync();
-        (await record.WaitForExitAsync()).ShouldBe(0);
+        await record.StopAsync();
         await VerifyAsync();
     }
 
@@ -314,13 +293,11 @@ public sealed class LocalHostTests : IDisposable
     public async Task Settings_come_from_the_environment_and_options_win_over_them()
     {
         await using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--port", "0", "--rate", "1"],
+            [.. Run, "--rate", "1"],
             new() { ["EventLog__Directory"] = _data.Path, ["Simulation__EventsPerSecond"] = "-1" });
         await _data.WaitForLinesAsync(LogKind.Events, 1);
 
-        await host.TerminateAsync();
-
-        (await host.WaitForExitAsync()).ShouldBe(0);
+        await host.StopAsync();
 
         host.Output[1].ShouldContain($"recording to {_data.Path},");
     }
@@ -328,9 +305,8 @@ public sealed class LocalHostTests : IDisposable
     [Fact]
     public async Task The_page_is_served_to_this_machine_alone_while_the_pipeline_runs()
     {
-        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", _data.Path]);
-        var line = await host.WaitForOutputAsync("The page is at ");
-        var address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]);
+        await using var host = LocalHostProcess.Start([.. Run, "--data", _data.Path]);
+        var address = await AddressAsync(host);
         address.Host.ShouldBe("127.0.0.1");
         using var http = new HttpClient { BaseAddress = address };
 
@@ -338,17 +314,15 @@ public sealed class LocalHostTests : IDisposable
         await Eventually.IsTrueAsync(async () =>
             (await http.GetFromJsonAsync<JsonElement>("/api/analytics")).GetProperty("totals").GetProperty("views").GetInt64() > 0);
 
-        await host.TerminateAsync();
-        (await host.WaitForExitAsync()).ShouldBe(0);
+        await host.StopAsync();
         host.Errors.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Only_requests_to_this_machine_by_its_own_names_are_answered()
     {
-        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", "0", "--data", _data.Path]);
-        var line = await host.WaitForOutputAsync("The page is at ");
-        var address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]);
+        await using var host = LocalHostProcess.Start([.. Run, "--data", _data.Path]);
+        var address = await AddressAsync(host);
         using var http = new HttpClient { BaseAddress = address };
 
         foreach (var name in (string[])["localhost", $"127.0.0.1:{address.Port}", "[::1]"])
@@ -404,6 +378,9 @@ public sealed class LocalHostTests : IDisposable
             + "Choose another port with --port; 0 takes any free one.");
         host.Output.ShouldBeEmpty();
     }
+
+    private static async Task<Uri> AddressAsync(LocalHostProcess host) =>
+        new((await host.WaitForOutputAsync("The page is at ")).Split(' ')[^1]);
 
     private async Task VerifyAsync() =>
         (await Verifier.VerifyAsync(_data.Path)).ShouldStartWith($"{CountEvents()} events ");

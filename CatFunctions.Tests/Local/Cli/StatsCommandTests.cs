@@ -19,19 +19,17 @@ public sealed class StatsCommandTests : IDisposable
     {
         var now = _log.Clock.GetUtcNow();
         await _log.RecordAsync([new TestEvent(now, "tom", Breed: "Bengal"), new TestEvent(now, "tom", Breed: "Bengal", IsLike: true, Tick: now.AddSeconds(1))]);
-        await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root, "--top", "3"]);
+        var output = await LocalHostProcess.RunAsync("stats", "--data", _log.Root, "--top", "3");
 
-        (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
-
-        stats.Output[0].ShouldStartWith("1h: 1 views, 1 likes (100.0 %), 1 viewers");
-        stats.Output[1].ShouldContain("2 recorded, 0 dead-lettered, 0 missing");
+        output[0].ShouldStartWith("1h: 1 views, 1 likes (100.0 %), 1 viewers");
+        output[1].ShouldContain("2 recorded, 0 dead-lettered, 0 missing");
         foreach (var title in new[] { "Most viewed", "Most liked", "Best rated", "Trending", "Breeds" })
         {
-            stats.Output.ShouldContain(line => line.Contains(title, StringComparison.Ordinal));
+            output.ShouldContain(line => line.Contains(title, StringComparison.Ordinal));
         }
 
-        stats.Output.Count(line => line.Contains("tom", StringComparison.Ordinal)).ShouldBe(3);
-        stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal)).ShouldBe(4);
+        output.Count(line => line.Contains("tom", StringComparison.Ordinal)).ShouldBe(3);
+        output.Count(line => line.Contains("Bengal", StringComparison.Ordinal)).ShouldBe(4);
     }
 
     [Fact]
@@ -39,23 +37,19 @@ public sealed class StatsCommandTests : IDisposable
     {
         var now = _log.Clock.GetUtcNow();
         await _log.RecordAsync([new TestEvent(now, "tom", Breed: "Bengal"), new TestEvent(now, "kit", Breed: "Siamese", Tick: now.AddSeconds(1))]);
-        await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root, "--top", "1"]);
-
-        (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
+        var output = await LocalHostProcess.RunAsync("stats", "--data", _log.Root, "--top", "1");
 
         // Among the most viewed and among the breeds: nothing is liked and nothing rises.
-        stats.Output.Count(line => line.Contains("Bengal", StringComparison.Ordinal) || line.Contains("Siamese", StringComparison.Ordinal)).ShouldBe(2);
+        output.Count(line => line.Contains("Bengal", StringComparison.Ordinal) || line.Contains("Siamese", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [Fact]
     public async Task The_json_is_that_of_the_page_in_one_line()
     {
         await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), "tom", Breed: "Bengal")]);
-        await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root, "--window", "15m", "--json"]);
+        var output = await LocalHostProcess.RunAsync("stats", "--data", _log.Root, "--window", "15m", "--json");
 
-        (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
-
-        using var report = JsonDocument.Parse(stats.Output.ShouldHaveSingleItem());
+        using var report = JsonDocument.Parse(output.ShouldHaveSingleItem());
         report.RootElement.EnumerateObject().Select(property => property.Name).ShouldBe(
             ["window", "generatedAt", "from", "totals", "timeline", "leaderboards", "breeds", "health", "limits", "to", "since", "isRead", "isExact", "previous", "breedCount", "recent"]);
         report.RootElement.GetProperty("window").GetString().ShouldBe("15m");
@@ -97,12 +91,10 @@ public sealed class StatsCommandTests : IDisposable
     public async Task Texts_that_would_control_the_terminal_are_shown_as_text()
     {
         await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), "[red]\u001b[31mtom\u202e", Breed: "\u0007\n")]);
-        await using var stats = LocalHostProcess.Start(["stats", "--data", _log.Root]);
+        var output = await LocalHostProcess.RunAsync("stats", "--data", _log.Root);
 
-        (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
-
-        stats.Output.ShouldContain(line => line.Contains("[red]\ufffd[31mtom\ufffd", StringComparison.Ordinal));
-        stats.Output.ShouldAllBe(line => !line.Any(char.IsControl));
+        output.ShouldContain(line => line.Contains("[red]\ufffd[31mtom\ufffd", StringComparison.Ordinal));
+        output.ShouldAllBe(line => !line.Any(char.IsControl));
     }
 
     [Theory]
@@ -132,8 +124,6 @@ public sealed class StatsCommandTests : IDisposable
 
         await _log.RecordAsync([new TestEvent(_log.Clock.GetUtcNow(), "tom")]);
         await stats.WaitForOutputAsync("1 recorded");
-        await stats.TerminateAsync();
-
-        (await stats.WaitForExitAsync()).ShouldBe(0, string.Join('\n', stats.Errors));
+        await stats.StopAsync();
     }
 }

@@ -29,7 +29,7 @@ public sealed class DeadLetterReplayTests : IDisposable
         (await Replay(all: false)).ShouldBe((2, 1));
         (await Replay(all: false)).ShouldBe((0, 1));
 
-        var replayed = Consume(2);
+        var replayed = Consume();
         replayed.Select(message => message.Value).ShouldAllBe(value => value!.SequenceEqual(Event));
         replayed.Select(message => message.Key is null ? "none" : Convert.ToHexString(message.Key)).Order().ShouldBe(["00FF", "none"]);
     }
@@ -41,7 +41,7 @@ public sealed class DeadLetterReplayTests : IDisposable
 
         (await Replay(all: true)).ShouldBe((3, 0));
 
-        Consume(3).Select(message => message.Value is null ? "none" : Convert.ToHexString(message.Value)).Order().ShouldBe(["", "0102", "none"]);
+        Consume().Select(message => message.Value is null ? "none" : Convert.ToHexString(message.Value)).Order().ShouldBe(["", "0102", "none"]);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class DeadLetterReplayTests : IDisposable
 
         (await Replay(all: false)).ShouldBe((1, 0));
 
-        Consume(1).Single().Headers.Select(header => (header.Key, header.GetValueBytes() is { } value ? Convert.ToHexString(value) : null))
+        Consume().Single().Headers.Select(header => (header.Key, header.GetValueBytes() is { } value ? Convert.ToHexString(value) : null))
             .ShouldBe([("a", "00FF"), ("é", ""), ("a", null)]);
     }
 
@@ -64,7 +64,7 @@ public sealed class DeadLetterReplayTests : IDisposable
 
         (await Replay(all: false)).ShouldBe((130, 0));
 
-        Consume(130).Select(message => Encoding.UTF8.GetString(message.Value!)).ShouldBe(
+        Consume().Select(message => Encoding.UTF8.GetString(message.Value!)).ShouldBe(
             Enumerable.Range(120, 130).Select(offset => Encoding.UTF8.GetString(TestEvents.WithIndex(offset))), ignoreOrder: true);
     }
 
@@ -81,15 +81,5 @@ public sealed class DeadLetterReplayTests : IDisposable
             [.. records.Select(record => new LogEntry(record, "refused"))], new LineBuffer(), CancellationToken.None);
     }
 
-    private List<Message<byte[]?, byte[]?>> Consume(int count)
-    {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
-        {
-            BootstrapServers = _kafka.Broker.BootstrapServers,
-            GroupId = "test",
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-        }).Build();
-        consumer.Assign(Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset(TestKafka.Topic, partition, Offset.Beginning)));
-        return [.. Enumerable.Range(0, count).Select(_ => consumer.Consume(Eventually.Timeout).Message)];
-    }
+    private List<Message<byte[]?, byte[]?>> Consume() => _kafka.Read<byte[]?, byte[]?>();
 }

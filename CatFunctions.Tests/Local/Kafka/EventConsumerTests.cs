@@ -179,19 +179,14 @@ public sealed class EventConsumerTests : IDisposable
     /// <summary>Consumes and completes so many batches, or up to an offset, and gives the records' offsets.</summary>
     private async Task<List<long>> ConsumeAsync(LogEnd logEnd, int batches = int.MaxValue, long until = long.MaxValue)
     {
-        using var stop = new CancellationTokenSource();
-        using var consumer = _kafka.NewConsumer();
-        consumer.Start(logEnd, stop.Token);
         var offsets = new List<long>();
-        for (var i = 0; i < batches && offsets.LastOrDefault() < until; i++)
-        {
-            var batch = await consumer.Batches.ReadAsync(_timeout.Token);
-            offsets.AddRange(batch.Records.Select(record => record.Offset));
-            consumer.Complete(batch);
-        }
-
-        await stop.CancelAsync();
-        await consumer.CloseAsync(Eventually.Timeout);
+        await _kafka.ConsumeAsync(
+            batch =>
+            {
+                offsets.AddRange(batch.Records.Select(record => record.Offset));
+                return --batches == 0 || offsets.LastOrDefault() >= until;
+            },
+            logEnd);
         return offsets;
     }
 }

@@ -27,12 +27,8 @@ public sealed class EventProducerTests : IDisposable
     [Fact]
     public async Task What_is_produced_while_the_broker_knows_no_topic_waits_until_it_does_in_the_order_of_each_key()
     {
-        await ProduceAsync(100);
-        await FlushAsync();
-        _kafka.Broker.SetTopicError(ErrorCode.UnknownTopicOrPart);
-        _kafka.Broker.FailProducing(ErrorCode.UnknownTopicOrPart);
-
-        var producing = ProduceUntilAsync(_kafka.Output.WaitForAsync("is failing: "));
+        await DeliverAsync(100);
+        var producing = LoseTopicAsync();
         await _kafka.Output.WaitForAsync("is failing: ");
         _kafka.Broker.SetTopicError(ErrorCode.NoError);
         await producing;
@@ -48,13 +44,11 @@ public sealed class EventProducerTests : IDisposable
     [Fact]
     public async Task Producing_continues_after_the_topic_was_deleted_and_created_again()
     {
-        await ProduceAsync(100);
-        await FlushAsync();
+        await DeliverAsync(100);
         _kafka.Broker.RecreateTopic(Partitions);
         _produced = 0;
 
-        await ProduceAsync(2000);
-        await FlushAsync();
+        await DeliverAsync(2000);
 
         ShouldHoldAll();
     }
@@ -67,14 +61,11 @@ public sealed class EventProducerTests : IDisposable
     [InlineData(ErrorCode.TopicAuthorizationFailed)]
     public async Task After_an_error_that_the_client_cannot_recover_from_every_event_still_arrives(ErrorCode error)
     {
-        await ProduceAsync(100);
-        await FlushAsync();
+        await DeliverAsync(100);
 
         _kafka.Broker.FailProducing(error, error, error, error);
-        await ProduceAsync(2000);
-        await FlushAsync();
-        await ProduceAsync(100);
-        await FlushAsync();
+        await DeliverAsync(2000);
+        await DeliverAsync(100);
 
         ShouldHoldAll();
         _kafka.Status.Produced.ShouldBe(2200);
@@ -83,12 +74,10 @@ public sealed class EventProducerTests : IDisposable
     [Fact]
     public async Task An_event_that_may_be_in_Kafka_already_says_so_when_it_is_sent_again()
     {
-        await ProduceAsync(1);
-        await FlushAsync();
+        await DeliverAsync(1);
 
         _kafka.Broker.FailProducing(ErrorCode.OutOfOrderSequenceNumber);
-        await ProduceAsync(1);
-        await FlushAsync();
+        await DeliverAsync(1);
 
         Headers().ShouldBe(["content-type", "content-type, catfunctions-resent"], ignoreOrder: true);
     }
@@ -98,8 +87,7 @@ public sealed class EventProducerTests : IDisposable
     {
         await ProduceAsync(1);
         await _producer.ResendAsync(new OutgoingEvent("cat-0", "0"u8.ToArray()), _timeout.Token);
-        await ProduceAsync(1);
-        await FlushAsync();
+        await DeliverAsync(1);
 
         Headers().ShouldBe(["content-type", "content-type", "content-type, catfunctions-resent"], ignoreOrder: true);
     }
@@ -109,8 +97,7 @@ public sealed class EventProducerTests : IDisposable
     {
         await ProduceAsync(10);
         await _producer.ProduceAsync(new OutgoingEvent("cat-1", new byte[2_000_000]), _timeout.Token);
-        await ProduceAsync(10);
-        await FlushAsync();
+        await DeliverAsync(10);
 
         _kafka.Status.Produced.ShouldBe(20);
         _kafka.Status.Undelivered.ShouldBe(1);
@@ -120,11 +107,8 @@ public sealed class EventProducerTests : IDisposable
     [Fact]
     public async Task A_stop_does_not_wait_for_a_topic_that_is_not_there()
     {
-        await ProduceAsync(10);
-        await FlushAsync();
-        _kafka.Broker.SetTopicError(ErrorCode.UnknownTopicOrPart);
-        _kafka.Broker.FailProducing(ErrorCode.UnknownTopicOrPart);
-        var producing = ProduceUntilAsync(_kafka.Output.WaitForAsync("is failing: "));
+        await DeliverAsync(10);
+        var producing = LoseTopicAsync();
         await _kafka.Output.WaitForAsync("is failing: ");
 
         var flushing = _producer.FlushAsync(_timeout.Token);
@@ -134,9 +118,13 @@ public sealed class EventProducerTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(producing);
     }
 
-    /// <summary>Produces slowly: nothing is recorded here, so what may be unrecorded must last until then.</summary>
-    private async Task ProduceUntilAsync(Task end)
+    /// <summary>Has the broker know no topic, and produces until that is told, and some more.</summary>
+    /// <remarks>Slowly: nothing is recorded here, so what may be unrecorded must last until then.</remarks>
+    private async Task LoseTopicAsync()
     {
+        _kafka.Broker.SetTopicError(ErrorCode.UnknownTopicOrPart);
+        _kafka.Broker.FailProducing(ErrorCode.UnknownTopicOrPart);
+        var end = _kafka.Output.WaitForAsync("is failing: ");
         while (!end.IsCompleted)
         {
             await ProduceAsync(1);
@@ -164,6 +152,12 @@ public sealed class EventProducerTests : IDisposable
         }
     }
 
+    private async Task DeliverAsync(int count)
+    {
+        await ProduceAsync(count);
+        await FlushAsync();
+    }
+
     private async Task FlushAsync() => (await _producer.FlushAsync(_timeout.Token)).ShouldBe(0);
 
     /// <summary>The numbers of the events in the topic, by key.</summary>
@@ -173,29 +167,5 @@ public sealed class EventProducerTests : IDisposable
 
     private IEnumerable<string> Headers() => Read().Select(message => string.Join(", ", message.Headers.Select(header => header.Key)));
 
-    private List<Message<string, string>> Read()
-    {
-        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
-        {
-            BootstrapServers = _kafka.Broker.BootstrapServers,
-            GroupId = "test",
-            EnablePartitionEof = true,
-        }).Build();
-        consumer.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(TestKafka.Topic, partition, Offset.Beginning)));
-        var messages = new List<Message<string, string>>();
-        for (var ended = 0; ended < Partitions;)
-        {
-            var result = consumer.Consume(_timeout.Token);
-            if (result.IsPartitionEOF)
-            {
-                ended++;
-            }
-            else
-            {
-                messages.Add(result.Message);
-            }
-        }
-
-        return messages;
-    }
+    private List<Message<string, string>> Read() => _kafka.Read<string, string>();
 }

@@ -6,6 +6,9 @@ namespace CatFunctions.Tests.Local.Kafka;
 
 public sealed class KafkaSettingsTests
 {
+    private const string WholeNumber = "a whole number in digits alone, such as 1500";
+    private const string Fraction = "a number in digits with a point for the fraction, such as 0.5 or 1500";
+
     [Fact]
     public void Properties_reach_both_clients()
     {
@@ -59,37 +62,26 @@ public sealed class KafkaSettingsTests
             .Message.ShouldContain(property);
 
     [Theory]
-    [InlineData("session.timeout.ms", "6,000")]
-    [InlineData("session.timeout.ms", "6000.5")]
-    [InlineData("session.timeout.ms", "06000")]
-    [InlineData("queued.min.messages", "1e5")]
-    [InlineData("retry.backoff.ms", "0x10")]
-    [InlineData("socket.timeout.ms", "30s")]
-    [InlineData("delivery.timeout.ms", "30,000")]
-    [InlineData("retries", "1e5")]
-    [InlineData("max.in.flight.requests.per.connection", "05")]
-    [InlineData("fetch.message.max.bytes", "1 000")]
-    [InlineData("topic.metadata.refresh.fast.cnt", "1.5")]
-    [InlineData("log_level", "0x7")]
-    public void A_number_that_librdkafka_takes_for_another_one_is_wrong_usage(string property, string value) =>
-        Should.Throw<UsageException>(With(property, value).ForAdmin).Message
-            .ShouldBe($"Kafka:{property} takes a whole number in digits alone, such as 1500, not '{value}'.");
-
-    [Theory]
-    [InlineData("session.timeout.ms", "4294973296")]
-    [InlineData("delivery.timeout.ms", "99999999999999999999")]
-    [InlineData("reconnect.backoff.ms", "-4294967196")]
-    public void A_number_that_librdkafka_would_cut_off_is_wrong_usage(string property, string value) =>
-        Should.Throw<UsageException>(With(property, value).ForAdmin).Message
-            .ShouldBe($"Kafka:{property} takes a number up to 2147483647, not '{value}'.");
-
-    [Theory]
-    [InlineData("linger.ms", "1,5")]
-    [InlineData("linger.ms", "0x10")]
-    [InlineData("queue.buffering.max.ms", "1,5")]
-    public void A_number_with_a_fraction_that_librdkafka_takes_for_another_one_is_wrong_usage(string property, string value) =>
-        Should.Throw<UsageException>(With(property, value).ForProducer).Message
-            .ShouldBe($"Kafka:{property} takes a number in digits with a point for the fraction, such as 0.5 or 1500, not '{value}'.");
+    [InlineData("session.timeout.ms", "6,000", WholeNumber)]
+    [InlineData("session.timeout.ms", "6000.5", WholeNumber)]
+    [InlineData("session.timeout.ms", "06000", WholeNumber)]
+    [InlineData("queued.min.messages", "1e5", WholeNumber)]
+    [InlineData("retry.backoff.ms", "0x10", WholeNumber)]
+    [InlineData("socket.timeout.ms", "30s", WholeNumber)]
+    [InlineData("delivery.timeout.ms", "30,000", WholeNumber)]
+    [InlineData("retries", "1e5", WholeNumber)]
+    [InlineData("max.in.flight.requests.per.connection", "05", WholeNumber)]
+    [InlineData("fetch.message.max.bytes", "1 000", WholeNumber)]
+    [InlineData("topic.metadata.refresh.fast.cnt", "1.5", WholeNumber)]
+    [InlineData("log_level", "0x7", WholeNumber)]
+    [InlineData("session.timeout.ms", "4294973296", "a number up to 2147483647")]
+    [InlineData("delivery.timeout.ms", "99999999999999999999", "a number up to 2147483647")]
+    [InlineData("reconnect.backoff.ms", "-4294967196", "a number up to 2147483647")]
+    [InlineData("linger.ms", "1,5", Fraction)]
+    [InlineData("linger.ms", "0x10", Fraction)]
+    [InlineData("queue.buffering.max.ms", "1,5", Fraction)]
+    public void A_number_that_librdkafka_takes_for_another_one_is_wrong_usage(string property, string value, string takes) =>
+        Should.Throw<UsageException>(With(property, value).ForProducer).Message.ShouldBe($"Kafka:{property} takes {takes}, not '{value}'.");
 
     [Theory]
     [InlineData("client.id", "0123")]
