@@ -272,8 +272,9 @@ internal sealed class HealthBuilder(
         }
 
         // Another recorder may have recorded them.
-        OffsetRange[] undelivered = [.. recorder?.Missing.SelectMany(analytics.Lacking).SelectMany(range => range.Without(madeGood)) ?? []];
-        if (!allowGaps && undelivered is not [])
+        IReadOnlyList<OffsetRange> skipped = allowGaps ? [] : recorder?.Missing ?? [];
+        OffsetRange[] undelivered = [.. skipped.SelectMany(analytics.Lacking).SelectMany(range => range.Without(madeGood))];
+        if (undelivered is not [])
         {
             yield return new PipelineFault(
                 PipelineFaultKind.Undelivered,

@@ -283,14 +283,7 @@ internal sealed class OffsetAudit
         public long Holes => Count == 0 ? 0 : All.Last - All.First + 1 - Count;
 
         /// <summary>Whether it still knows which offsets it has.</summary>
-        public bool AreRangesKnown
-        {
-            get
-            {
-                Join();
-                return _ranges is not null;
-            }
-        }
+        public bool AreRangesKnown => Join() is not null;
 
         /// <summary>Adds an offset.</summary>
         public void Add(in Range line)
@@ -337,10 +330,9 @@ internal sealed class OffsetAudit
 
         public void Write(StateWriter writer)
         {
-            Join();
             writer.Write(_lastEvent);
             writer.Write7BitEncodedInt64(Count);
-            writer.WriteAll(_ranges ?? [], range =>
+            writer.WriteAll(Join() ?? [], range =>
             {
                 writer.Write7BitEncodedInt64(range.First);
                 writer.Write7BitEncodedInt64(range.Last);
@@ -377,18 +369,13 @@ internal sealed class OffsetAudit
             other.All.FirstEvent > All.FirstEvent && other.All.FirstEvent < _lastEvent && !Overlaps(other);
 
         /// <summary>The first of the offsets that follow one another up to this one.</summary>
-        public long StartOf(long offset)
-        {
-            Join();
-            return _ranges?[IndexOf(offset)].First ?? offset;
-        }
+        public long StartOf(long offset) => Join()?[IndexOf(offset)].First ?? offset;
 
         /// <summary>What is not there, between the first offset and the last event.</summary>
         public IEnumerable<OffsetGap> Gaps()
         {
-            Join();
             var (holes, newestTick, next) = (new List<(long First, long Last)>(), 0L, All.First);
-            foreach (var range in _ranges ?? [])
+            foreach (var range in Join() ?? [])
             {
                 if (range.First > next)
                 {
@@ -412,16 +399,15 @@ internal sealed class OffsetAudit
         /// <summary>The offsets that are not there, from one to another; all if it does not know.</summary>
         public IEnumerable<(long First, long Last)> GapsBetween(long first, long last)
         {
-            Join();
-            var next = first;
-            for (var i = IndexOf(first); i < _ranges?.Count && _ranges[i].First <= last; i++)
+            var (next, ranges) = (first, Join());
+            for (var i = IndexOf(first); i < ranges?.Count && ranges[i].First <= last; i++)
             {
-                if (_ranges[i].First > next)
+                if (ranges[i].First > next)
                 {
-                    yield return (next, _ranges[i].First - 1);
+                    yield return (next, ranges[i].First - 1);
                 }
 
-                next = _ranges[i].Last + 1;
+                next = ranges[i].Last + 1;
             }
 
             if (next <= last)
@@ -431,13 +417,8 @@ internal sealed class OffsetAudit
         }
 
         /// <summary>Whether both hold an offset, as far as they know.</summary>
-        private bool Overlaps(OffsetSet other)
-        {
-            Join();
-            other.Join();
-            return _ranges is null || other._ranges is null
-                || other._ranges.Exists(range => IndexOf(range.First) is var i && i < _ranges.Count && _ranges[i].First <= range.Last);
-        }
+        private bool Overlaps(OffsetSet other) => Join() is not { } ranges || other.Join() is not { } others
+            || others.Exists(range => IndexOf(range.First) is var i && i < ranges.Count && ranges[i].First <= range.Last);
 
         /// <summary>The first range that does not end before an offset.</summary>
         private int IndexOf(long offset)
@@ -452,11 +433,11 @@ internal sealed class OffsetAudit
             return low;
         }
 
-        private void Join()
+        private List<Range>? Join()
         {
             if (_isJoined || _ranges is not [_, ..])
             {
-                return;
+                return _ranges;
             }
 
             _ranges.Sort((left, right) => left.First.CompareTo(right.First));
@@ -481,6 +462,8 @@ internal sealed class OffsetAudit
             {
                 Drop();
             }
+
+            return _ranges;
         }
 
         private void Drop()
