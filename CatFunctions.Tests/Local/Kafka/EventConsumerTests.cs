@@ -116,15 +116,7 @@ public sealed class EventConsumerTests : IDisposable
         consumer.Complete(await consumer.Batches.ReadAsync(_timeout.Token));
 
         _kafka.Broker.RecreateTopic(Partitions);
-        using (var producer = _kafka.NewProducer())
-        {
-            for (var i = 0; i < 100; i++)
-            {
-                await producer.ProduceAsync(new OutgoingEvent($"cat-{i}", new byte[10]), _timeout.Token);
-            }
-
-            (await producer.FlushAsync(_timeout.Token)).ShouldBe(0);
-        }
+        await _kafka.ProduceAsync(Enumerable.Range(0, 100).Select(i => new OutgoingEvent($"cat-{i}", new byte[10])));
 
         var consumed = new HashSet<int>();
         while (consumed.Count < Partitions)
@@ -165,16 +157,8 @@ public sealed class EventConsumerTests : IDisposable
 
     private static IEnumerable<long> Offsets(long first, int count) => Enumerable.Range(0, count).Select(i => first + i);
 
-    private async Task ProduceAsync(int size, int count)
-    {
-        using var producer = _kafka.NewProducer();
-        for (var i = 0; i < count; i++)
-        {
-            await producer.ProduceAsync(new OutgoingEvent("cat", new byte[size]), _timeout.Token);
-        }
-
-        (await producer.FlushAsync(_timeout.Token)).ShouldBe(0);
-    }
+    private Task ProduceAsync(int size, int count) =>
+        _kafka.ProduceAsync(Enumerable.Repeat(new OutgoingEvent("cat", new byte[size]), count));
 
     /// <summary>Consumes and completes so many batches, or up to an offset, and gives the records' offsets.</summary>
     private async Task<List<long>> ConsumeAsync(LogEnd logEnd, int batches = int.MaxValue, long until = long.MaxValue)

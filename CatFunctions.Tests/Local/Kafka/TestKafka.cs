@@ -1,4 +1,5 @@
 using CatFunctions.Core.EventLog;
+using CatFunctions.Core.Events;
 using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Terminal;
@@ -45,6 +46,18 @@ internal sealed class TestKafka : IDisposable
 
     public ILogger<T> Logger<T>() => LoggerFactory.Create(logging =>
         logging.AddProvider(new TerminalLoggerProvider(new TerminalOutput(Output, Output, getWidth: null)))).CreateLogger<T>();
+
+    /// <summary>Produces events, and returns when the broker has them.</summary>
+    public async Task ProduceAsync(IEnumerable<OutgoingEvent> events)
+    {
+        using var producer = NewProducer();
+        foreach (var produced in events)
+        {
+            await producer.ProduceAsync(produced, CancellationToken.None);
+        }
+
+        (await producer.FlushAsync(CancellationToken.None)).ShouldBe(0);
+    }
 
     /// <summary>Consumes and completes batches until that is enough, and then stops.</summary>
     /// <param name="isEnough">Given each batch before it is completed.</param>
