@@ -169,7 +169,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
             if (!_hasLoaded)
             {
                 _hasLoaded = true;
-                await snapshots.LoadAsync(_state.Now, AddSnapshots, cancellationToken);
+                BeginWith(await snapshots.LoadAsync(_state.Now, cancellationToken));
             }
         }
 
@@ -206,13 +206,13 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         return true;
     }
 
-    private void AddSnapshots(AnalyticsState sum, IReadOnlyList<SegmentState> segments)
+    private void BeginWith(LoadedSnapshots snapshots)
     {
         lock (_lock)
         {
-            _state.Merge(sum);
-            _usesSnapshots |= segments.Count > 0;
-            foreach (var segment in segments)
+            snapshots.Sum.ReadFrom = _state.ReadFrom;
+            (_state, _usesSnapshots) = (snapshots.Sum, snapshots.Segments.Count > 0);
+            foreach (var segment in snapshots.Segments)
             {
                 _positions[segment.Name] = segment.Length;
             }
