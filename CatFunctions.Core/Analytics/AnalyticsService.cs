@@ -13,7 +13,7 @@ namespace CatFunctions.Core.Analytics;
 /// </summary>
 /// <remarks>
 /// The log is read on request, by one reader at a time, and while somebody waits for a change: soon after this host has recorded something, else
-/// every <see cref="RefreshInterval"/>. While a long log is read for the first time, answers do not wait
+/// every <see cref="RefreshInterval"/>. While much of the log is unread, answers do not wait
 /// for its end: after <see cref="AnswerTimeout"/> they cover what was read so far, and their health says so. When segments
 /// were deleted, as a retention policy does, or a clock that was ahead is right again, what has no snapshot is read again; until that is done, answers are those of before.
 /// </remarks>
@@ -32,6 +32,9 @@ public sealed class AnalyticsService : IDisposable
     private const int MinMillisecondsBetweenChanges = 50;
     private const int WaitersPerMillisecond = 5;
 
+    // What is new since the last answer is little, and worth waiting for; so is progress, for who has an answer already.
+    private static readonly TimeSpan LongTimeout = TimeSpan.FromSeconds(2);
+
     private readonly ISegmentStore _store;
     private readonly ISnapshotStore? _snapshots;
     private readonly TimeProvider _clock;
@@ -44,6 +47,7 @@ public sealed class AnalyticsService : IDisposable
     private readonly Dictionary<AnalyticsQuery, (AnalyticsReport Report, long Version, object Pending)> _reports = [];
     private readonly PastHours _past;
     private LogFollower _log;
+    private volatile bool _isReadingAgain;
     private Task _refresh = Task.CompletedTask;
     private Task _saving = Task.CompletedTask;
     private DateTimeOffset _refreshed;
@@ -78,8 +82,8 @@ public sealed class AnalyticsService : IDisposable
         _recorder?.Appended += OnAppended;
     }
 
-    /// <summary>How long an answer waits for the log to be read. Default 2 s.</summary>
-    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long an answer waits where much is unread. Default 0.1 s.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(0.1);
 
     /// <inheritdoc cref="GetAsync(AnalyticsQuery, CancellationToken)"/>
     public Task<AnalyticsReport> GetAsync(AnalyticsWindow window, int top, CancellationToken cancellationToken) =>
@@ -89,12 +93,8 @@ public sealed class AnalyticsService : IDisposable
     /// <param name="query">What to report on.</param>
     /// <param name="cancellationToken">Stops waiting; reading the log continues for others.</param>
     /// <exception cref="EventLogException">The log cannot be read.</exception>
-    public async Task<AnalyticsReport> GetAsync(AnalyticsQuery query, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(query.Top, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Top, MaxTop);
-        return await AskAsync(query, (analytics, log, whole) => Report(query, analytics, log, whole), cancellationToken);
-    }
+    public Task<AnalyticsReport> GetAsync(AnalyticsQuery query, CancellationToken cancellationToken) =>
+        GetAsync(query, AnswerTimeout, cancellationToken);
 
     /// <summary>The analytics as soon as they are others than those of a tag.</summary>
     /// <param name="query">What to report on.</param>
@@ -117,7 +117,7 @@ public sealed class AnalyticsService : IDisposable
             while (true)
             {
                 var changed = Volatile.Read(ref _changed).Task;
-                var report = await GetAsync(query, cancellationToken);
+                var report = await GetAsync(query, LongTimeout, cancellationToken);
                 if (report.Tag != tag)
                 {
                     return report;
@@ -152,34 +152,9 @@ public sealed class AnalyticsService : IDisposable
     /// <param name="question">What to ask of the state that has the range, of what is known of the log, and of the state of the whole log.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="EventLogException">The log cannot be read.</exception>
-    internal async Task<T> AskAsync<T>(
-        AnalyticsQuery query, Func<AnalyticsState, LogCoverage, AnalyticsState, T> question, CancellationToken cancellationToken)
-    {
-        await UnlessTooLongAsync(RefreshIfDue(force: false), cancellationToken);
-        if (ReadPast(query) is not { } past)
-        {
-            lock (_lock)
-            {
-                return _log.Ask(analytics => question(analytics, CoverageOf(analytics), analytics));
-            }
-        }
-
-        await UnlessTooLongAsync(past.Reading, cancellationToken);
-        lock (_lock)
-        {
-            return _log.Ask(analytics =>
-            {
-                lock (past.Lock)
-                {
-                    var log = CoverageOf(analytics);
-                    return question(
-                        past.State,
-                        past.Progress is { } progress ? log with { CompleteFrom = DateTimeOffset.MaxValue, Progress = progress } : log,
-                        analytics);
-                }
-            });
-        }
-    }
+    internal Task<T> AskAsync<T>(
+        AnalyticsQuery query, Func<AnalyticsState, LogCoverage, AnalyticsState, T> question, CancellationToken cancellationToken) =>
+        AskAsync(query, question, AnswerTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -192,36 +167,81 @@ public sealed class AnalyticsService : IDisposable
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private async Task<AnalyticsReport> GetAsync(AnalyticsQuery query, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Top, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Top, MaxTop);
+        return await AskAsync(query, (analytics, log, whole) => Report(query, analytics, log, whole), timeout, cancellationToken);
+    }
+
+    private async Task<T> AskAsync<T>(
+        AnalyticsQuery query,
+        Func<AnalyticsState, LogCoverage, AnalyticsState, T> question,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        var refresh = RefreshIfDue(force: false);
+        if (!await EndsWithinAsync(refresh, timeout, cancellationToken) && !IsMuchUnread)
+        {
+            await EndsWithinAsync(refresh, LongTimeout, cancellationToken);
+        }
+
+        var (past, answer) = Ask(analytics => ReadPast(query, analytics) is { } range
+            ? (range, default!)
+            : ((PastRange?)null, question(analytics, CoverageOf(analytics), analytics)));
+        if (past is null)
+        {
+            return answer;
+        }
+
+        await EndsWithinAsync(past.Reading, timeout, cancellationToken);
+        return Ask(analytics =>
+        {
+            lock (past.Lock)
+            {
+                var log = CoverageOf(analytics);
+                return question(
+                    past.State,
+                    past.Progress is { } progress ? log with { CompleteFrom = DateTimeOffset.MaxValue, Progress = progress } : log,
+                    analytics);
+            }
+        });
+    }
+
+    private T Ask<T>(Func<AnalyticsState, T> question)
+    {
+        lock (_lock)
+        {
+            return _log.Ask(question);
+        }
+    }
+
     /// <summary>Waits for something to be read. It continues; the answer covers what was read so far.</summary>
-    private async Task UnlessTooLongAsync(Task reading, CancellationToken cancellationToken)
+    private async Task<bool> EndsWithinAsync(Task reading, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            await reading.WaitAsync(AnswerTimeout, _clock, cancellationToken);
+            await reading.WaitAsync(timeout, _clock, cancellationToken);
+            return true;
         }
         catch (TimeoutException)
         {
+            return false;
         }
     }
 
     /// <summary>The range of a query, if it begins before the minutes that are kept; else null.</summary>
-    private PastRange? ReadPast(AnalyticsQuery query)
+    private PastRange? ReadPast(AnalyticsQuery query, AnalyticsState analytics)
     {
-        lock (_lock)
+        var range = query.RangeAt(analytics.Now, _clock.GetUtcNow());
+        if (range.First is not { } first || first > analytics.Now - Minutes.Kept)
         {
-            return _log.Ask(analytics =>
-            {
-                var range = query.RangeAt(analytics.Now, _clock.GetUtcNow());
-                if (range.First is not { } first || first > analytics.Now - Minutes.Kept)
-                {
-                    return null;
-                }
-
-                var last = range.Last / Minutes.PerHour;
-                var hours = Enumerable.Range(0, (int)(last - (range.Previous!.Value.First!.Value / Minutes.PerHour)) + 1);
-                return _past.Read(range, hours.Max(hour => analytics.RecordedUntil(last - hour)));
-            });
+            return null;
         }
+
+        var last = range.Last / Minutes.PerHour;
+        var hours = Enumerable.Range(0, (int)(last - (range.Previous!.Value.First!.Value / Minutes.PerHour)) + 1);
+        return _past.Read(range, hours.Max(hour => analytics.RecordedUntil(last - hour)));
     }
 
     private void OnAppended() => _appended.TrySetResult();
@@ -270,11 +290,7 @@ public sealed class AnalyticsService : IDisposable
                 // One that has begun may have passed what was appended.
                 await Task.WhenAny(_refresh);
                 await RefreshIfDue(isForced);
-                lock (_lock)
-                {
-                    seen = _log.Ask(analytics =>
-                        (analytics.Version, _pending, _log.Reading, HealthBuilder.IsSilentAt(analytics, _readUntil)));
-                }
+                seen = Ask(analytics => (analytics.Version, _pending, _log.Reading, HealthBuilder.IsSilentAt(analytics, _readUntil)));
             }
             catch (Exception exception) when (exception is EventLogException or OperationCanceledException or ObjectDisposedException)
             {
@@ -309,13 +325,14 @@ public sealed class AnalyticsService : IDisposable
     private async Task RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var pending = _outbox is null ? _pending : await _outbox.ListAsync(cancellationToken);
-        if (_log.IsAheadOf(now) || !await _log.CatchUpAsync(cancellationToken))
+        _isReadingAgain = _log.IsAheadOf(now) || !await _log.CatchUpAsync(cancellationToken);
+        if (_isReadingAgain)
         {
             var rest = new LogFollower(_store, _clock, _snapshots);
             await rest.CatchUpAsync(cancellationToken);
             lock (_lock)
             {
-                _log = rest;
+                (_log, _isReadingAgain) = (rest, false);
                 _reports.Clear();
             }
         }
@@ -330,6 +347,8 @@ public sealed class AnalyticsService : IDisposable
             }
         }
     }
+
+    private bool IsMuchUnread => _isReadingAgain || _log.Reading is not null;
 
     private LogCoverage CoverageOf(AnalyticsState analytics) => LogCoverage.Of(analytics, _readUntil);
 

@@ -43,6 +43,9 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
     private const int BufferSize = 1 << 18;
     private const int TailBufferSize = 1 << 16;
 
+    // Of a millisecond each, after each buffer: so reading goes on however much is asked.
+    private const int MaxPauses = 50;
+
     // Between two looks for what is recorded while the rest is being read.
     private static readonly TimeSpan TailInterval = TimeSpan.FromSeconds(1);
 
@@ -62,17 +65,26 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
     private DateTimeOffset _listed;
     private DateTimeOffset _listedAll;
     private volatile LogReading? _reading = new(0, null);
+    private int _asking;
 
     /// <summary>How far the log was read; null when all of it was, but for what is new since.</summary>
     public LogReading? Reading => _reading;
 
-    /// <summary>Queries what was read, as of the current minute.</summary>
+    /// <summary>Queries what was read, as of the current minute. Reading a long log pauses meanwhile.</summary>
     public T Ask<T>(Func<AnalyticsState, T> question)
     {
-        lock (_lock)
+        Interlocked.Increment(ref _asking);
+        try
         {
-            _state.AdvanceTo(clock.GetUtcNow());
-            return question(_state);
+            lock (_lock)
+            {
+                _state.AdvanceTo(clock.GetUtcNow());
+                return question(_state);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asking);
         }
     }
 
@@ -157,7 +169,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
             if (!_hasLoaded)
             {
                 _hasLoaded = true;
-                await snapshots.LoadAsync(_state.Now, AddSnapshots, cancellationToken);
+                BeginWith(await snapshots.LoadAsync(_state.Now, cancellationToken));
             }
         }
 
@@ -194,13 +206,13 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         return true;
     }
 
-    private void AddSnapshots(AnalyticsState sum, IReadOnlyList<SegmentState> segments)
+    private void BeginWith(LoadedSnapshots snapshots)
     {
         lock (_lock)
         {
-            _state.Merge(sum);
-            _usesSnapshots |= segments.Count > 0;
-            foreach (var segment in segments)
+            snapshots.Sum.ReadFrom = _state.ReadFrom;
+            (_state, _usesSnapshots) = (snapshots.Sum, snapshots.Segments.Count > 0);
+            foreach (var segment in snapshots.Segments)
             {
                 _positions[segment.Name] = segment.Length;
             }
@@ -260,9 +272,10 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         }
 
         var newestFirst = Queue(unread.Select(segment => segment.Name).OrderByDescending(segment => segment.Hour));
-        var reading = Task.WhenAll(Enumerable
-            .Range(0, Environment.ProcessorCount)
-            .Select(_ => Task.Run(() => ReadAsync(newestFirst, BufferSize, cancellationToken), cancellationToken)));
+
+        // On threads of their own: those of the pool answer.
+        var reading = Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(
+            () => ReadAsync(newestFirst, BufferSize, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 
         try
         {
@@ -309,6 +322,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
             while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
             {
                 part.Add(segment, lines.Span, reader.Position);
+                Pause();
                 if (part.Bytes >= PartBytes)
                 {
                     await AddAsync(part, cancellationToken);
@@ -320,6 +334,15 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         }
 
         await AddAsync(part, cancellationToken);
+    }
+
+    /// <summary>Leaves the processor and the state to those who ask: they wait for an answer, but not for all of the log.</summary>
+    private void Pause()
+    {
+        for (var pauses = 0; Volatile.Read(ref _asking) > 0 && pauses < MaxPauses; pauses++)
+        {
+            Thread.Sleep(1);
+        }
     }
 
     private async ValueTask AddAsync(Part part, CancellationToken cancellationToken)

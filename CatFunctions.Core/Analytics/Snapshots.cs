@@ -51,20 +51,29 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
 
     /// <summary>Reads the snapshots that fit the log. What is wrong with any of them is no matter: then the log is read instead.</summary>
     /// <param name="minute">The current minute.</param>
-    /// <param name="add">Takes what some of them add up to, and their segments.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task LoadAsync(long minute, Action<AnalyticsState, IReadOnlyList<SegmentState>> add, CancellationToken cancellationToken)
+    public async Task<LoadedSnapshots> LoadAsync(long minute, CancellationToken cancellationToken)
     {
+        var loaded = new LoadedSnapshots(minute);
         try
         {
-            var dates = new ConcurrentQueue<DateOnly>((await store.ListAsync(cancellationToken)).Reverse());
-            await Task.WhenAll(Enumerable
-                .Range(0, Environment.ProcessorCount)
-                .Select(_ => Task.Run(() => LoadAsync(dates, minute, add, cancellationToken), cancellationToken)));
+            var dates = (await store.ListAsync(cancellationToken)).Reverse().ToArray();
+            loaded = await LoadAsync(dates, minute, isCautious: false, cancellationToken);
+            if (!loaded.Sum.Users.IsCertain)
+            {
+                loaded = await LoadAsync(dates, minute, isCautious: true, cancellationToken);
+            }
         }
         catch (EventLogException)
         {
         }
+
+        lock (_lock)
+        {
+            _done.UnionWith(loaded.Hours);
+        }
+
+        return loaded;
     }
 
     /// <summary>Takes in lines of an hour that was not loaded: all lines of such an hour, each once. Their state must not be used any more.</summary>
@@ -191,10 +200,26 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
         }
     }
 
-    private async Task LoadAsync(
-        ConcurrentQueue<DateOnly> dates, long minute, Action<AnalyticsState, IReadOnlyList<SegmentState>> add, CancellationToken cancellationToken)
+    private async Task<LoadedSnapshots> LoadAsync(DateOnly[] dates, long minute, bool isCautious, CancellationToken cancellationToken)
     {
-        var (sum, segments, hours) = (new AnalyticsState(minute), new List<SegmentState>(), new HashSet<DateTimeOffset>());
+        var queue = new ConcurrentQueue<DateOnly>(dates);
+        var parts = await Task.WhenAll(Enumerable
+            .Range(0, Environment.ProcessorCount)
+            .Select(_ => Task.Run(() => LoadAsync(queue, minute, isCautious, cancellationToken), cancellationToken)));
+        var loaded = parts[0];
+        foreach (var part in parts[1..])
+        {
+            loaded.Sum.Merge(part.Sum);
+            loaded.Segments.AddRange(part.Segments);
+            loaded.Hours.UnionWith(part.Hours);
+        }
+
+        return loaded;
+    }
+
+    private async Task<LoadedSnapshots> LoadAsync(ConcurrentQueue<DateOnly> dates, long minute, bool isCautious, CancellationToken cancellationToken)
+    {
+        var loaded = new LoadedSnapshots(minute);
         try
         {
             while (dates.TryDequeue(out var date))
@@ -204,15 +229,10 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return;
+            return new LoadedSnapshots(minute);
         }
 
-        lock (_lock)
-        {
-            _done.UnionWith(hours);
-        }
-
-        add(sum, segments);
+        return loaded;
 
         async Task LoadAsync(DateOnly date)
         {
@@ -221,11 +241,11 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
             await foreach (var snapshot in SnapshotFile.ReadAsync(file ?? Stream.Null, cancellationToken))
             {
                 isStale = (isStale && !snapshot.IsSum) || IsStale(snapshot, minute);
-                if (snapshot.Date == date && Fits(snapshot, minute) && !snapshot.Hours.Overlaps(hours))
+                if (snapshot.Date == date && Fits(snapshot, minute, isCautious) && !snapshot.Hours.Overlaps(loaded.Hours))
                 {
-                    sum.Read(snapshot.State);
-                    segments.AddRange(snapshot.Segments);
-                    hours.UnionWith(snapshot.Hours);
+                    loaded.Sum.Read(snapshot.State);
+                    loaded.Segments.AddRange(snapshot.Segments);
+                    loaded.Hours.UnionWith(snapshot.Hours);
                     if (snapshot.IsSum)
                     {
                         break;
@@ -244,12 +264,18 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
     }
 
     /// <summary>Whether it can be used.</summary>
-    private bool Fits(LogSnapshot snapshot, long minute)
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="minute">The current minute.</param>
+    /// <param name="isCautious">
+    /// Whether a sum may not hold a sample of users in minutes of which some are not kept any more: without these it could have been a
+    /// larger one. As a rule the other dates make the sample of all smaller yet, so that this makes no difference.
+    /// </param>
+    private bool Fits(LogSnapshot snapshot, long minute, bool isCautious)
     {
         // One of a clock that was ahead has left out what is now.
         return snapshot.Span.Now <= minute
             && snapshot.IsOf(snapshot.Hours.SelectMany(hour => _listed[hour]))
-            && !(snapshot.IsSum && snapshot.Span.IsSampled && !IsKept(snapshot.Span.Oldest, minute) && IsKept(snapshot.Span.Newest, minute));
+            && !(isCautious && snapshot.IsSum && snapshot.Span.IsSampled && !IsKept(snapshot.Span.Oldest, minute) && IsKept(snapshot.Span.Newest, minute));
     }
 
     /// <summary>What is left of a snapshot: without the minutes that are not kept any more; null if its hour was deleted.</summary>
@@ -308,6 +334,16 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
 
         public LogSnapshot? Take() => _isWhole && !_state.DependsOnOrder ? SnapshotOf(_segments, _state, isSum: true) : null;
     }
+}
+
+/// <summary>What some snapshots add up to, and their segments.</summary>
+internal sealed class LoadedSnapshots(long minute)
+{
+    public AnalyticsState Sum { get; } = new(minute);
+
+    public List<SegmentState> Segments { get; } = [];
+
+    public HashSet<DateTimeOffset> Hours { get; } = [];
 }
 
 /// <summary>An hour that was read to its end.</summary>

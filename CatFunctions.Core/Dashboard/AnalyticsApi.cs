@@ -59,8 +59,7 @@ public sealed partial class AnalyticsApi(
             return isCsv
                 ? CsvOf(request, ["start", "views", "likes", "previousViews"], report.Timeline.Buckets.Select(bucket => (object?[])
                     [bucket.Start, bucket.Views, bucket.Likes, bucket.PreviousViews]))
-                : _answers.GetValue(report, report => new Answer(
-                    JsonSerializer.SerializeToUtf8Bytes(report, AnalyticsJsonContext.Default.AnalyticsReport), Json, report.Tag)).To(request);
+                : _answers.GetValue(report, report => new Answer(report.ToJson(), Json, report.Tag)).To(request);
         });
     }
 

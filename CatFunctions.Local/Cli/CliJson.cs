@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,7 +18,6 @@ namespace CatFunctions.Local.Cli;
 [JsonSerializable(typeof(VerificationReport))]
 [JsonSerializable(typeof(StoredDeadLetter))]
 [JsonSerializable(typeof(ReplayResult))]
-[JsonSerializable(typeof(AnalyticsReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Escapes only what JSON demands: this is for pipes and files, not for HTML.
@@ -27,6 +27,9 @@ internal sealed partial class CliJson : JsonSerializerContext
         Converters = { new JsonStringEnumConverter<LogKind>(JsonNamingPolicy.KebabCaseLower) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
+
+    public static void Write(TerminalOutput terminal, AnalyticsReport report) =>
+        terminal.WriteLine(Encoding.UTF8.GetString(report.ToJson(JavaScriptEncoder.UnsafeRelaxedJsonEscaping)));
 
     public static void Write<T>(TerminalOutput terminal, T document) =>
         terminal.WriteLine(JsonSerializer.Serialize(document, typeof(T), Lines));

@@ -189,6 +189,52 @@ public sealed class AnalyticsServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_new_in_a_log_that_was_read_is_waited_for()
+    {
+        await _log.RecordAsync([new TestEvent(Now)]);
+        await GetAsync();
+        await _log.RecordAsync([new TestEvent(Now)]);
+        _log.Clock.Advance(AnalyticsService.RefreshInterval);
+        var gate = new TaskCompletionSource();
+        _store.Gate = gate.Task;
+        using var waits = new SemaphoreSlim(0);
+        _log.Clock.Waiting = _ => waits.Release();
+
+        var answer = GetAsync();
+        await waits.WaitAsync();
+        _log.Clock.Advance(_analytics.AnswerTimeout);
+        await Task.WhenAny(answer, waits.WaitAsync());
+
+        gate.SetResult();
+        (await answer).Totals.Views.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task While_the_log_is_read_again_answers_are_those_of_before()
+    {
+        await _log.RecordAsync([new TestEvent(Now, "gone")]);
+        _log.Clock.Advance(TimeSpan.FromHours(1));
+        await _log.RecordAsync([new TestEvent(Now, "kept")]);
+        await GetAsync(AnalyticsWindow.All);
+        File.Delete(Path.Combine(_log.Root, LogFolder.Files(_log.Root, LogKind.Events)[0]));
+        _log.Clock.Advance(LogFollower.ListAllInterval);
+        var reads = _store.Reads;
+        var gate = new TaskCompletionSource();
+        _store.Gate = gate.Task;
+        using var waits = new SemaphoreSlim(0);
+        _log.Clock.Waiting = _ => waits.Release();
+
+        var answer = GetAsync(AnalyticsWindow.All);
+        await waits.WaitAsync();
+        await Eventually.IsTrueAsync(() => _store.Reads > reads);
+        _log.Clock.Advance(_analytics.AnswerTimeout);
+
+        (await answer).Totals.Views.ShouldBe(2);
+        gate.SetResult();
+        await Eventually.IsTrueAsync(async () => (await GetAsync(AnalyticsWindow.All)).Totals.Views == 1);
+    }
+
+    [Fact]
     public async Task A_caller_who_gives_up_stops_nobody_else()
     {
         await _log.RecordAsync([new TestEvent(Now)]);

@@ -265,6 +265,26 @@ public sealed class SnapshotTests : IDisposable
         _hoursRead.Count.ShouldBe(5);
     }
 
+    [Fact]
+    public async Task The_sum_of_a_date_is_not_used_where_its_sample_of_users_is_smaller_than_one_of_the_minutes_that_are_kept()
+    {
+        const int Users = UserSample.MaxEntries / 3;
+        await RecordHoursAsync(2, (_, partition) => Enumerable.Range(0, Users).Select(i => new TestEvent(
+            User: $"user-{partition}-{i}", Tick: CurrentHour.AddSeconds(partition), Index: i, TickSize: Users)));
+        var kept = CurrentHour;
+        _log.Clock.Advance(TimeSpan.FromHours(1));
+        await AnswerAsync();
+        _log.Clock.SetUtcNow(kept.AddDays(2));
+        _hoursRead.Clear();
+
+        using var analytics = NewAnalytics();
+        var previous = (await analytics.GetAsync(AnalyticsWindow.Day, 10, CancellationToken.None)).Previous!;
+
+        previous.UniqueViewers.ShouldBe(2 * Users);
+        _hoursRead.ShouldBe([kept], "its ends, where the log goes on");
+        await analytics.WhenSavedAsync(CancellationToken.None);
+    }
+
     private async Task RecordHoursAsync(int hours, int filler = 0) => await RecordHoursAsync(hours, (_, _) => Enumerable.Range(0, 20)
         .Select(i => new TestEvent(Photo: $"cat-{i % 3}", User: $"user-{i}", IsLike: i % 4 == 0) { Filler = filler > 0 ? new string('x', filler) : null }));
 

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CatFunctions.Core.Analytics.Report;
@@ -56,6 +59,19 @@ public sealed record AnalyticsReport(
     /// </summary>
     [JsonIgnore]
     public string Tag { get; init; } = "";
+
+    /// <summary>The JSON of it in UTF-8, by the generated writer alone: what else the serializer prepares takes 0.1 s of a start.</summary>
+    /// <param name="encoder">Escapes the texts; null: so that they can stand in HTML too.</param>
+    public byte[] ToJson(JavaScriptEncoder? encoder = null)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = encoder }))
+        {
+            AnalyticsJsonContext.Default.Write(writer, this);
+        }
+
+        return json.WrittenSpan.ToArray();
+    }
 }
 
 /// <summary>The sums over a window.</summary>
@@ -170,4 +186,7 @@ public sealed record RecentEvent(string Type, string PhotoId, string PhotoUrl, s
 [JsonSerializable(typeof(PhotoList))]
 [JsonSerializable(typeof(PhotoReport))]
 [JsonSerializable(typeof(Race))]
-public sealed partial class AnalyticsJsonContext : JsonSerializerContext;
+public sealed partial class AnalyticsJsonContext : JsonSerializerContext
+{
+    internal void Write(Utf8JsonWriter writer, AnalyticsReport report) => AnalyticsReportSerializeHandler(writer, report);
+}

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
-using System.Text.Json;
 
 namespace CatFunctions.Core.Analytics.Report;
 
@@ -152,7 +151,6 @@ internal static class ReportBuilder
                 Faults = [.. report.Health.Faults.Select(fault => fault with { Text = "" })],
             },
         };
-        var json = JsonSerializer.SerializeToUtf8Bytes(timeless, AnalyticsJsonContext.Default.AnalyticsReport);
-        return Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 8));
+        return XxHash3.HashToUInt64(timeless.ToJson()).ToString("x16", CultureInfo.InvariantCulture);
     }
 }
