@@ -80,7 +80,9 @@ internal static class LocalHost
     {
         using (host)
         {
-            await StartAsync(host, cancellationToken);
+            // The clients of Kafka take as long as the web server.
+            var pipeline = Task.Run(host.Services.GetRequiredService<CatPipeline>, cancellationToken);
+            await Task.WhenAll(StartAsync(host, cancellationToken), pipeline);
             if (host.Services.GetService<ISegmentStore>() is { } store)
             {
                 await store.PrepareAsync(cancellationToken);
@@ -97,7 +99,7 @@ internal static class LocalHost
                 signal.Cancel = true;
                 lifetime.StopApplication();
             });
-            await host.Services.GetRequiredService<CatPipeline>().RunAsync(duration, lifetime.ApplicationStopping);
+            await (await pipeline).RunAsync(duration, lifetime.ApplicationStopping);
             await host.StopAsync(cancellationToken);
         }
     }

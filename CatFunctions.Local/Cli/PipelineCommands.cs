@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using CatFunctions.Core;
 using CatFunctions.Core.Dashboard;
+using CatFunctions.Local.Kafka;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CatFunctions.Local.Cli;
@@ -62,6 +63,7 @@ internal static class PipelineCommands
 
     private static Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        Librdkafka.Preload();
         var builder = LocalHost.CreateWebBuilder(arguments.GetValue(CliOptions.Port));
         if (arguments.GetValue(CliOptions.Brokers) is { } brokers)
         {
@@ -87,6 +89,7 @@ internal static class PipelineCommands
 
     private static Task ProduceAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        Librdkafka.Preload();
         var builder = LocalHost.CreateBuilder();
         builder.AddKafka(arguments, arguments.GetValue(CliOptions.RequiredBrokers)!);
         builder.AddTelemetryExport();
@@ -96,6 +99,7 @@ internal static class PipelineCommands
 
     private static Task RecordAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        Librdkafka.Preload();
         var builder = LocalHost.CreateBuilder();
         builder.AddKafka(arguments, arguments.GetValue(CliOptions.RequiredBrokers)!);
         builder.AddTelemetryExport();
