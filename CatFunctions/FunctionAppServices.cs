@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Identity;
@@ -36,9 +35,8 @@ internal static class FunctionAppServices
         services.AddSingleton<IFunctionMetadataTransformer, KafkaBindingTransformer>();
         services.AddHostedService<LogProbe>();
 
-        // On its way to the host an event is text in text in text, and a quotation mark that begins as \u0022 ends five times as
-        // long as it must be.
-        services.Configure<JsonSerializerOptions>(json => json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        services.AddOptions<WorkerOptions>()
+            .Configure<IOptions<JsonSerializerOptions>>((worker, json) => worker.Serializer = new EnvelopeSerializer(json.Value));
 
         // Without this there are five lines for every request, and the page sends one every second.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

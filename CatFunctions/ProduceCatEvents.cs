@@ -22,7 +22,7 @@ public sealed partial class ProduceCatEvents(
     [Function(nameof(ProduceCatEvents))]
     [KafkaOutput(
         $"%{nameof(AppSettings.KafkaBrokerList)}%", $"%{nameof(AppSettings.KafkaTopic)}%", EnableIdempotence = true)]
-    public async Task<IEnumerable<string>> RunAsync(
+    public async Task<KafkaEnvelopes> RunAsync(
         [TimerTrigger($"%{nameof(AppSettings.CatEventsSchedule)}%")] TimerInfo timer,
         CancellationToken cancellationToken)
     {
@@ -35,12 +35,12 @@ public sealed partial class ProduceCatEvents(
         {
             events.Dispose();
             LogRepeated(tick.ScheduledTime);
-            return [];
+            return new KafkaEnvelopes([], tick.ScheduledTime, []);
         }
 
         metrics.CountTick(events.Count);
         LogProduced(events.Count, tick.ScheduledTime, timer.IsPastDue);
-        return KafkaEnvelope.WrapAll(events, tick.ScheduledTime, EventHeaders.Of(EventHeaders.TraceParentOf(Activity.Current)));
+        return new KafkaEnvelopes(events, tick.ScheduledTime, EventHeaders.Of(EventHeaders.TraceParentOf(Activity.Current)));
     }
 
     [LoggerMessage(LogLevel.Information, "Producing the {Count} events of tick {Tick:O} (past due: {PastDue})")]

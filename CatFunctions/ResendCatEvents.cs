@@ -17,29 +17,23 @@ public sealed partial class ResendCatEvents(TickOutbox outbox, TimeProvider cloc
     [Function(nameof(ResendCatEvents))]
     [KafkaOutput(
         $"%{nameof(AppSettings.KafkaBrokerList)}%", $"%{nameof(AppSettings.KafkaTopic)}%", EnableIdempotence = true)]
-    public async Task<string[]> RunAsync(
+    public async Task<KafkaEnvelopes> RunAsync(
         [TimerTrigger("30 * * * * *")] TimerInfo timer,
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var headers = EventHeaders.OfResent(EventHeaders.TraceParentOf(Activity.Current));
-        var envelopes = new List<string>();
-        await foreach (var lost in outbox.ResendAsync(isKafkaEmpty: false, cancellationToken))
+        var lost = await outbox.ResendAsync(isKafkaEmpty: false, cancellationToken).ToListAsync(cancellationToken);
+        if (lost.Count > 0)
         {
-            envelopes.Add(KafkaEnvelope.Wrap(lost, now, headers));
+            LogResent(lost.Count);
         }
 
-        if (envelopes.Count > 0)
+        if (outbox.Overdue > lost.Count)
         {
-            LogResent(envelopes.Count);
+            LogOverdue(outbox.Overdue - lost.Count);
         }
 
-        if (outbox.Overdue > envelopes.Count)
-        {
-            LogOverdue(outbox.Overdue - envelopes.Count);
-        }
-
-        return [.. envelopes];
+        return new KafkaEnvelopes(lost, now, EventHeaders.OfResent(EventHeaders.TraceParentOf(Activity.Current)));
     }
 
     [LoggerMessage(LogLevel.Warning, "Sending {Count} events again, which did not reach the log")]

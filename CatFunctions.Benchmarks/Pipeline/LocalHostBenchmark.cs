@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -6,6 +5,7 @@ using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local;
+using CatFunctions.Tests.Local;
 
 namespace CatFunctions.Benchmarks.Pipeline;
 
@@ -13,8 +13,9 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// Runs the local host as its users do, as a process with an embedded broker, at 5,000 events per second, and looks at
 /// it from outside: at its files and its analytics.
 /// </summary>
+/// <param name="program">The local host.</param>
 /// <param name="folder">Where its log is.</param>
-internal sealed class LocalHostBenchmark(string folder)
+internal sealed class LocalHostBenchmark(LocalHostProgram program, string folder)
 {
     private const int EventsPerSecond = 5_000;
 
@@ -27,43 +28,33 @@ internal sealed class LocalHostBenchmark(string folder)
     public async Task<LocalHostResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        using var host = LocalHostProcess.Start(
-            ["run", "--photos", "sample", "--rate", $"{EventsPerSecond}", "--port", "0", "--data", folder],
-            ImmutableDictionary<string, string>.Empty);
-        try
-        {
-            var address = await ReadAddressAsync(host, cancellationToken);
-            await WaitUntilRecordedAsync(cancellationToken);
-            var firstRecorded = Stopwatch.GetElapsedTime(start);
-            var latencies = Latencies(await AskAsync(address, duration, cancellationToken), await ReadTicksAsync(cancellationToken));
-            return new LocalHostResult(
-                EventsPerSecond,
-                latencies.Length,
-                firstRecorded.TotalSeconds,
-                latencies[latencies.Length / 2],
-                latencies[(int)(latencies.Length * 0.99)],
-                latencies[^1],
-                host.PeakMegabytes());
-        }
-        finally
-        {
-            await host.EndAsync();
-        }
+        await using var host = LocalHostProcess.Start(
+            program.Path, ["run", "--photos", "sample", "--rate", $"{EventsPerSecond}", "--port", "0", "--data", folder]);
+        var address = await ReadAddressAsync(host);
+        await WaitUntilRecordedAsync(cancellationToken);
+        var firstRecorded = Stopwatch.GetElapsedTime(start);
+        var latencies = Latencies(await AskAsync(address, duration, cancellationToken), await ReadTicksAsync(cancellationToken));
+        return new LocalHostResult(
+            program.IsReadyToRun,
+            EventsPerSecond,
+            latencies.Length,
+            firstRecorded.TotalSeconds,
+            latencies[latencies.Length / 2],
+            latencies[(int)(latencies.Length * 0.99)],
+            latencies[^1],
+            host.PeakMegabytes);
     }
 
-    private static async Task<Uri> ReadAddressAsync(Process host, CancellationToken cancellationToken)
+    private static async Task<Uri> ReadAddressAsync(LocalHostProcess host)
     {
         const string Announcement = "The page is at ";
-        while (await host.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        var announced = host.WaitForOutputAsync(Announcement);
+        if (await Task.WhenAny(announced, host.WaitForExitAsync()) != announced)
         {
-            if (line.StartsWith(Announcement, StringComparison.Ordinal))
-            {
-                _ = host.StandardOutput.ReadToEndAsync(cancellationToken); // or it would block when the pipe is full
-                return new Uri($"{line[Announcement.Length..].TrimEnd('/')}/api/analytics?window=all&top=1");
-            }
+            throw new FailureException($"The local host did not start: {string.Join(' ', host.Errors)}");
         }
 
-        throw new FailureException("The local host did not start; see its message.");
+        return new Uri($"{(await announced)[Announcement.Length..].TrimEnd('/')}/api/analytics?window=all&top=1");
     }
 
     private async Task WaitUntilRecordedAsync(CancellationToken cancellationToken)

@@ -8,9 +8,10 @@ namespace CatFunctions.Benchmarks.Pipeline;
 /// <param name="events">Events of each measurement.</param>
 /// <param name="rounds">Repetitions of each measurement.</param>
 /// <param name="localHostTime">How long the local host runs.</param>
+/// <param name="program">The local host; null for the one that its users run.</param>
 /// <param name="folder">The folder for files; it is deleted at the end.</param>
 internal sealed class PipelineBenchmark(
-    string? brokers, int partitions, long events, int rounds, TimeSpan localHostTime, string folder)
+    string? brokers, int partitions, long events, int rounds, TimeSpan localHostTime, string? program, string folder)
 {
     private const string Produce = "produce";
     private const string ProduceWithOutbox = "produce, with the outbox on files";
@@ -36,6 +37,7 @@ internal sealed class PipelineBenchmark(
 
     private async Task<PipelineReport> MeasureAsync(CancellationToken cancellationToken)
     {
+        var localHostProgram = program is null ? await LocalHostProgram.BuildAsync(cancellationToken) : new LocalHostProgram(program);
         var recorder = new RecorderReader(Path.Combine(folder, "log"));
         ITopicReader[] all = [new ConsumeLoopReader(), ProcessReader.Kcat(folder), ProcessReader.Python(folder)];
         var missing = all.ToDictionary(reference => reference, reference => reference.FindMissing());
@@ -80,11 +82,13 @@ internal sealed class PipelineBenchmark(
         {
             Announce("a recorder process");
             recorderProcess = await RecorderProcessBenchmark.RunAsync(
-                filled.WithNewGroup(), events, Path.Combine(folder, "recorder-process"), cancellationToken);
+                localHostProgram, filled.WithNewGroup(), events, Path.Combine(folder, "recorder-process"), cancellationToken);
         }
 
         Announce("the local host");
-        var localHost = await new LocalHostBenchmark(Path.Combine(folder, "local-host")).RunAsync(localHostTime, cancellationToken);
+        var localHost = await new LocalHostBenchmark(localHostProgram, Path.Combine(folder, "local-host")).RunAsync(localHostTime, cancellationToken);
+        Announce("the function app");
+        var functionApp = await new FunctionAppBenchmark(Path.Combine(folder, "function-app"), topic.Partitions).RunAsync(events, cancellationToken);
         var measurements = _rates.Select(rates => Measurement.Of(rates.Key, rates.Value)).ToDictionary(measured => measured.Name);
         return new PipelineReport(
             DateTimeOffset.UtcNow,
@@ -101,7 +105,8 @@ internal sealed class PipelineBenchmark(
             ],
             [.. all.Except(references).Select(reference => $"{reference.Name}: skipped, because {missing[reference]}")],
             recorderProcess,
-            localHost);
+            localHost,
+            functionApp);
     }
 
     /// <summary>Produces to new topics, or to new embedded brokers, which forget what does not fit.</summary>

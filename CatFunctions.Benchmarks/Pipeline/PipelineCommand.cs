@@ -24,6 +24,12 @@ internal static class PipelineCommand
         DefaultValueFactory = _ => AppContext.BaseDirectory,
     };
 
+    private static readonly Option<string> LocalHostProgram = new("--local-host")
+    {
+        Description = "The local host to measure; by default the build of scripts/run-local.sh",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<string> Json = new("--json")
     {
         Description = "File for the results",
@@ -40,6 +46,7 @@ internal static class PipelineCommand
             Events,
             Rounds,
             Seconds,
+            LocalHostProgram,
             Folder,
             Json,
         };
@@ -60,6 +67,7 @@ internal static class PipelineCommand
             arguments.GetValue(Events),
             (int)arguments.GetValue(Rounds),
             TimeSpan.FromSeconds(arguments.GetValue(Seconds)),
+            arguments.GetValue(LocalHostProgram),
             folder);
         var report = await benchmark.RunAsync(cancellationToken);
         ReportTable.Write(report, Console.Out);

@@ -18,7 +18,8 @@ internal sealed record PipelineReport(
     IReadOnlyList<Ratio> Ratios,
     IReadOnlyList<string> Skipped,
     RecorderProcessResult? RecorderProcess,
-    LocalHostResult LocalHost)
+    LocalHostResult LocalHost,
+    FunctionAppResult FunctionApp)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -35,7 +36,10 @@ internal sealed record PipelineReport(
 internal sealed record Measurement(string Name, double EventsPerSecond, IReadOnlyList<double> Rounds)
 {
     public static Measurement Of(string name, IReadOnlyList<double> rounds) =>
-        new(name, rounds.Order().Skip((rounds.Count - 1) / 2).Take(2 - (rounds.Count % 2)).Average(), rounds);
+        new(name, MedianOf(rounds), rounds);
+
+    public static double MedianOf(IReadOnlyCollection<double> values) =>
+        values.Order().Skip((values.Count - 1) / 2).Take(2 - (values.Count % 2)).Average();
 }
 
 /// <summary>One measurement divided by another one of the same run.</summary>
@@ -54,6 +58,7 @@ internal sealed record Ratio(string Name, string Reference, double Times)
 internal sealed record RecorderProcessResult(double PeakMegabytes, double CpuMicrosecondsPerEvent);
 
 /// <summary>The local host, seen from outside.</summary>
+/// <param name="IsReadyToRun">Whether it was compiled to machine code beforehand; where that compiler is missing, its start takes longer.</param>
 /// <param name="EventsPerSecond">The rate of events that it was set to.</param>
 /// <param name="Events">The events that were observed.</param>
 /// <param name="FirstRecordedSeconds">From the start of its process to the first event in the log.</param>
@@ -62,6 +67,7 @@ internal sealed record RecorderProcessResult(double PeakMegabytes, double CpuMic
 /// <param name="MaxLatencySeconds">The same: the highest.</param>
 /// <param name="PeakMegabytes">The highest working set of its process, in 10⁶ bytes.</param>
 internal sealed record LocalHostResult(
+    bool IsReadyToRun,
     int EventsPerSecond,
     int Events,
     double FirstRecordedSeconds,
@@ -69,6 +75,24 @@ internal sealed record LocalHostResult(
     double P99LatencySeconds,
     double MaxLatencySeconds,
     double PeakMegabytes);
+
+/// <summary>The function app's worker process, as the host sees it: medians from a message to its answer.</summary>
+/// <param name="TickEvents">The events of a tick.</param>
+/// <param name="TickMilliseconds">The time that the worker takes for one.</param>
+/// <param name="PeakMegabytes">Its highest working set, with ticks in succession, in 10⁶ bytes.</param>
+/// <param name="Batches">The batches of records.</param>
+internal sealed record FunctionAppResult(
+    int TickEvents, double TickMilliseconds, double PeakMegabytes, IReadOnlyList<FunctionAppBatch> Batches);
+
+/// <summary>Batches of records that the function app records.</summary>
+/// <param name="Records">The records in each.</param>
+/// <param name="Milliseconds">The time that the worker takes for one.</param>
+/// <param name="OwnMilliseconds">The time that the function itself takes for one.</param>
+internal sealed record FunctionAppBatch(int Records, double Milliseconds, double OwnMilliseconds)
+{
+    /// <summary>The part that is not the worker's.</summary>
+    public double OwnShare => OwnMilliseconds / Milliseconds;
+}
 
 internal static class ReportTable
 {
@@ -108,9 +132,16 @@ internal static class ReportTable
         }
 
         Line($"local host: {host.PeakMegabytes:N0} MB at most, at {host.EventsPerSecond:N0} events/s");
-        Line($"{host.FirstRecordedSeconds,8:N2} s from its start to the first recorded event");
+        Line($"{host.FirstRecordedSeconds,8:N2} s from its start to the first recorded event{(host.IsReadyToRun ? "" : ", without code that was compiled beforehand")}");
         Line($"{host.MedianLatencySeconds,8:N2} s from an event's creation to its being in /api/analytics (median)");
         Line($"{host.P99LatencySeconds,8:N2} s for 99 % of the events");
+
+        var app = report.FunctionApp;
+        Line($"function app: {app.TickMilliseconds:N0} ms and {app.PeakMegabytes:N0} MB at most in its worker for a tick of {app.TickEvents:N0} events");
+        foreach (var batch in app.Batches)
+        {
+            Line($"{batch.Milliseconds,8:N1} ms for a batch of {batch.Records:N0} records, of which {batch.OwnShare:P0} is the app's own code");
+        }
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture).TrimEnd());
     }

@@ -12,7 +12,9 @@ public readonly record struct OutgoingEvent(string Key, ReadOnlyMemory<byte> Val
 public sealed class TickEvents : IReadOnlyList<OutgoingEvent>, IDisposable
 {
     private const int TypicalSize = 400;
-    private const int MaxChunkSize = 64 * 1024 * 1024;
+
+    // The pool keeps larger arrays for each thread that has returned one, and a tick moves from thread to thread.
+    private const int MaxChunkSize = 1024 * 1024;
 
     private readonly List<byte[]> _chunks = [];
     private readonly List<int> _used = [];

@@ -26,18 +26,10 @@ public static class PhotoServices
 
         // For an outage the gallery logs one line, not one for each attempt.
         services.AddLogging(logging => logging.AddFilter("Polly", LogLevel.None));
-        var client = services.AddHttpClient<CatApiClient>()
-            .UseSocketsHttpHandler((handler, _) =>
-            {
-                handler.AllowAutoRedirect = false; // the key goes to CatApi:BaseAddress and nowhere else
-                handler.UseCookies = false;
-                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
-            })
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // one client for the process: the pool follows DNS itself
-            .RemoveAllLoggers();
-        client.AddResilienceHandler("retries", (pipeline, context) =>
-            AddRetries(pipeline, context.ServiceProvider.GetRequiredService<TimeProvider>()));
-        client.AddHttpMessageHandler(() => new BufferingHandler());
+        if (mode != PhotoMode.Sample)
+        {
+            services.AddCatApi();
+        }
 
         return services.AddSingleton(provider =>
         {
@@ -50,6 +42,22 @@ public static class PhotoServices
                 mode == PhotoMode.Auto ? Gallery.Empty.Add(SampleCatalogue.Photos, clock.GetUtcNow()) : null,
                 provider.GetRequiredService<PipelineMetrics>());
         });
+    }
+
+    private static void AddCatApi(this IServiceCollection services)
+    {
+        var client = services.AddHttpClient<CatApiClient>()
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.AllowAutoRedirect = false; // the key goes to CatApi:BaseAddress and nowhere else
+                handler.UseCookies = false;
+                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+            })
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // one client for the process: the pool follows DNS itself
+            .RemoveAllLoggers();
+        client.AddResilienceHandler("retries", (pipeline, context) =>
+            AddRetries(pipeline, context.ServiceProvider.GetRequiredService<TimeProvider>()));
+        client.AddHttpMessageHandler(() => new BufferingHandler());
     }
 
     // The standard handler compares a Retry-After date with the system's clock, and waits however long it is.

@@ -27,6 +27,8 @@ internal static partial class Librdkafka
 
     private const string Library = "librdkafka";
 
+    private static readonly Lazy<nint> Loaded = new(Load);
+
     static Librdkafka() => NativeLibrary.SetDllImportResolver(typeof(Librdkafka).Assembly, Resolve);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
@@ -204,20 +206,17 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_destroy")]
     public static partial void DestroyMessage(nint message);
 
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Library ? Loaded.Value : 0;
+
     /// <summary>
     /// Finds the file that Confluent.Kafka loads, so that one copy of librdkafka serves both: its package carries
     /// builds for Linux without libsasl2 and for musl beside the usual one.
     /// </summary>
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    private static nint Load()
     {
-        if (name != Library)
-        {
-            return 0;
-        }
-
         foreach (var candidate in (string[])[Library, "centos8-librdkafka", "alpine-librdkafka"])
         {
-            if (NativeLibrary.TryLoad(candidate, assembly, searchPath, out var handle))
+            if (NativeLibrary.TryLoad(candidate, typeof(Librdkafka).Assembly, searchPath: null, out var handle))
             {
                 return handle;
             }

@@ -24,6 +24,9 @@ internal sealed class RecordReader : IDisposable
     /// <summary>How long the first record of a batch may wait for others.</summary>
     private const int LingerMilliseconds = 50;
 
+    /// <summary>The same for the first batch, which somebody may be waiting for.</summary>
+    private const int FirstLingerMilliseconds = 1;
+
     /// <summary>Producers choose Kafka's timestamps freely; beyond these values they are not dates.</summary>
     private static readonly long MaxTimestamp = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
@@ -35,6 +38,7 @@ internal sealed class RecordReader : IDisposable
     private readonly nint[] _taken = new nint[MaxTaken];
     private int _next;
     private int _count;
+    private bool _isFirst = true;
 
     /// <param name="consumer">A consumer that has a group. Only its records are taken.</param>
     /// <param name="broker">Receives the consumer's errors.</param>
@@ -61,7 +65,8 @@ internal sealed class RecordReader : IDisposable
             MoveTo(batch);
         }
 
-        var deadline = Environment.TickCount64 + LingerMilliseconds;
+        var deadline = Environment.TickCount64 + (_isFirst ? FirstLingerMilliseconds : LingerMilliseconds);
+        _isFirst &= batch.IsEmpty;
         while (!batch.IsEmpty && !batch.IsFull && !stop.IsCancellationRequested
             && deadline - Environment.TickCount64 is > 0 and var timeout)
         {

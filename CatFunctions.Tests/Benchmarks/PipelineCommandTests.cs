@@ -29,7 +29,7 @@ public sealed class PipelineCommandTests
             Program,
             [
                 "pipeline", "--events", "20000", "--partitions", "2", "--rounds", "1", "--seconds", "1",
-                "--folder", folder.Path, "--json", json,
+                "--local-host", LocalHostProcess.ProgramPath, "--folder", folder.Path, "--json", json,
             ]);
 
         (await process.WaitForExitAsync()).ShouldBe(0, string.Join('\n', process.Errors));
@@ -48,6 +48,9 @@ public sealed class PipelineCommandTests
         }
 
         report.RootElement.GetProperty("localHost").GetProperty("events").GetInt32().ShouldBeGreaterThan(0);
+        var app = report.RootElement.GetProperty("functionApp");
+        app.GetProperty("tickMilliseconds").GetDouble().ShouldBeGreaterThan(0);
+        app.GetProperty("batches").EnumerateArray().ShouldAllBe(batch => batch.GetProperty("ownShare").GetDouble() > 0);
         Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).ShouldBe(["results"]);
     }
 

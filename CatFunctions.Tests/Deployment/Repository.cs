@@ -1,22 +1,13 @@
-using YamlDotNet.RepresentationModel;
-
 namespace CatFunctions.Tests.Deployment;
 
 /// <summary>The files of the repository that this test was built from.</summary>
-internal static class Repository
+internal static partial class Repository
 {
     public static string Root { get; } = FindRoot();
 
     public static string PathOf(string file) => Path.Combine(Root, file);
 
     public static string Read(string file) => File.ReadAllText(PathOf(file));
-
-    public static YamlMappingNode ReadYaml(string file)
-    {
-        var yaml = new YamlStream();
-        yaml.Load(new StringReader(Read(file)));
-        return (YamlMappingNode)yaml.Documents.ShouldHaveSingleItem().RootNode;
-    }
 
     private static string FindRoot()
     {

@@ -28,6 +28,22 @@ internal sealed class LocalHostProcess : IAsyncDisposable
     /// <summary>The lines of the standard error so far.</summary>
     public IReadOnlyList<string> Errors => _errors.Lines;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Its processor time so far, in user and kernel mode.</summary>
+    public TimeSpan ProcessorTime => _process.TotalProcessorTime;
+
+    /// <summary>The highest working set so far, in 10⁶ bytes.</summary>
+    public double PeakMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64 / 1e6;
+        }
+    }
+
     /// <summary>Starts it with these arguments, and with these settings in its environment.</summary>
     public static LocalHostProcess Start(string[] arguments, Dictionary<string, string>? environment = null) =>
         Start(ProgramPath, arguments, environment);

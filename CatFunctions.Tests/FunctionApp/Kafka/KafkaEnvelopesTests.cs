@@ -7,7 +7,7 @@ using CatFunctions.Kafka;
 namespace CatFunctions.Tests.FunctionApp.Kafka;
 
 /// <summary>The form is the Kafka extension's, as its KafkaProducerAsyncCollector reads it.</summary>
-public sealed class KafkaEnvelopeTests
+public sealed class KafkaEnvelopesTests
 {
     private const string Event = """{"specversion":"1.0","subject":"MTY3","data":{"breed":"Chat à poils \"mi-longs\" 🐈","n":1.50}}""";
 
@@ -42,11 +42,15 @@ public sealed class KafkaEnvelopeTests
     }
 
     [Fact]
-    public void Quotation_marks_cost_no_more_than_they_must()
-    {
-        var produced = new OutgoingEvent("MTY3", Encoding.UTF8.GetBytes(Event));
+    public void Quotation_marks_cost_no_more_than_they_must() => Serialize([Produced]).ShouldNotContain("\\u0022");
 
-        KafkaEnvelope.Wrap(produced, Tick, []).ShouldNotContain("\\u0022");
+    [Fact]
+    public void There_is_a_string_for_each_event_in_their_order()
+    {
+        OutgoingEvent[] events = [Produced, Produced with { Key = "abc" }, Produced with { Key = "" }];
+
+        Envelopes(events).Select(envelope => envelope.GetProperty("Key").GetString()).ShouldBe(["MTY3", "abc", ""]);
+        Envelopes([]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -71,11 +75,15 @@ public sealed class KafkaEnvelopeTests
         Headers(Wrap(trace)).Select(header => header.Key).ShouldBe(["content-type"]);
     }
 
-    private static JsonElement Wrap(Activity? trace = null)
-    {
-        var produced = new OutgoingEvent("MTY3", Encoding.UTF8.GetBytes(Event));
-        return JsonElement.Parse(KafkaEnvelope.Wrap(produced, Tick, EventHeaders.Of(EventHeaders.TraceParentOf(trace))));
-    }
+    private static OutgoingEvent Produced { get; } = new("MTY3", Encoding.UTF8.GetBytes(Event));
+
+    private static JsonElement Wrap(Activity? trace = null) => Envelopes([Produced], trace).ShouldHaveSingleItem();
+
+    private static JsonElement[] Envelopes(OutgoingEvent[] events, Activity? trace = null) =>
+        [.. JsonElement.Parse(Serialize(events, trace)).EnumerateArray().Select(envelope => JsonElement.Parse(envelope.GetString()!))];
+
+    private static string Serialize(OutgoingEvent[] events, Activity? trace = null) =>
+        new KafkaEnvelopes(events, Tick, EventHeaders.Of(EventHeaders.TraceParentOf(trace))).ToJson().ToString();
 
     private static IEnumerable<(string Key, string Value)> Headers(JsonElement envelope) =>
         envelope.GetProperty("Headers").EnumerateArray()
