@@ -153,6 +153,9 @@ internal sealed class AnalyticsState
     /// <remarks>None while hours are still to be read, which may fill them.</remarks>
     public IEnumerable<OffsetGap> Gaps => ReadFrom == default ? _offsets.Gaps : [];
 
+    /// <inheritdoc cref="OffsetAudit.Lacking"/>
+    public IEnumerable<OffsetRange> Lacking(OffsetRange range) => _offsets.Lacking(range);
+
     /// <inheritdoc cref="OffsetAudit.CompleteFrom"/>
     /// <remarks>Later if hours are still to be read.</remarks>
     public DateTimeOffset CompleteFrom => Max(
@@ -197,7 +200,7 @@ internal sealed class AnalyticsState
 
                 if (!IsOfPast)
                 {
-                    _offsets.Add(segment, offset);
+                    _offsets.Add(segment, offset, catEvent.Id.Tick);
                     Ticks.Add(segment, offset, catEvent.Id, catEvent.TickSize);
                 }
 

@@ -60,14 +60,15 @@ internal static class VerifyCommand
             terminal.WriteErrorLine($"problem: {problem}");
         }
 
-        foreach (var path in report.Foreign.Take(LogVerifier.MaxProblems))
+        string[] notes = [.. report.Notes, .. report.Foreign.Select(path => $"{path} is not a file of the log; nothing reads it")];
+        foreach (var note in notes.Take(LogVerifier.MaxProblems))
         {
-            terminal.WriteLine($"note: {path} is not a file of the log; nothing reads it");
+            terminal.WriteLine($"note: {note}");
         }
 
-        if (report.Foreign.Count > LogVerifier.MaxProblems)
+        if (notes.Length > LogVerifier.MaxProblems)
         {
-            terminal.WriteLine($"note: {report.Foreign.Count} files in all are not of the log");
+            terminal.WriteLine($"note: there are {notes.Length} notes in all; --json has each");
         }
 
         foreach (var partition in report.Partitions)

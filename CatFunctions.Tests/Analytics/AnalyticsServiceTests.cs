@@ -267,6 +267,49 @@ public sealed class AnalyticsServiceTests : IDisposable
         (health.State, health.Message).ShouldBe((state, message));
     }
 
+    [Fact]
+    public async Task What_was_not_delivered_is_no_fault_when_all_that_can_have_been_there_was_sent_again()
+    {
+        var sent = Enumerable.Range(0, 9).Select(i => new TestEvent(Now, Tick: Now.AddSeconds((5 * i) - 40)).ToRecord(0, i)).ToArray();
+        using var analytics = new AnalyticsService(_log.Store, _log.Clock, _log.Recorder);
+        await RecordAsync([.. sent[..3], .. sent[5..]]);
+        (await HealthAsync()).Message.ShouldBe("offsets 3 to 4 of partition 0 were not delivered");
+
+        await RecordAsync([sent[3] with { Offset = 9 }]);
+        (await HealthAsync()).Message.ShouldBe("offsets 3 to 4 of partition 0 were not delivered");
+
+        await RecordAsync([sent[4] with { Offset = 10 }]);
+        var health = await HealthAsync();
+        (health.State, health.Message, health.Gaps).ShouldBe((PipelineState.Healthy, "healthy", 2));
+        _log.Recorder.Missing.ShouldNotBeEmpty();
+        (await GetAsync()).Health.Faults.ShouldBeEmpty();
+
+        Task RecordAsync(ConsumedRecord[] records) => _log.Recorder.RecordAsync(records, CancellationToken.None);
+
+        async Task<PipelineHealth> HealthAsync()
+        {
+            _log.Clock.Advance(TimeSpan.FromSeconds(3));
+            return (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health;
+        }
+    }
+
+    [Fact]
+    public async Task What_was_delivered_to_another_recorder_is_no_fault()
+    {
+        using var analytics = new AnalyticsService(_log.Store, _log.Clock, _log.Recorder);
+        var sent = Enumerable.Range(0, 9).Select(i => new TestEvent(Now, Tick: Now.AddSeconds(-i), TickSize: 2).ToRecord(0, i)).ToArray();
+        await _log.Recorder.RecordAsync([.. sent[..3], .. sent[5..]], CancellationToken.None);
+        using var other = new EventRecorder(_log.Store, _log.Clock);
+        await other.RecordAsync(sent[3..4], CancellationToken.None);
+        (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health.Message.ShouldBe("offset 4 of partition 0 was not delivered");
+
+        await other.RecordAsync(sent[4..5], CancellationToken.None);
+        _log.Clock.Advance(TimeSpan.FromSeconds(3));
+
+        (await analytics.GetAsync(AnalyticsWindow.All, 10, CancellationToken.None)).Health.Faults.ShouldBeEmpty();
+        _log.Recorder.Missing.ShouldNotBeEmpty();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(AnalyticsService.MaxTop + 1)]

@@ -93,9 +93,12 @@ internal sealed class SnapshotProperty : IDisposable
                 _offsets[partition] = 0;
                 await RecordAsync(partition, NewTick());
                 break;
-            case 3: // offsets that never come
+            case 3: // offsets that never come, before or within a tick
+                var tick = NewTick();
+                var split = _random.Next(2) * tick.Length / 2;
+                await RecordAsync(partition, tick[..split]);
                 _offsets[partition] += _random.Next(1, 20);
-                await RecordAsync(partition, NewTick());
+                await RecordAsync(partition, tick[split..]);
                 break;
             case 4: // a tick in two hours and two partitions, with events that never come
                 var events = NewTick();

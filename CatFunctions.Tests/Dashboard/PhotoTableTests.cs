@@ -85,6 +85,26 @@ public sealed class PhotoTableTests(Browser browser) : BrowserTest(browser)
     }
 
     [BrowserFact]
+    public async Task It_is_asked_for_rarely_while_it_is_out_of_sight_and_at_once_when_it_is_seen_again()
+    {
+        await RecordAsync(TestEvent.Views("luna", 2));
+        var page = await OpenAsync(new PageOptions(Height: 500), prepare: page => page.Clock.InstallAsync());
+        var views = page.Locator("#photos-rows td.views");
+        await Expect(views).ToHaveTextAsync("2");
+        var asked = CountAsked();
+
+        await RecordAsync(TestEvent.Views("luna", 1));
+        await Expect(page.Locator("#views")).ToHaveTextAsync("3");
+        await page.Clock.RunForAsync(5_000);
+        CountAsked().ShouldBe(asked);
+
+        await page.Locator("#photos").ScrollIntoViewIfNeededAsync();
+        await Expect(views).ToHaveTextAsync("3");
+
+        int CountAsked() => Requests.Count(request => request.AbsolutePath == "/api/photos");
+    }
+
+    [BrowserFact]
     public async Task A_rank_says_how_it_has_moved()
     {
         await RecordAsync([

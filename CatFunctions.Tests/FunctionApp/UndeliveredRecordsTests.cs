@@ -2,6 +2,7 @@ using System.Text.Json;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.FunctionApp.Host;
+using CatFunctions.Tests.Local;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.FunctionApp;
@@ -24,6 +25,34 @@ public sealed class UndeliveredRecordsTests
 
         await ShouldBecomeAsync(host, ("healthy", "healthy"));
         LogFolder.Offsets(host.LogFolder).Order().ShouldBe(Enumerable.Range(0, 15).Select(offset => (long)offset));
+    }
+
+    [Fact]
+    public async Task Records_that_were_not_delivered_degrade_the_health_until_the_outbox_has_sent_again_what_they_were()
+    {
+        await using var host = await FunctionsHost.StartAsync(("CatEventsSchedule", "*/5 * * * * *"));
+        var now = DateTimeOffset.UtcNow;
+        var ticks = new List<Message<byte[], byte[]>[]>();
+        foreach (var secondsAgo in new[] { 120, 115, 110, 105, 100, 95, 0 })
+        {
+            ticks.Add(KafkaExtension.ToMessages(await host.FireTimerAsync("ProduceCatEvents", now.AddSeconds(-secondsAgo))));
+        }
+
+        Message<byte[], byte[]>[] messages = [.. ticks.SelectMany(tick => tick)];
+        var first = ticks.Take(3).Sum(tick => tick.Length) - 1;
+        var last = first + ticks[3].Length + 1;
+        var gap = $"offsets {first} to {last}";
+        await RecordAsync(host, messages, 0, first);
+        await RecordAsync(host, messages, last + 1, messages.Length - last - 1);
+        await ShouldBecomeAsync(host, ("degraded", $"{gap} of partition 0 were not delivered"));
+
+        messages = [.. messages, .. KafkaExtension.ToMessages(await host.FireTimerAsync("ResendCatEvents", due: null))];
+        await RecordAsync(host, messages, ticks.Sum(tick => tick.Length), last - first + 1);
+
+        await ShouldBecomeAsync(host, ("healthy", "healthy"));
+        await using var verify = LocalHostProcess.Start(["verify", "--data", host.LogFolder]);
+        (await verify.WaitForExitAsync()).ShouldBe(0, string.Join('\n', verify.Errors));
+        verify.Output.ShouldContain(line => line.StartsWith($"note: partition 0: {gap} are in neither log; every tick from ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ namespace CatFunctions.Core.Analytics.Report;
 /// <param name="InFlight">Events that were produced and may still come: those that the ticks in the outbox, or that are not overtaken yet, lack.</param>
 /// <param name="Missing">Events that overtaken ticks lack, unless the outbox holds them.</param>
 /// <param name="IncompleteTicks">The newest of these ticks, newest first, at most <see cref="MaxIncompleteTicks"/>.</param>
-/// <param name="Gaps">Kafka offsets between the events and dead letters of a partition that are neither.</param>
+/// <param name="Gaps">Kafka offsets between the events and dead letters of a partition that are neither, whether that is a fault or not.</param>
 /// <param name="Redelivered">Records that were delivered again and skipped, since this host started; null where none records.</param>
 public sealed record PipelineHealth(
     PipelineState State,
@@ -101,8 +101,8 @@ public enum PipelineState
     Stale,
 
     /// <summary>
-    /// Within <see cref="PipelineHealth.RecentHours"/>, events are missing or dead letters were recorded; or offsets were not
-    /// delivered to the recorder of this host since it started.
+    /// Within <see cref="PipelineHealth.RecentHours"/>, events are missing or dead letters were recorded; or offsets are in neither
+    /// log, and a tick that events there can be of is not known to be whole.
     /// </summary>
     [JsonStringEnumMemberName("degraded")]
     Degraded,
@@ -192,8 +192,17 @@ internal sealed class HealthBuilder(
     public PipelineHealth Build()
     {
         var isRead = reading is null;
-        var gaps = isRead ? analytics.Gaps.Sum(gap => gap.Count) : 0;
-        var faults = isRead ? Faults(gaps).ToList() : [];
+        var (gaps, madeGood) = (0L, new List<OffsetRange>());
+        foreach (var gap in isRead ? analytics.Gaps : [])
+        {
+            gaps += gap.Count;
+            if (analytics.Ticks.AreWhole(gap.FirstTick, gap.LastTick))
+            {
+                madeGood.Add(new OffsetRange(gap.Partition, gap.First, gap.Last));
+            }
+        }
+
+        var faults = isRead ? Faults(gaps - madeGood.Sum(range => range.Count), madeGood).ToList() : [];
         if (isRead && IsSilent && (!IsEmpty || faults is not []))
         {
             faults.Add(new PipelineFault(
@@ -236,7 +245,9 @@ internal sealed class HealthBuilder(
         : PipelineState.Degraded;
 
     /// <summary>The worst comes first: that nothing arrives never hides that something is missing.</summary>
-    private IEnumerable<PipelineFault> Faults(long gaps)
+    /// <param name="gaps">How many offsets are in neither log.</param>
+    /// <param name="madeGood">Those that do not count any more, as every tick that events there can be of is whole.</param>
+    private IEnumerable<PipelineFault> Faults(long gaps, List<OffsetRange> madeGood)
     {
         if (_ticks.Missing.Where(tick => tick.Time >= _recent).ToArray() is [var first, ..] missing)
         {
@@ -260,12 +271,15 @@ internal sealed class HealthBuilder(
                 oldest.UtcDateTime);
         }
 
-        if (!allowGaps && recorder?.Missing is { Count: > 0 } undelivered)
+        // Another recorder may have recorded them.
+        IReadOnlyList<OffsetRange> skipped = allowGaps ? [] : recorder?.Missing ?? [];
+        OffsetRange[] undelivered = [.. skipped.SelectMany(analytics.Lacking).SelectMany(range => range.Without(madeGood))];
+        if (undelivered is not [])
         {
             yield return new PipelineFault(
                 PipelineFaultKind.Undelivered,
                 OffsetRange.DescribeUndelivered(undelivered),
-                "If the topic is compacted or written in transactions, set EventLog:AllowGaps to true. Else Kafka has deleted records that were not recorded yet: keep them longer.",
+                "What the outbox holds is sent again. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true. Else Kafka has deleted records that were not recorded yet: keep them longer.",
                 null);
         }
         else if (!allowGaps && gaps > 0)
@@ -273,7 +287,7 @@ internal sealed class HealthBuilder(
             yield return new PipelineFault(
                 PipelineFaultKind.Gaps,
                 $"{Count(gaps, "offset")} in neither log: verify says which",
-                "verify lists them. What the outbox held is sent again, but nothing can tell whether that was all. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true.",
+                "verify lists them. What the outbox holds is sent again; a gap is no longer counted once all ticks around it are whole. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true.",
                 null);
         }
 

@@ -9,6 +9,16 @@ export const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 export const $ = id => document.getElementById(id);
 
+/** Returns a function that tells whether an element is in sight, and calls a listener when that has changed. */
+export function watchSight(element, listener = () => {}) {
+  let isInSight = true;
+  new IntersectionObserver(entries => {
+    isInSight = entries.at(-1).isIntersecting;
+    listener();
+  }).observe(element);
+  return () => isInSight;
+}
+
 export const setText = (element, text) => {
   if (element.textContent !== text) {
     element.textContent = text;

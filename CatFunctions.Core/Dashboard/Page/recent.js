@@ -1,6 +1,6 @@
 // What just happened: the newest events, played at the pace in which they happened, and a heart from the cat that was liked.
 
-import { $, calm, create, setText, symbol } from './elements.js';
+import { $, calm, create, setText, symbol, watchSight } from './elements.js';
 import { linkState, onLink, onReport } from './live.js';
 import { createName } from './photos.js';
 import { onRouteOf, viewParts } from './route.js';
@@ -16,9 +16,8 @@ const heartStepTime = 130;
 let seen = null;
 let queue = [];
 let timer = 0;
-let isInSight = true;
 
-new IntersectionObserver(entries => isInSight = entries.at(-1).isIntersecting).observe($('recent'));
+const isInSight = watchSight($('recent'));
 
 const keyOf = event => `${event.type} ${event.photoId} ${event.time}`;
 
@@ -104,15 +103,15 @@ onReport(({ recent, isRead }) => {
   if (isWhole) {
     stop();
   }
-  if (isWhole || fresh.length > 0 && !isInSight) {
+  if (isWhole || fresh.length > 0 && !isInSight()) {
     $('recent').replaceChildren(...recent.slice(0, rows).map(createRow));
   }
   if (!isWhole && fresh.length > 0) {
     const [first, last] = [fresh[0], fresh.at(-1)].map(event => Date.parse(event.time));
     const pace = Math.min(1, longest / Math.max(1, last - first));
     const now = performance.now();
-    queue.forEach(({ event, isListed }) => isListed && isInSight && add(event));
-    queue = chosen(fresh).map(event => ({ event, isListed: isInSight, at: now + (Date.parse(event.time) - first) * pace }));
+    queue.forEach(({ event, isListed }) => isListed && isInSight() && add(event));
+    queue = chosen(fresh).map(event => ({ event, isListed: isInSight(), at: now + (Date.parse(event.time) - first) * pace }));
     playNext();
   }
   seen = new Set(events.map(keyOf));

@@ -126,7 +126,7 @@ onRouteOf([...viewParts, 'sort', 'search'], () => {
   showOrder();
   turnTo(0);
 });
-onRefresh(refresh);
+onRefresh(refresh, $('photos'));
 showOrder();
 
 /** Where the table is as a file. */

@@ -105,7 +105,7 @@ internal static class SnapshotFile
     public const int MaxBytes = 96 << 20;
 
     /// <summary>Raise this whenever the bytes of a snapshot, or what they mean, change.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     // "CATS", and the version.
     private const ulong Header = 0x53544143UL | ((ulong)Version << 32);

@@ -38,6 +38,7 @@ public sealed class LogVerifier(
     private readonly OffsetAudit _offsets = new();
     private readonly SortedDictionary<(LogKind Log, int Partition), PartitionTally> _partitions = [];
     private readonly List<string> _problems = [];
+    private readonly List<string> _notes = [];
     private long _problemCount;
     private long _lines;
     private long _bytes;
@@ -129,7 +130,8 @@ public sealed class LogVerifier(
             partitions,
             _problems,
             _problemCount,
-            foreign);
+            foreign,
+            _notes);
     }
 
     private long ReportGaps()
@@ -138,7 +140,17 @@ public sealed class LogVerifier(
         foreach (var gap in _offsets.Gaps)
         {
             count += gap.Count;
-            if (!allowGaps)
+            if (allowGaps)
+            {
+                continue;
+            }
+
+            if (_ticks.AreWhole(gap.FirstTick, gap.LastTick))
+            {
+                var (first, last) = (Tick.NameOf(gap.FirstTick), Tick.NameOf(gap.LastTick));
+                _notes.Add($"{gap}; {(first == last ? $"tick {first}" : $"every tick from {first} to {last}")} is whole all the same");
+            }
+            else
             {
                 Report(gap.ToString());
             }
@@ -196,23 +208,30 @@ public sealed class LogVerifier(
         }
 
         Report(segment, tally.Add(offset));
-        _offsets.Add(segment, offset);
+        var tick = default(DateTimeOffset);
         var problem = segment.Log switch
         {
-            LogKind.Events => CheckEvent(segment, offset, line, positionLength),
+            LogKind.Events => CheckEvent(segment, offset, line, positionLength, ref tick),
             LogKind.DeadLetters => CheckDeadLetter(line),
             _ => null,
         };
+        _offsets.Add(segment, offset, tick);
         if (problem is not null)
         {
             Report(segment, $"offset {offset}: {problem}");
         }
     }
 
-    private string? CheckEvent(SegmentName segment, long offset, ReadOnlySpan<byte> line, int positionLength) =>
-        CatEvent.TryReadLine(line, positionLength, out var catEvent, out var reason)
-            ? _ticks.Add(segment, offset, catEvent.Id, catEvent.TickSize)
-            : reason;
+    private string? CheckEvent(SegmentName segment, long offset, ReadOnlySpan<byte> line, int positionLength, ref DateTimeOffset tick)
+    {
+        if (!CatEvent.TryReadLine(line, positionLength, out var catEvent, out var reason))
+        {
+            return reason;
+        }
+
+        tick = catEvent.Id.Tick;
+        return _ticks.Add(segment, offset, catEvent.Id, catEvent.TickSize);
+    }
 
     private string? CheckDeadLetter(ReadOnlySpan<byte> line)
     {

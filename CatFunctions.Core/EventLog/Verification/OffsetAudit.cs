@@ -12,17 +12,25 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// come. The dead letters count their generations separately: where a partition has several, a dead letter fills the gap at
 /// its offset in each of them. The memory grows with the number of gaps, up to <see cref="MaxRanges"/>; the gaps of the
 /// partitions that exceed it are only counted.
+/// <para>
+/// Kafka keeps the order in which a producer sends its ticks. So the events that belong into a gap are of the newest tick before
+/// it, of that of the first event behind it, or of one between these. What was sent again is of older ticks, but the outbox keeps
+/// them until they are whole.
+/// </para>
 /// </remarks>
 internal sealed class OffsetAudit
 {
     /// <summary>How many ranges of offsets are kept.</summary>
-    public const int MaxRanges = 2_000_000;
+    public const int MaxRanges = 1_000_000;
+
+    /// <summary>Of so many gaps the ticks are told.</summary>
+    public const int MaxGapsWithTicks = 1_000;
 
     private readonly Dictionary<int, Partition> _partitions = [];
     private readonly Budget _budget = new();
     private SegmentName? _segment;
     private Partition _partition = new();
-    private Generation _generation = new(new Budget());
+    private OffsetSet _generation = new(new Budget());
 
     /// <summary>
     /// From when on no tick can have lost events with hours that were deleted, as a retention policy does: the minimum if
@@ -35,39 +43,43 @@ internal sealed class OffsetAudit
         .Max();
 
     /// <summary>The offsets that are in neither log, between the first line of a generation of a partition and its last event, in order.</summary>
-    public IEnumerable<OffsetGap> Gaps =>
-        from partition in _partitions
-        orderby partition.Key
-        from gap in partition.Value.Gaps()
-        select gap with { Partition = partition.Key };
+    public IEnumerable<OffsetGap> Gaps => _partitions
+        .OrderBy(partition => partition.Key)
+        .SelectMany(partition => partition.Value.Gaps().Select(gap => gap with { Partition = partition.Key }))
+        .Select((gap, i) => i < MaxGapsWithTicks ? gap : gap with { FirstTick = default });
 
     /// <summary>What the limit has left out; usually null.</summary>
     public string? Limit => _budget.IsSpent
         ? "There are more gaps between the offsets than are kept: those of some partitions are only counted."
         : null;
 
+    /// <summary>What neither log holds of some offsets, as far as the newest topic of their partition is known.</summary>
+    public IEnumerable<OffsetRange> Lacking(OffsetRange range) =>
+        _partitions.GetValueOrDefault(range.Partition)?.Lacking(range) ?? [range];
+
     /// <summary>Takes in a line of either log.</summary>
-    public void Add(SegmentName segment, long offset)
+    /// <param name="segment">Where it is.</param>
+    /// <param name="offset">Its offset.</param>
+    /// <param name="tick">The tick of an event; the minimum if it cannot be read.</param>
+    public void Add(SegmentName segment, long offset, DateTimeOffset tick = default)
     {
+        var isEvent = segment.Log == LogKind.Events;
         if (!ReferenceEquals(segment, _segment))
         {
             _segment = segment;
             _partition = Of(segment.Partition);
             _generation = _partition.Of(segment.Generation, _budget);
-            if (segment.Log == LogKind.Events)
-            {
-                _partition.FirstHour = segment.Hour < _partition.FirstHour ? segment.Hour : _partition.FirstHour;
-            }
+            _partition.Note(isEvent ? segment.Hour : DateTimeOffset.MaxValue, isEvent ? DateTimeOffset.MaxValue : segment.Hour);
         }
 
-        _generation.Offsets.Add(offset);
-        if (segment.Log == LogKind.Events)
+        if (isEvent)
         {
-            _generation.AddEvent(offset);
+            _generation.Add(new Range(offset, offset, offset, tick.UtcTicks, tick.UtcTicks));
         }
         else
         {
-            (_partition.DeadLetters ??= new OffsetSet(_budget)).Add(offset);
+            _generation.Add(new Range(offset, offset));
+            (_partition.DeadLetters ??= new OffsetSet(_budget)).Add(new Range(offset, offset));
         }
     }
 
@@ -77,7 +89,7 @@ internal sealed class OffsetAudit
         foreach (var (number, partition) in other._partitions)
         {
             var mine = Of(number);
-            mine.FirstHour = partition.FirstHour < mine.FirstHour ? partition.FirstHour : mine.FirstHour;
+            mine.Note(partition.FirstHour, partition.FirstOtherHour);
             foreach (var (key, generation) in partition.Generations)
             {
                 mine.Of(key, _budget).Merge(generation);
@@ -95,6 +107,7 @@ internal sealed class OffsetAudit
     {
         writer.Write7BitEncodedInt(partition.Key);
         writer.Write(partition.Value.FirstHour);
+        writer.Write(partition.Value.FirstOtherHour);
         writer.WriteAll(partition.Value.Generations, generation =>
         {
             writer.Write7BitEncodedInt(generation.Key);
@@ -109,7 +122,7 @@ internal sealed class OffsetAudit
         for (var partitions = reader.ReadInt(); partitions > 0; partitions--)
         {
             var partition = Of(reader.ReadInt());
-            partition.FirstHour = reader.ReadTime();
+            partition.Note(reader.ReadTime(), reader.ReadTime());
             for (var generations = reader.ReadInt(); generations > 0; generations--)
             {
                 partition.Of(reader.ReadInt(), _budget).Read(ref reader);
@@ -130,9 +143,13 @@ internal sealed class OffsetAudit
     private sealed class Partition
     {
         /// <summary>The hour of the first events.</summary>
-        public DateTimeOffset FirstHour { get; set; } = DateTimeOffset.MaxValue;
+        public DateTimeOffset FirstHour { get; private set; } = DateTimeOffset.MaxValue;
 
-        public SortedDictionary<int, Generation> Generations { get; } = [];
+        /// <summary>The hour of the first dead letters and copies.</summary>
+        public DateTimeOffset FirstOtherHour { get; private set; } = DateTimeOffset.MaxValue;
+
+        /// <summary>The offsets of both logs.</summary>
+        public SortedDictionary<int, OffsetSet> Generations { get; } = [];
 
         /// <summary>Those of all generations.</summary>
         public OffsetSet? DeadLetters { get; set; }
@@ -140,61 +157,75 @@ internal sealed class OffsetAudit
         public bool HasEvents => Generations.Values.Any(generation => generation.HasEvents);
 
         public bool BeginsAtFirstOffset => Generations.First(generation => generation.Value.HasEvents) is { Key: 1, Value: var first }
-            && first.Offsets.StartOf(first.FirstEvent) == 0;
+            && first.StartOf(first.All.FirstEvent) == 0;
 
-        public Generation Of(int number, Budget budget)
+        public OffsetSet Of(int number, Budget budget)
         {
             if (!Generations.TryGetValue(number, out var generation))
             {
-                Generations[number] = generation = new Generation(budget);
+                Generations[number] = generation = new OffsetSet(budget);
             }
 
             return generation;
+        }
+
+        public void Note(DateTimeOffset hour, DateTimeOffset otherHour)
+        {
+            FirstHour = hour < FirstHour ? hour : FirstHour;
+            FirstOtherHour = otherHour < FirstOtherHour ? otherHour : FirstOtherHour;
         }
 
         public IEnumerable<OffsetGap> Gaps()
         {
             var topics = Topics();
             var isOnly = topics.Count == 1;
-            foreach (var (number, generation) in topics)
+
+            // Retention keeps the last dead letters, however old they are.
+            var knowsStart = isOnly && FirstOtherHour >= FirstHour;
+            foreach (var (number, offsets) in topics)
             {
-                if (!generation.Offsets.AreRangesKnown)
+                if (!offsets.AreRangesKnown)
                 {
                     // All that is known is how many lines there are.
                     var filled = isOnly ? 0 : DeadLetters?.Count ?? 0;
-                    if (generation.Offsets.Holes - filled is > 0 and var holes)
+                    if (offsets.Holes - filled is > 0 and var holes)
                     {
-                        yield return new OffsetGap(0, number, generation.Offsets.First, generation.Offsets.Last, holes);
+                        yield return new OffsetGap(0, number, offsets.All.First, offsets.All.Last, holes, default, default);
                     }
 
                     continue;
                 }
 
-                foreach (var (first, last) in generation.Offsets.Gaps())
+                foreach (var gap in offsets.Gaps())
                 {
-                    if (last < generation.LastEvent && (isOnly || first > generation.FirstEvent))
+                    if (knowsStart || gap.First > offsets.All.FirstEvent)
                     {
-                        foreach (var (from, to) in DeadLetters?.GapsBetween(first, last) ?? [(first, last)])
+                        foreach (var (first, last) in DeadLetters?.GapsBetween(gap.First, gap.Last) ?? [(gap.First, gap.Last)])
                         {
-                            yield return new OffsetGap(0, number, from, to, to - from + 1);
+                            yield return gap with { Generation = number, First = first, Last = last, Count = last - first + 1 };
                         }
                     }
                 }
             }
         }
 
+        public IEnumerable<OffsetRange> Lacking(OffsetRange range) => Topics() is not [.., (_, var newest)] ? [range] :
+            from hole in newest.GapsBetween(range.First, range.Last)
+            from gap in DeadLetters?.GapsBetween(hole.First, hole.Last) ?? [hole]
+            select range with { First = gap.First, Last = gap.Last };
+
         /// <summary>
-        /// The generations, but one that only fills gaps of those before, and goes on behind them, joined with them: its records
-        /// came late. A topic that was created again begins before them, or holds some of their offsets.
+        /// The generations that have events, but one that only fills gaps of those before, and goes on behind them, joined with them: its
+        /// records came late. A topic that was created again begins before them, or holds some of their offsets.
         /// </summary>
-        private List<(int Number, Generation Offsets)> Topics()
+        private List<(int Number, OffsetSet Offsets)> Topics()
         {
-            var topics = new List<(int Number, Generation Offsets)>();
-            foreach (var (number, generation) in Generations)
+            var topics = new List<(int Number, OffsetSet Offsets)>();
+            foreach (var (number, generation) in Generations.Where(generation => generation.Value.HasEvents))
             {
                 if (topics is [.., var last] && last.Offsets.IsContinuedBy(generation))
                 {
-                    var joined = new Generation(new Budget());
+                    var joined = new OffsetSet(new Budget());
                     joined.Merge(last.Offsets);
                     joined.Merge(generation);
                     topics[^1] = (last.Number, joined);
@@ -209,44 +240,17 @@ internal sealed class OffsetAudit
         }
     }
 
-    private sealed class Generation(Budget budget)
+    /// <summary>Offsets that follow one another, with the first event among them, if there is one, its tick, and the newest tick.</summary>
+    private readonly record struct Range(long First, long Last, long FirstEvent = long.MaxValue, long FirstTick = 0, long NewestTick = 0)
     {
-        /// <summary>Those of both logs.</summary>
-        public OffsetSet Offsets { get; } = new(budget);
+        public bool HasEvents => FirstEvent < long.MaxValue;
 
-        public long FirstEvent { get; private set; } = long.MaxValue;
-
-        public long LastEvent { get; private set; } = long.MinValue;
-
-        public bool HasEvents => FirstEvent <= LastEvent;
-
-        public bool IsContinuedBy(Generation other) =>
-            other.FirstEvent > FirstEvent && other.FirstEvent < LastEvent && !Offsets.Overlaps(other.Offsets);
-
-        public void AddEvent(long offset)
+        public Range JoinedWith(in Range other)
         {
-            FirstEvent = Math.Min(FirstEvent, offset);
-            LastEvent = Math.Max(LastEvent, offset);
-        }
-
-        public void Write(StateWriter writer)
-        {
-            Offsets.Write(writer);
-            writer.Write(FirstEvent);
-            writer.Write(LastEvent);
-        }
-
-        public void Read(ref StateReader reader)
-        {
-            Offsets.Read(ref reader);
-            (FirstEvent, LastEvent) = ((long)reader.ReadWord(), (long)reader.ReadWord());
-        }
-
-        public void Merge(Generation other)
-        {
-            Offsets.Merge(other.Offsets);
-            FirstEvent = Math.Min(FirstEvent, other.FirstEvent);
-            LastEvent = Math.Max(LastEvent, other.LastEvent);
+            var isFirst = other.FirstEvent < FirstEvent || (other.FirstEvent == FirstEvent && other.FirstTick > FirstTick);
+            var first = isFirst ? other : this;
+            return new Range(
+                Math.Min(First, other.First), Math.Max(Last, other.Last), first.FirstEvent, first.FirstTick, Math.Max(NewestTick, other.NewestTick));
         }
     }
 
@@ -262,48 +266,45 @@ internal sealed class OffsetAudit
     {
         private const int MinRanges = 1024;
 
-        private List<(long First, long Last)>? _ranges = [];
+        private List<Range>? _ranges = [];
         private int _joined;
         private bool _isJoined = true;
 
-        public long First { get; private set; } = long.MaxValue;
+        private long _lastEvent = long.MinValue;
 
-        public long Last { get; private set; } = long.MinValue;
+        /// <summary>From the first to the last, as if there were no gaps.</summary>
+        public Range All { get; private set; } = new(long.MaxValue, long.MinValue);
 
         public long Count { get; private set; }
 
+        public bool HasEvents => All.HasEvents;
+
         /// <summary>How many offsets between the first and the last are not there, unless some are there twice.</summary>
-        public long Holes => Count == 0 ? 0 : Last - First + 1 - Count;
+        public long Holes => Count == 0 ? 0 : All.Last - All.First + 1 - Count;
 
         /// <summary>Whether it still knows which offsets it has.</summary>
-        public bool AreRangesKnown
-        {
-            get
-            {
-                Join();
-                return _ranges is not null;
-            }
-        }
+        public bool AreRangesKnown => Join() is not null;
 
-        public void Add(long offset)
+        /// <summary>Adds an offset.</summary>
+        public void Add(in Range line)
         {
             Count++;
-            First = Math.Min(First, offset);
-            Last = Math.Max(Last, offset);
+            All = All.JoinedWith(line);
+            _lastEvent = line.HasEvents ? Math.Max(_lastEvent, line.Last) : _lastEvent;
             if (_ranges is null)
             {
                 return;
             }
 
             var ranges = CollectionsMarshal.AsSpan(_ranges);
-            if (!ranges.IsEmpty && ranges[^1].Last + 1 == offset)
+            if (!ranges.IsEmpty && ranges[^1].Last + 1 == line.First)
             {
-                ranges[^1].Last = offset;
+                ranges[^1] = ranges[^1].JoinedWith(line);
                 return;
             }
 
             _isJoined = false;
-            _ranges.Add((offset, offset));
+            _ranges.Add(line);
             if (_ranges.Count >= MinRanges + (2 * _joined))
             {
                 Join();
@@ -313,8 +314,8 @@ internal sealed class OffsetAudit
         public void Merge(OffsetSet other)
         {
             Count += other.Count;
-            First = Math.Min(First, other.First);
-            Last = Math.Max(Last, other.Last);
+            All = All.JoinedWith(other.All);
+            _lastEvent = Math.Max(_lastEvent, other._lastEvent);
             if (other._ranges is null)
             {
                 Drop();
@@ -329,62 +330,84 @@ internal sealed class OffsetAudit
 
         public void Write(StateWriter writer)
         {
-            Join();
-            writer.Write(First);
-            writer.Write(Last);
+            writer.Write(_lastEvent);
             writer.Write7BitEncodedInt64(Count);
-            writer.WriteAll(_ranges ?? [], range =>
+            writer.WriteAll(Join() ?? [], range =>
             {
                 writer.Write7BitEncodedInt64(range.First);
-                writer.Write7BitEncodedInt64(range.Last - range.First);
+                writer.Write7BitEncodedInt64(range.Last);
+                writer.Write(range.HasEvents);
+                if (range.HasEvents)
+                {
+                    writer.Write7BitEncodedInt64(range.FirstEvent);
+                    writer.Write(range.FirstTick);
+                    writer.Write(range.NewestTick);
+                }
             });
         }
 
         public void Read(ref StateReader reader)
         {
-            (First, Last, Count) = ((long)reader.ReadWord(), (long)reader.ReadWord(), reader.ReadLong());
+            (_lastEvent, Count) = ((long)reader.ReadWord(), reader.ReadLong());
             for (var count = reader.ReadInt(); count > 0; count--)
             {
-                var first = reader.ReadLong();
-                _ranges!.Add((first, first + reader.ReadLong()));
+                var range = new Range(reader.ReadLong(), reader.ReadLong());
+                if (reader.ReadBool())
+                {
+                    range = range with { FirstEvent = reader.ReadLong(), FirstTick = (long)reader.ReadWord(), NewestTick = (long)reader.ReadWord() };
+                }
+
+                _ranges!.Add(range);
+                All = All.JoinedWith(range);
             }
 
             _isJoined = false;
             Join();
         }
 
-        /// <summary>Whether both hold an offset, as far as they know.</summary>
-        public bool Overlaps(OffsetSet other)
-        {
-            Join();
-            other.Join();
-            return _ranges is null || other._ranges is null
-                || other._ranges.Exists(range => IndexOf(range.First) is var i && i < _ranges.Count && _ranges[i].First <= range.Last);
-        }
+        public bool IsContinuedBy(OffsetSet other) =>
+            other.All.FirstEvent > All.FirstEvent && other.All.FirstEvent < _lastEvent && !Overlaps(other);
 
         /// <summary>The first of the offsets that follow one another up to this one.</summary>
-        public long StartOf(long offset)
-        {
-            Join();
-            return _ranges?[IndexOf(offset)].First ?? offset;
-        }
+        public long StartOf(long offset) => Join()?[IndexOf(offset)].First ?? offset;
 
-        /// <summary>The ranges that are not there, between the first offset and the last.</summary>
-        public IEnumerable<(long First, long Last)> Gaps() => GapsBetween(First, Last);
-
-        /// <summary>The ranges that are not there, from an offset to another one; all if it does not know.</summary>
-        public IEnumerable<(long First, long Last)> GapsBetween(long first, long last)
+        /// <summary>What is not there, between the first offset and the last event.</summary>
+        public IEnumerable<OffsetGap> Gaps()
         {
-            Join();
-            var next = first;
-            for (var i = IndexOf(first); i < _ranges?.Count && _ranges[i].First <= last; i++)
+            var (holes, newestTick, next) = (new List<(long First, long Last)>(), 0L, All.First);
+            foreach (var range in Join() ?? [])
             {
-                if (_ranges[i].First > next)
+                if (range.First > next)
                 {
-                    yield return (next, _ranges[i].First - 1);
+                    holes.Add((next, range.First - 1));
                 }
 
-                next = _ranges[i].Last + 1;
+                if (range.HasEvents)
+                {
+                    foreach (var (first, last) in holes)
+                    {
+                        yield return new OffsetGap(0, 0, first, last, last - first + 1, new(newestTick, default), new(range.FirstTick, default));
+                    }
+
+                    holes.Clear();
+                }
+
+                (newestTick, next) = (Math.Max(newestTick, range.NewestTick), range.Last + 1);
+            }
+        }
+
+        /// <summary>The offsets that are not there, from one to another; all if it does not know.</summary>
+        public IEnumerable<(long First, long Last)> GapsBetween(long first, long last)
+        {
+            var (next, ranges) = (first, Join());
+            for (var i = IndexOf(first); i < ranges?.Count && ranges[i].First <= last; i++)
+            {
+                if (ranges[i].First > next)
+                {
+                    yield return (next, ranges[i].First - 1);
+                }
+
+                next = ranges[i].Last + 1;
             }
 
             if (next <= last)
@@ -392,6 +415,10 @@ internal sealed class OffsetAudit
                 yield return (next, last);
             }
         }
+
+        /// <summary>Whether both hold an offset, as far as they know.</summary>
+        private bool Overlaps(OffsetSet other) => Join() is not { } ranges || other.Join() is not { } others
+            || others.Exists(range => IndexOf(range.First) is var i && i < ranges.Count && ranges[i].First <= range.Last);
 
         /// <summary>The first range that does not end before an offset.</summary>
         private int IndexOf(long offset)
@@ -406,21 +433,21 @@ internal sealed class OffsetAudit
             return low;
         }
 
-        private void Join()
+        private List<Range>? Join()
         {
             if (_isJoined || _ranges is not [_, ..])
             {
-                return;
+                return _ranges;
             }
 
-            _ranges.Sort();
+            _ranges.Sort((left, right) => left.First.CompareTo(right.First));
             var ranges = CollectionsMarshal.AsSpan(_ranges);
             var count = 1;
             foreach (var range in ranges[1..])
             {
                 if (range.First <= ranges[count - 1].Last + 1)
                 {
-                    ranges[count - 1].Last = Math.Max(ranges[count - 1].Last, range.Last);
+                    ranges[count - 1] = ranges[count - 1].JoinedWith(range);
                 }
                 else
                 {
@@ -435,6 +462,8 @@ internal sealed class OffsetAudit
             {
                 Drop();
             }
+
+            return _ranges;
         }
 
         private void Drop()
@@ -452,7 +481,10 @@ internal sealed class OffsetAudit
 /// <param name="First">The first of them.</param>
 /// <param name="Last">The last of them.</param>
 /// <param name="Count">How many they are: fewer than from the first to the last where there are too many gaps to know each.</param>
-internal readonly record struct OffsetGap(int Partition, int Generation, long First, long Last, long Count)
+/// <param name="FirstTick">The newest tick before them; the minimum if it is not known.</param>
+/// <param name="LastTick">The tick of the first event behind them; the minimum if it is not known.</param>
+internal readonly record struct OffsetGap(
+    int Partition, int Generation, long First, long Last, long Count, DateTimeOffset FirstTick, DateTimeOffset LastTick)
 {
     public override string ToString()
     {

@@ -41,6 +41,10 @@ internal sealed class TickAudit
     // Of so many ticks the interval of the schedule is known.
     private const int MaxNewest = 6;
 
+    // Around other ticks, it takes so many intervals to know the shortest, and no more than so many seconds are looked at.
+    private const int MinIntervals = 3;
+    private const int SecondsAround = 3600;
+
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly Dictionary<DateTimeOffset, OpenTick> _open = [];
@@ -267,6 +271,27 @@ internal sealed class TickAudit
         return ticks.Zip(ticks.Skip(1), (tick, next) => (TimeSpan?)(next - tick)).Min();
     }
 
+    /// <summary>
+    /// Whether every tick of the schedule from one to another is whole, both included. The interval is the shortest that the
+    /// whole ticks just before and after them show. In doubt, they are not.
+    /// </summary>
+    public bool AreWhole(DateTimeOffset first, DateTimeOffset last)
+    {
+        if (first < DateTimeOffset.MinValue + Hour || last > DateTimeOffset.MaxValue - Hour)
+        {
+            return false;
+        }
+
+        var interval = first == last ? TimeSpan.Zero : IntervalAround(first, last) ?? TimeSpan.MaxValue;
+        var tick = first;
+        while (HasWhole(tick) && last - tick >= interval && tick < last)
+        {
+            tick += interval;
+        }
+
+        return tick == last && HasWhole(last);
+    }
+
     /// <summary>Judges a tick, whether it was seen or not.</summary>
     /// <param name="time">The tick.</param>
     /// <param name="size">How many events it has.</param>
@@ -292,6 +317,21 @@ internal sealed class TickAudit
         _whole.Contains(time) || _givenUp.Contains(time) || IsForgotten(time)
             ? null
             : _open.GetValueOrDefault(time)?.Sizes.FirstOrDefault(tick => tick.Size == size) ?? new OpenTick(time, size);
+
+    private bool HasWhole(DateTimeOffset time) =>
+        _whole.Contains(time) || _open.GetValueOrDefault(time)?.Sizes.Any(tick => tick.Missing == 0) == true;
+
+    private TimeSpan? IntervalAround(DateTimeOffset first, DateTimeOffset last)
+    {
+        int[] intervals = [.. Intervals(first, -1), .. Intervals(last, 1)];
+        return intervals.Length < MinIntervals ? null : TimeSpan.FromSeconds(intervals.Min());
+
+        IEnumerable<int> Intervals(DateTimeOffset from, int direction)
+        {
+            var ticks = Enumerable.Range(0, SecondsAround).Where(second => HasWhole(from.AddSeconds(direction * second))).Take(MaxNewest).ToArray();
+            return ticks.Zip(ticks.Skip(1), (tick, next) => next - tick);
+        }
+    }
 
     /// <summary>Judges all ticks that are not whole.</summary>
     /// <param name="completeFrom">Ticks before may have lost events with hours that were deleted.</param>

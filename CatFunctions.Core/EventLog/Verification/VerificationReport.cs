@@ -12,7 +12,7 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// <param name="CutTicks">Ticks so old that the rest of their events was deleted with the hours before the log's first.</param>
 /// <param name="MissingEvents">Events of overtaken ticks that are in neither log.</param>
 /// <param name="UnfinishedEvents">Events of unfinished ticks that are in neither log yet.</param>
-/// <param name="Gaps">Offsets between the lines of a partition that are in neither log.</param>
+/// <param name="Gaps">Offsets between the lines of a partition that are in neither log, those of the notes included.</param>
 /// <param name="Partitions">Each log of each partition.</param>
 /// <param name="Problems">Every breach of the log's promise, one sentence each, up to <see cref="LogVerifier.MaxProblems"/>.</param>
 /// <param name="ProblemCount">How many there are in all.</param>
@@ -20,6 +20,7 @@ namespace CatFunctions.Core.EventLog.Verification;
 /// Files in the folders of the logs that are not of a log, such as copies and back-ups: paths under the root. Neither the
 /// pipeline nor the documented queries read them, so they are not a problem.
 /// </param>
+/// <param name="Notes">The gaps that are not a problem, as every tick that events in them can be of is whole: a sentence each.</param>
 public sealed record VerificationReport(
     long Events,
     long DeadLetters,
@@ -34,7 +35,8 @@ public sealed record VerificationReport(
     IReadOnlyList<PartitionReport> Partitions,
     IReadOnlyList<string> Problems,
     long ProblemCount,
-    IReadOnlyList<string> Foreign);
+    IReadOnlyList<string> Foreign,
+    IReadOnlyList<string> Notes);
 
 /// <summary>What a check has found in one log of one partition.</summary>
 /// <param name="Log">One of <see cref="LogKind"/>.</param>

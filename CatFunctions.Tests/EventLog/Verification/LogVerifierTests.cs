@@ -10,6 +10,8 @@ public sealed class LogVerifierTests : IDisposable
     private const string First = "20261122T073015000Z";
     private const string Second = "20261122T073020000Z";
     private const string MinutesLater = "20261122T073230000Z";
+    private const string Gap = "partition 0: offsets 18 to 24 are in neither log";
+    private const int TickSize = 4;
 
     private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
@@ -105,7 +107,7 @@ public sealed class LogVerifierTests : IDisposable
     [Fact]
     public async Task Offsets_that_are_in_neither_log_are_a_problem_unless_gaps_are_allowed()
     {
-        await Record([.. Renumbered(Tick(First, 0, 10), offset => offset < 4 ? offset : offset + 3), TestEvents.Record(15, [1])]);
+        await Record([.. Renumbered(Tick(First, 0, 11)[..10], offset => offset < 4 ? offset : offset + 3), TestEvents.Record(15, [1])]);
 
         var report = await Verify();
         report.Problems.ShouldBe(["partition 0: offsets 4 to 6 are in neither log"]);
@@ -114,6 +116,91 @@ public sealed class LogVerifierTests : IDisposable
         report = await new LogVerifier(new FileSegmentStore(_folder.Path), clock: _clock, allowGaps: true).VerifyAsync(CancellationToken.None);
         report.ProblemCount.ShouldBe(0);
         report.Gaps.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_gap_is_a_note_when_all_that_can_have_fallen_into_it_was_sent_again()
+    {
+        await Record(Sent.Except(Lost));
+        var report = await Verify();
+        report.Problems.ShouldBe([Gap]);
+        report.Notes.ShouldBeEmpty();
+
+        await Record(SentAgain(Lost));
+
+        report = await Verify();
+        report.Problems.ShouldBeEmpty();
+        report.Notes.ShouldBe([$"{Gap}; every tick from {NameOf(4)} to {NameOf(6)} is whole all the same"]);
+        report.Gaps.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_gap_stays_a_problem_while_a_tick_lacks_an_event_that_can_have_fallen_into_it()
+    {
+        await Record([.. Sent.Except(Lost), .. SentAgain(Lost[..^1])]);
+
+        (await Verify()).Problems.ShouldBe([Gap]);
+    }
+
+    [Fact]
+    public async Task A_gap_stays_a_problem_when_a_whole_tick_of_the_schedule_has_fallen_into_it()
+    {
+        await Record([.. Sent.Except(Lost), .. SentAgain(Lost.Where(record => record.Offset / TickSize != 5))]);
+
+        var report = await Verify();
+        report.Problems.ShouldBe([Gap]);
+        report.UnfinishedTicks.ShouldBe(0, "there is no other trace of it");
+    }
+
+    [Fact]
+    public async Task A_gap_stays_a_problem_when_the_event_behind_it_is_of_an_older_tick()
+    {
+        await Record([.. Sent[..18], .. Tick(NameOf(-30), 22, 1), .. Sent[25..], .. SentAgain(Lost)]);
+
+        (await Verify()).Problems.ShouldBe(["partition 0: offsets 18 to 21 are in neither log"]);
+    }
+
+    [Fact]
+    public async Task A_gap_before_the_first_event_stays_a_problem()
+    {
+        await Record([TestEvents.Record(0, [1]), .. Sent[2..], .. SentAgain(Sent[..2])]);
+
+        (await Verify()).Problems.ShouldBe(["partition 0: offset 1 is in neither log"]);
+    }
+
+    [Fact]
+    public async Task Dead_letters_beside_a_gap_do_not_hide_between_which_ticks_it_is()
+    {
+        await Record([
+            .. Sent[..18], TestEvents.Record(18, [1]), TestEvents.Record(20, [1]), TestEvents.Record(24, [1]), .. Sent[25..], .. SentAgain(Lost)]);
+
+        var report = await Verify();
+        report.Problems.ShouldBeEmpty();
+        report.Notes.ShouldBe([
+            $"partition 0: offset 19 is in neither log; every tick from {NameOf(4)} to {NameOf(6)} is whole all the same",
+            $"partition 0: offsets 21 to 23 are in neither log; every tick from {NameOf(4)} to {NameOf(6)} is whole all the same"]);
+    }
+
+    [Fact]
+    public async Task A_gap_within_a_tick_asks_for_that_tick_alone()
+    {
+        await Record(Renumbered(Tick(First, 0, 10), offset => offset < 4 ? offset : offset + 1));
+
+        var report = await Verify();
+        report.Problems.ShouldBeEmpty();
+        report.Notes.ShouldBe([$"partition 0: offset 4 is in neither log; tick {First} is whole all the same"]);
+    }
+
+    [Fact]
+    public async Task Dead_letters_that_are_older_than_all_events_that_are_left_show_no_gap()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero));
+        await Record([.. Tick(First, 0, 4), TestEvents.Record(4, [1]), .. Tick(Second, 5, 4)], clock);
+        clock.Advance(TimeSpan.FromHours(2));
+        await Record(Tick(MinutesLater, 9, 4), clock);
+        File.Delete(Path.Combine(_folder.Path, LogFolder.Files(_folder.Path, LogKind.Events)[0]));
+
+        (await Verify()).Problems.ShouldBeEmpty();
     }
 
     [Fact]
@@ -287,20 +374,32 @@ public sealed class LogVerifierTests : IDisposable
     }
 
     private static readonly IEqualityComparer<VerificationReport> Comparer = EqualityComparer<VerificationReport>.Create(
-        (left, right) => left! with { Problems = [], Partitions = [], Foreign = [] } == right! with { Problems = [], Partitions = [], Foreign = [] }
+        (left, right) => left! with { Problems = [], Partitions = [], Foreign = [], Notes = [] } == right! with { Problems = [], Partitions = [], Foreign = [], Notes = [] }
             && left.Problems.SequenceEqual(right.Problems)
+            && left.Notes.SequenceEqual(right.Notes)
             && left.Foreign.SequenceEqual(right.Foreign));
 
     private static VerificationReport Sound(long events, long deadLetters, int segments, int ticks) =>
-        new(events, deadLetters, Copies: 0, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, UnfinishedEvents: 0, Gaps: 0, Partitions: [], Problems: [], ProblemCount: 0, Foreign: []);
+        new(events, deadLetters, Copies: 0, segments, ticks, UnfinishedTicks: 0, CutTicks: 0, MissingEvents: 0, UnfinishedEvents: 0, Gaps: 0, Partitions: [], Problems: [], ProblemCount: 0, Foreign: [], Notes: []);
 
     private static ConsumedRecord[] Tick(string tick, long firstOffset, int size, int partition = 0) =>
         [.. Enumerable.Range(0, size).Select(index => TestEvents.Record(firstOffset + index, TestEvents.WithIndex(index, tick, size), partition))];
 
-    private async Task Record(ConsumedRecord[] batch, TimeProvider? clock = null)
+    /// <summary>What was sent to partition 0: a tick every five seconds.</summary>
+    private static ConsumedRecord[] Sent { get; } = [.. Enumerable.Range(0, 12).SelectMany(i => Tick(NameOf(i), i * TickSize, TickSize))];
+
+    /// <summary>Half of tick 4, tick 5 and an event of tick 6.</summary>
+    private static ConsumedRecord[] Lost => Sent[18..25];
+
+    private static string NameOf(int tick) => Core.Ticks.Tick.NameOf(new DateTimeOffset(2026, 11, 22, 7, 30, 0, TimeSpan.Zero).AddSeconds(5 * tick));
+
+    private static IEnumerable<ConsumedRecord> SentAgain(IEnumerable<ConsumedRecord> records) =>
+        records.Select((record, i) => record with { Offset = Sent.Length + i });
+
+    private async Task Record(IEnumerable<ConsumedRecord> batch, TimeProvider? clock = null)
     {
         using var recorder = new EventRecorder(new FileSegmentStore(_folder.Path), clock ?? TimeProvider.System);
-        await recorder.RecordAsync(batch, CancellationToken.None);
+        await recorder.RecordAsync([.. batch], CancellationToken.None);
     }
 
     private async Task ChangeOnlyFile(Func<string, string> change)

@@ -81,6 +81,19 @@ public sealed class OffsetAuditTests
     }
 
     [Fact]
+    public void Only_of_so_many_gaps_the_ticks_are_told()
+    {
+        for (var offset = 0L; offset <= 2 * (OffsetAudit.MaxGapsWithTicks + 1); offset += 2)
+        {
+            _audit.Add(new SegmentName(LogKind.Events, Hour, 0, 1, 0), offset, Hour);
+        }
+
+        var gaps = _audit.Gaps.ToArray();
+        gaps[OffsetAudit.MaxGapsWithTicks - 1].FirstTick.ShouldBe(Hour);
+        gaps[OffsetAudit.MaxGapsWithTicks].FirstTick.ShouldBe(default);
+    }
+
+    [Fact]
     public void A_partition_that_begins_at_its_first_offset_has_lost_nothing()
     {
         AddEvents(0);
@@ -116,24 +129,31 @@ public sealed class OffsetAuditTests
         {
             var random = new Random(seed);
             var offsets = Enumerable.Range(random.Next(10), random.Next(1, 5000)).Where(_ => random.Next(20) > 0).ToArray();
-            var lines = offsets.Select(offset => (Offset: offset, Log: random.Next(10) == 0 ? LogKind.DeadLetters : LogKind.Events)).ToArray();
-            var lastEvent = lines.LastOrDefault(line => line.Log == LogKind.Events).Offset;
-            var expected = offsets is [] || lastEvent < offsets[0]
-                ? []
-                : Enumerable.Range(offsets[0], lastEvent - offsets[0]).Except(offsets).Select(gap => (long)gap);
+            var lines = offsets.Select(offset => random.Next(10) == 0
+                ? (Offset: offset, Log: LogKind.DeadLetters, Tick: default)
+                : (Offset: offset, Log: LogKind.Events, Tick: Hour.AddSeconds(random.Next(offset + 1)))).ToArray();
+            var events = lines.Where(line => line.Log == LogKind.Events).ToArray();
+            var expected = (
+                from gap in Enumerable.Range(0, 5010).Except(offsets)
+                where offsets[0] < gap && gap < events.LastOrDefault().Offset
+                select ((long)gap,
+                    events.Where(line => line.Offset < gap).Select(line => line.Tick).DefaultIfEmpty().Max(),
+                    events.First(line => line.Offset > gap).Tick)).ToArray();
 
+            // The dead letters of the topic before may have the same offsets.
+            lines = [.. lines, .. events.Where(_ => random.Next(3) == 0).Select(line => (line.Offset, LogKind.DeadLetters, default(DateTimeOffset)))];
             random.Shuffle(lines);
             var parts = Enumerable.Range(0, 3).Select(_ => new OffsetAudit()).ToArray();
-            foreach (var (offset, log) in lines)
+            foreach (var (offset, log, tick) in lines)
             {
-                parts[random.Next(3)].Add(new SegmentName(log, Hour, 0, 1, 0), offset);
+                parts[random.Next(3)].Add(new SegmentName(log, Hour, 0, 1, 0), offset, tick);
             }
 
             parts[0].Merge(parts[1]);
             parts[2].Merge(parts[0]);
 
             parts[2].Gaps
-                .SelectMany(gap => Enumerable.Range(0, (int)gap.Count).Select(i => gap.First + i))
+                .SelectMany(gap => Enumerable.Range(0, (int)gap.Count).Select(i => (gap.First + i, gap.FirstTick, gap.LastTick)))
                 .ShouldBe(expected, $"seed {seed}");
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Core.Events;
@@ -364,6 +365,80 @@ public sealed class TickAuditTests
         }
     }
 
+    [Theory]
+    [InlineData(30, 45, true)]
+    [InlineData(45, 45, true)]
+    [InlineData(0, 80, true)]
+    [InlineData(0, 95, false)] // around it are no ticks that show the interval
+    [InlineData(45, 30, false)]
+    [InlineData(30, 47, false)]
+    [InlineData(-5, 10, false)]
+    [InlineData(90, 100, false)]
+    public void A_stretch_of_the_schedule_is_whole_when_each_of_its_ticks_is(int first, int last, bool expected)
+    {
+        AddWhole(Enumerable.Range(0, 20).Select(i => 5 * i));
+
+        AreWhole(first, last).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_stretch_is_not_whole_while_one_of_its_ticks_lacks_an_event_or_all_of_them()
+    {
+        AddWhole(Enumerable.Range(0, 20).Except([6]).Select(i => 5 * i));
+        AreWhole(25, 35).ShouldBeFalse();
+
+        Add(Noon.AddSeconds(30), 0, 2);
+        AreWhole(25, 35).ShouldBeFalse();
+
+        AddDeadLetter(Noon.AddSeconds(30), 1, 2);
+        AreWhole(25, 35).ShouldBeTrue();
+        AreWhole(30, 30).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 5, 20, 25, 30 }, false)]
+    [InlineData(new[] { 0, 15, 30, 45, 60 }, true)]
+    [InlineData(new[] { 0, 15, 30, 45 }, false)] // too few
+    [InlineData(new[] { 5, 20, 35, 50, 65 }, true)]
+    [InlineData(new[] { 5, 20, 35, 50, 55 }, false)] // perhaps the shorter one began before
+    public void The_interval_of_a_schedule_is_the_shortest_that_the_ticks_around_show(int[] seconds, bool expected)
+    {
+        AddWhole(seconds);
+
+        AreWhole(seconds.First(second => second is 5 or 15), seconds.First(second => second is 20 or 30)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Ticks_that_were_given_up_are_not_whole()
+    {
+        AddWhole([0, 5, 10, 20, 25, 30]);
+        Add(Noon.AddSeconds(15), 0, 2);
+        for (var i = 0; i < TickAudit.MaxOpenTicks; i++)
+        {
+            Add(Noon.AddHours(1).AddSeconds(i), 0, 2);
+        }
+
+        _audit.GivenUp.ShouldBeGreaterThan(0);
+        Add(Noon.AddSeconds(15), 1, 2);
+        AreWhole(10, 20).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z", 7)]
+    [InlineData("9999-12-31T23:59:59Z", -7)]
+    public void Ticks_at_the_ends_of_time_break_nothing(string end, int step)
+    {
+        var ticks = Enumerable.Range(0, 9).Select(i => DateTimeOffset.Parse(end, CultureInfo.InvariantCulture).AddSeconds(i * step)).Order().ToArray();
+        foreach (var tick in ticks)
+        {
+            Add(tick, 0, 1);
+        }
+
+        _audit.AreWhole(ticks[3], ticks[^4]).ShouldBeFalse();
+        _audit.AreWhole(ticks[^1], DateTimeOffset.MaxValue).ShouldBeFalse();
+        _audit.AreWhole(default, default).ShouldBeFalse("it stands for a tick that is not known");
+    }
+
     // Partitions that lag, are silent for hours or begin late, outages, and ticks of two sizes.
     private static (SegmentName Segment, long Offset, DateTimeOffset Tick, int Index, int Size)[] RandomLog(Random random)
     {
@@ -420,6 +495,16 @@ public sealed class TickAuditTests
 
     private string? Add(DateTimeOffset tick, int index, int size, int partition = 0, DateTimeOffset? hour = null) =>
         _audit.Add(new SegmentName(LogKind.Events, hour ?? Noon, partition, 1, 0), _offset++, new EventId(tick, index), size);
+
+    private void AddWhole(IEnumerable<int> seconds)
+    {
+        foreach (var second in seconds)
+        {
+            Add(Noon.AddSeconds(second), 0, 1);
+        }
+    }
+
+    private bool AreWhole(int first, int last) => _audit.AreWhole(Noon.AddSeconds(first), Noon.AddSeconds(last));
 
     private void AddDeadLetter(DateTimeOffset tick, int index, int size) =>
         _audit.AddDeadLetter(TestEvents.WithIndex(index, Tick.NameOf(tick), size));
