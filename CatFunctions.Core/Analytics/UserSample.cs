@@ -38,9 +38,15 @@ internal sealed class UserSample
     /// </summary>
     public bool IsCertain => _uncertain == 0 || _uncertain < Settled()._halvings;
 
-    /// <summary>Adds a view or a like.</summary>
-    public void Add(long minute, int? photo, bool isLike, ulong user) =>
-        Add(minute, (user >> UserShift << UserShift) | (ulong)(uint)((photo ?? NoPhoto) << 1) | (isLike ? 1UL : 0));
+    /// <summary>Adds views and likes of a minute.</summary>
+    public void Add(long minute, ReadOnlySpan<PhotoEvent> events)
+    {
+        var entries = EntriesOf(minute);
+        foreach (ref readonly var one in events)
+        {
+            Add(entries, (one.User >> UserShift << UserShift) | (ulong)(uint)((one.Photo ?? NoPhoto) << 1) | (one.IsLike ? 1UL : 0));
+        }
+    }
 
     /// <summary>Adds everything of another one.</summary>
     /// <param name="other">The other one; its photos have other numbers.</param>
@@ -157,34 +163,35 @@ internal sealed class UserSample
 
     private void Add(long minute, ReadOnlySpan<ulong> entries, int?[] numbers)
     {
+        var mine = EntriesOf(minute);
         foreach (var entry in entries)
         {
-            if (IsSampled(entry))
-            {
-                Add(minute, Renumber(entry, numbers));
-            }
+            Add(mine, Renumber(entry, numbers));
         }
     }
 
-    private void Add(long minute, ulong entry)
+    /// <summary>The entries of a minute, for more to be added.</summary>
+    private List<ulong> EntriesOf(long minute)
     {
-        if (!IsSampled(entry))
-        {
-            return;
-        }
-
-        ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(_minutes, minute, out _);
-        (entries ??= []).Add(entry);
-
         // Nearly always it is the newest minute, which no known count of earlier ones holds.
-        if (_viewers.Count > 0 && _viewers.Keys.Any(range => range.Contains(minute)))
+        if (_viewers.Keys.Any(range => range.Contains(minute)))
         {
             _viewers.Clear();
         }
 
-        if (++_entries >= 2 * MaxEntries)
+        ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(_minutes, minute, out _);
+        return entries ??= [];
+    }
+
+    private void Add(List<ulong> entries, ulong entry)
+    {
+        if (IsSampled(entry))
         {
-            Settled();
+            entries.Add(entry);
+            if (++_entries >= 2 * MaxEntries)
+            {
+                Settled();
+            }
         }
     }
 

@@ -13,37 +13,32 @@ internal sealed class Viewers
     /// <summary>The number of users, over the whole log, up to which every count is exact.</summary>
     public const int MaxExact = 100_000;
 
-    private const int BatchSize = 512;
-
-    // Looked up one after the other, without other work between them, so that the processor waits for the memory of many at once.
-    private readonly List<(ulong User, int Minute)> _added = [];
     private readonly Dictionary<ScatteredKey, int> _lastSeen = [];
     private SlidingHyperLogLog? _sketch;
 
     /// <summary>Whether the counts are exact.</summary>
-    public bool IsExact
-    {
-        get
-        {
-            Settle();
-            return _sketch is null;
-        }
-    }
+    public bool IsExact => _sketch is null;
 
     /// <summary>Adds a view by a user in a minute; 0 for a time that only the whole log covers.</summary>
     public void Add(ulong user, int minute)
     {
-        _added.Add((user, minute));
-        if (_added.Count == BatchSize)
+        if (_sketch is not null)
         {
-            Settle();
+            _sketch.Add(user, minute);
+            return;
+        }
+
+        ref var lastSeen = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastSeen, new ScatteredKey(user), out _);
+        lastSeen = Math.Max(lastSeen, minute);
+        if (_lastSeen.Count > MaxExact)
+        {
+            Sketch();
         }
     }
 
     /// <summary>Adds everything that another one has seen.</summary>
     public void Merge(Viewers other)
     {
-        other.Settle();
         foreach (var (user, minute) in other._lastSeen)
         {
             Add(user.Value, minute);
@@ -91,32 +86,8 @@ internal sealed class Viewers
     }
 
     /// <summary>How many different users had a view in a minute or later; since 0 means ever.</summary>
-    public long Count(int sinceMinute)
-    {
-        Settle();
-        return _sketch?.Estimate(sinceMinute) ?? _lastSeen.Values.Count(minute => minute >= sinceMinute);
-    }
-
-    private void Settle()
-    {
-        foreach (var (user, minute) in _added)
-        {
-            if (_sketch is not null)
-            {
-                _sketch.Add(user, minute);
-                continue;
-            }
-
-            ref var lastSeen = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastSeen, new ScatteredKey(user), out _);
-            lastSeen = Math.Max(lastSeen, minute);
-            if (_lastSeen.Count > MaxExact)
-            {
-                Sketch();
-            }
-        }
-
-        _added.Clear();
-    }
+    public long Count(int sinceMinute) =>
+        _sketch?.Estimate(sinceMinute) ?? _lastSeen.Values.Count(minute => minute >= sinceMinute);
 
     private SlidingHyperLogLog Sketch()
     {

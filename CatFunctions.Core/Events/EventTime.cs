@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Buffers.Binary;
 
 namespace CatFunctions.Core.Events;
 
@@ -8,28 +8,20 @@ internal static class EventTime
     /// <summary>The length of a tick in an event's id.</summary>
     public const int TickLength = 19;
 
-    // Too large for any part of a time, even as one digit of a year or of milliseconds.
-    private const int NotPair = 1_000_000;
+    private static readonly ushort Zeros = Digits("00"u8);
+    private static readonly ushort LastSecond = Digits("59"u8);
+    private static readonly ushort LeapSecond = Digits("60"u8);
 
     /// <summary>Reads <c>yyyyMMddTHHmmssfffZ</c>, the form of a tick in an event's id.</summary>
     public static bool TryParseTick(ReadOnlySpan<byte> text, out DateTimeOffset time)
     {
         time = default;
-        if (text.Length != TickLength || text[8] != 'T' || text[18] != 'Z')
-        {
-            return false;
-        }
-
-        var milliseconds = (Pair((byte)'0', text[15]) * 100) + Pair(text[16], text[17]);
-        return milliseconds <= 999 && TryCreate(
-            (Pair(text[0], text[1]) * 100) + Pair(text[2], text[3]),
-            month: Pair(text[4], text[5]),
-            day: Pair(text[6], text[7]),
-            hour: Pair(text[9], text[10]),
-            minute: Pair(text[11], text[12]),
-            second: Pair(text[13], text[14]),
-            milliseconds * TimeSpan.TicksPerMillisecond,
-            out time);
+        return text.Length == TickLength && text[8] == 'T' && text[18] == 'Z' && text[17] is >= (byte)'0' and <= (byte)'9'
+            && TryCreate(
+                BinaryPrimitives.ReadUInt64LittleEndian(text),
+                BinaryPrimitives.ReadUInt64LittleEndian(text[9..]),
+                (text[17] - '0') * TimeSpan.TicksPerMillisecond,
+                out time);
     }
 
     /// <summary>
@@ -68,21 +60,17 @@ internal static class EventTime
         }
 
         addend -= offset * TimeSpan.TicksPerMinute;
-        var second = Pair(text[17], text[18]);
-        var isLeapSecond = second == 60;
+        var second = Digits(text[17..]);
+        var isLeapSecond = second == LeapSecond;
         if (isLeapSecond)
         {
-            second = 59;
+            second = LastSecond;
             addend += TimeSpan.TicksPerSecond;
         }
 
         return TryCreate(
-                (Pair(text[0], text[1]) * 100) + Pair(text[2], text[3]),
-                month: Pair(text[5], text[6]),
-                day: Pair(text[8], text[9]),
-                hour: Pair(text[11], text[12]),
-                minute: Pair(text[14], text[15]),
-                second,
+                Join(Digits(text), Digits(text[2..]), Digits(text[5..]), Digits(text[8..])),
+                Join(Digits(text[11..]), Digits(text[14..]), second, Zeros),
                 addend,
                 out time)
             && (!isLeapSecond || time.TimeOfDay < TimeSpan.FromSeconds(1));
@@ -102,29 +90,29 @@ internal static class EventTime
             return false;
         }
 
-        var (hours, minutes) = (Pair(text[1], text[2]), Pair(text[4], text[5]));
+        var (hours, minutes, _, _) = Pairs(Join(Digits(text[1..]), Digits(text[4..]), Zeros, Zeros));
         offset = (text[0] == '-' ? -1 : 1) * ((hours * 60) + minutes);
         return hours <= 23 && minutes <= 59;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Pair(byte tens, byte ones)
-    {
-        var (high, low) = ((uint)(tens - '0'), (uint)(ones - '0'));
-        return high <= 9 && low <= 9 ? (int)((high * 10) + low) : NotPair;
-    }
-
-    private static bool TryCreate(
-        int year, int month, int day, int hour, int minute, int second, long addend, out DateTimeOffset time)
+    /// <param name="date">The digits of the year, the month and the day.</param>
+    /// <param name="timeOfDay">The digits of the hour, the minute, the second and its hundredths.</param>
+    /// <param name="addend">What to add, in ticks of 100 ns.</param>
+    /// <param name="time">The time.</param>
+    private static bool TryCreate(ulong date, ulong timeOfDay, long addend, out DateTimeOffset time)
     {
         time = default;
+        var (century, yearOfCentury, month, day) = Pairs(date);
+        var (hour, minute, second, hundredths) = Pairs(timeOfDay);
+        var year = (century * 100) + yearOfCentury;
         if (year is 0 or > 9999 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month)
             || hour > 23 || minute > 59 || second > 59)
         {
             return false;
         }
 
-        var ticks = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks + addend;
+        var ticks = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks
+            + (hundredths * 10 * TimeSpan.TicksPerMillisecond) + addend;
         if (ticks < 0 || ticks > DateTime.MaxValue.Ticks)
         {
             return false;
@@ -132,5 +120,24 @@ internal static class EventTime
 
         time = new DateTimeOffset(ticks, TimeSpan.Zero);
         return true;
+    }
+
+    private static ushort Digits(ReadOnlySpan<byte> text) => BinaryPrimitives.ReadUInt16LittleEndian(text);
+
+    private static ulong Join(ushort first, ushort second, ushort third, ushort fourth) =>
+        first | ((ulong)second << 16) | ((ulong)third << 32) | ((ulong)fourth << 48);
+
+    /// <summary>
+    /// The four numbers that eight digits make in pairs, all at once: every line of the log has two times. Where one of them is not
+    /// a digit, they are too large for any part of a time.
+    /// </summary>
+    private static (int First, int Second, int Third, int Fourth) Pairs(ulong digits)
+    {
+        const ulong HighBits = 0xf0f0_f0f0_f0f0_f0f0;
+        var values = digits ^ 0x3030_3030_3030_3030;
+        var pairs = ((values | (values + 0x0606_0606_0606_0606)) & HighBits) == 0
+            ? (values * 10) + (values >> 8)
+            : ulong.MaxValue;
+        return ((byte)pairs, (byte)(pairs >> 16), (byte)(pairs >> 32), (byte)(pairs >> 48));
     }
 }

@@ -84,8 +84,9 @@ public sealed class UserSampleTests
             var name = Hash(user.ToString(CultureInfo.InvariantCulture));
             foreach (var minute in (long[])[1, 2])
             {
-                _sample.Add(minute, user % 3, isLike: false, name);
-                (user % 2 == 0 ? left : right).Add(minute, user % 3, isLike: false, name);
+                var view = new PhotoEvent(user % 3, IsLike: false, default, name);
+                _sample.Add(minute, [view]);
+                (user % 2 == 0 ? left : right).Add(minute, [view]);
             }
         }
 
@@ -105,7 +106,7 @@ public sealed class UserSampleTests
         {
             for (var user = 0; user < usersOfMinute; user++)
             {
-                sample.Add(minute, photo: 0, isLike: false, Hash(string.Create(CultureInfo.InvariantCulture, $"{minute}-{user}")));
+                sample.Add(minute, [new PhotoEvent(0, IsLike: false, default, Hash(string.Create(CultureInfo.InvariantCulture, $"{minute}-{user}")))]);
             }
         }
 
@@ -125,9 +126,6 @@ public sealed class UserSampleTests
 
     private void Add(long minute, int? photo, bool isLike, params string[] users)
     {
-        foreach (var user in users)
-        {
-            _sample.Add(minute, photo, isLike, Hash(user));
-        }
+        _sample.Add(minute, [.. users.Select(user => new PhotoEvent(photo, isLike, default, Hash(user)))]);
     }
 }

@@ -88,11 +88,11 @@ internal static class ReportBuilder
     }
 
     private static IEnumerable<RecentEvent> Recent(AnalyticsScope scope) => scope.Analytics.Recent.NewestFirst
-        .Where(entry => scope.Includes(entry.Photo) && scope.Range.Contains(Minutes.Of(entry.Time)))
+        .Where(entry => scope.Includes(entry.Photo!.Value) && scope.Range.Contains(Minutes.Of(entry.Time)))
         .Take(MaxRecent)
         .Select(entry =>
         {
-            var (id, url, breed) = scope.Photos.TextsOf(entry.Photo);
+            var (id, url, breed) = scope.Photos.TextsOf(entry.Photo!.Value);
             return new RecentEvent(entry.IsLike ? "like" : "view", id, url, breed, entry.Time.UtcDateTime);
         });
 
