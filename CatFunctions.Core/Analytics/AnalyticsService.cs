@@ -180,12 +180,7 @@ public sealed class AnalyticsService : IDisposable
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
-        var refresh = RefreshIfDue(force: false);
-        if (!await EndsWithinAsync(refresh, timeout, cancellationToken) && !IsMuchUnread)
-        {
-            await EndsWithinAsync(refresh, LongTimeout, cancellationToken);
-        }
-
+        await WaitAsync(RefreshIfDue(force: false), () => _isReadingAgain || _log.IsFarBehind, timeout, cancellationToken);
         var (past, answer) = Ask(analytics => ReadPast(query, analytics) is { } range
             ? (range, default!)
             : ((PastRange?)null, question(analytics, CoverageOf(analytics), analytics)));
@@ -194,7 +189,7 @@ public sealed class AnalyticsService : IDisposable
             return answer;
         }
 
-        await EndsWithinAsync(past.Reading, timeout, cancellationToken);
+        await WaitAsync(past.Reading, () => past.IsLong, timeout, cancellationToken);
         return Ask(analytics =>
         {
             lock (past.Lock)
@@ -216,17 +211,26 @@ public sealed class AnalyticsService : IDisposable
         }
     }
 
-    /// <summary>Waits for something to be read. It continues; the answer covers what was read so far.</summary>
-    private async Task<bool> EndsWithinAsync(Task reading, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for something to be read, up to <see cref="LongTimeout"/>, or for as long as a timeout once it turns out to be
+    /// much. Reading continues; the answer covers what was read so far.
+    /// </summary>
+    private async Task WaitAsync(Task reading, Func<bool> isMuch, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        try
+        for (var waited = TimeSpan.Zero; waited < LongTimeout; waited += timeout)
         {
-            await reading.WaitAsync(timeout, _clock, cancellationToken);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            try
+            {
+                await reading.WaitAsync(timeout, _clock, cancellationToken);
+                return;
+            }
+            catch (TimeoutException) when (isMuch())
+            {
+                return;
+            }
+            catch (TimeoutException)
+            {
+            }
         }
     }
 
@@ -347,8 +351,6 @@ public sealed class AnalyticsService : IDisposable
             }
         }
     }
-
-    private bool IsMuchUnread => _isReadingAgain || _log.Reading is not null;
 
     private LogCoverage CoverageOf(AnalyticsState analytics) => LogCoverage.Of(analytics, _readUntil);
 

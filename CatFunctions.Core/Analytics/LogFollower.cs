@@ -28,14 +28,14 @@ public sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom)
 /// <param name="snapshotStore">Where its snapshots are, if they are used.</param>
 internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnapshotStore? snapshotStore = null)
 {
+    /// <summary>More bytes than this are worth several threads, and nobody has to wait for them.</summary>
+    public const long ParallelBytes = 8 << 20;
+
     /// <summary>The longest time until a new segment is noticed.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest time until it is noticed that a segment was deleted, or added to an hour that was over.</summary>
     public static readonly TimeSpan ListAllInterval = TimeSpan.FromMinutes(5);
-
-    // More than this is worth several threads, and does not appear before it is complete.
-    private const long ParallelBytes = 8 << 20;
 
     // What a thread reads until it adds it to the rest: this bounds what the threads hold of photos, users and unfinished ticks.
     // Adding it costs as much as reading some tens of thousands of events.
@@ -65,10 +65,14 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
     private DateTimeOffset _listed;
     private DateTimeOffset _listedAll;
     private volatile LogReading? _reading = new(0, null);
+    private volatile bool _isFarBehind;
     private int _asking;
 
     /// <summary>How far the log was read; null when all of it was, but for what is new since.</summary>
     public LogReading? Reading => _reading;
+
+    /// <summary>Whether much is being read, which takes more than a moment.</summary>
+    public bool IsFarBehind => _isFarBehind;
 
     /// <summary>Queries what was read, as of the current minute. Reading a long log pauses meanwhile.</summary>
     public T Ask<T>(Func<AnalyticsState, T> question)
@@ -271,6 +275,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
             TellHowFar();
         }
 
+        _isFarBehind = true;
         var newestFirst = Queue(unread.Select(segment => segment.Name).OrderByDescending(segment => segment.Hour));
 
         // On threads of their own: those of the pool answer.
@@ -287,8 +292,11 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         }
         finally
         {
-            await reading;
+            await Task.WhenAny(reading);
+            _isFarBehind = false;
         }
+
+        await reading;
     }
 
     /// <summary>What is new of segments that nobody else is reading.</summary>

@@ -165,16 +165,18 @@ public sealed class AnalyticsServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task While_a_long_log_is_read_the_answer_says_so()
+    public async Task While_a_long_log_is_read_the_answer_says_so_and_does_not_wait_for_it()
     {
-        await _log.RecordAsync([new TestEvent(Now)]);
+        const int Events = (int)(LogFollower.ParallelBytes / 250);
+        await _log.RecordAsync([.. Enumerable.Repeat(new TestEvent(Now), Events)]);
         var gate = new TaskCompletionSource();
         _store.Gate = gate.Task;
-        var waiting = new TaskCompletionSource();
-        _log.Clock.Waiting = _ => waiting.TrySetResult();
+        using var waits = new SemaphoreSlim(0);
+        _log.Clock.Waiting = _ => waits.Release();
 
         var answer = GetAsync();
-        await waiting.Task;
+        await Eventually.IsTrueAsync(() => _store.Reads > 0);
+        await waits.WaitAsync();
         _log.Clock.Advance(_analytics.AnswerTimeout);
 
         var early = await answer;
@@ -183,8 +185,9 @@ public sealed class AnalyticsServiceTests : IDisposable
         early.Totals.Views.ShouldBe(0);
 
         gate.SetResult();
+        await Eventually.IsTrueAsync(async () => (await GetAsync()).IsRead);
         var report = await GetAsync();
-        report.Totals.Views.ShouldBe(1);
+        report.Totals.Views.ShouldBe(Events);
         report.Health.State.ShouldBe(PipelineState.Healthy);
     }
 
