@@ -32,7 +32,7 @@ public sealed class AnalyticsService : IDisposable
     private const int MinMillisecondsBetweenChanges = 50;
     private const int WaitersPerMillisecond = 5;
 
-    // What is new since the last answer is little, and worth waiting for; so is progress, for who has an answer already.
+    // What is new since the last answer is usually little, and worth waiting for.
     private static readonly TimeSpan LongTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ISegmentStore _store;
@@ -47,7 +47,7 @@ public sealed class AnalyticsService : IDisposable
     private readonly Dictionary<AnalyticsQuery, (AnalyticsReport Report, long Version, object Pending)> _reports = [];
     private readonly PastHours _past;
     private LogFollower _log;
-    private volatile bool _isReadingAgain;
+    private volatile bool _wasRead;
     private Task _refresh = Task.CompletedTask;
     private Task _saving = Task.CompletedTask;
     private DateTimeOffset _refreshed;
@@ -82,7 +82,7 @@ public sealed class AnalyticsService : IDisposable
         _recorder?.Appended += OnAppended;
     }
 
-    /// <summary>How long an answer waits where much is unread. Default 0.1 s.</summary>
+    /// <summary>How long an answer waits while much is read for the first time. Default 0.1 s.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(0.1);
 
     /// <inheritdoc cref="GetAsync(AnalyticsQuery, CancellationToken)"/>
@@ -180,7 +180,7 @@ public sealed class AnalyticsService : IDisposable
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
-        await WaitAsync(RefreshIfDue(force: false), () => _isReadingAgain || _log.IsFarBehind, timeout, cancellationToken);
+        await WaitAsync(RefreshIfDue(force: false), timeout, cancellationToken);
         var (past, answer) = Ask(analytics => ReadPast(query, analytics) is { } range
             ? (range, default!)
             : ((PastRange?)null, question(analytics, CoverageOf(analytics), analytics)));
@@ -189,7 +189,7 @@ public sealed class AnalyticsService : IDisposable
             return answer;
         }
 
-        await WaitAsync(past.Reading, () => past.IsLong, timeout, cancellationToken);
+        await WaitAsync(past.Reading, LongTimeout, cancellationToken);
         return Ask(analytics =>
         {
             lock (past.Lock)
@@ -212,10 +212,10 @@ public sealed class AnalyticsService : IDisposable
     }
 
     /// <summary>
-    /// Waits for something to be read, up to <see cref="LongTimeout"/>, or for as long as a timeout once it turns out to be
-    /// much. Reading continues; the answer covers what was read so far.
+    /// Waits for something to be read, up to <see cref="LongTimeout"/>; while much is read for the first time, a timeout of that.
+    /// Reading continues; the answer covers what was read so far.
     /// </summary>
-    private async Task WaitAsync(Task reading, Func<bool> isMuch, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task WaitAsync(Task reading, TimeSpan timeout, CancellationToken cancellationToken)
     {
         for (var waited = TimeSpan.Zero; waited < LongTimeout; waited += timeout)
         {
@@ -224,7 +224,7 @@ public sealed class AnalyticsService : IDisposable
                 await reading.WaitAsync(timeout, _clock, cancellationToken);
                 return;
             }
-            catch (TimeoutException) when (isMuch())
+            catch (TimeoutException) when (!_wasRead && _log.IsFarBehind)
             {
                 return;
             }
@@ -329,14 +329,13 @@ public sealed class AnalyticsService : IDisposable
     private async Task RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var pending = _outbox is null ? _pending : await _outbox.ListAsync(cancellationToken);
-        _isReadingAgain = _log.IsAheadOf(now) || !await _log.CatchUpAsync(cancellationToken);
-        if (_isReadingAgain)
+        if (_log.IsAheadOf(now) || !await _log.CatchUpAsync(cancellationToken))
         {
             var rest = new LogFollower(_store, _clock, _snapshots);
             await rest.CatchUpAsync(cancellationToken);
             lock (_lock)
             {
-                (_log, _isReadingAgain) = (rest, false);
+                _log = rest;
                 _reports.Clear();
             }
         }
@@ -344,7 +343,7 @@ public sealed class AnalyticsService : IDisposable
         lock (_lock)
         {
             _pending = pending;
-            _readUntil = now;
+            (_readUntil, _wasRead) = (now, true);
             if (_saving.IsCompleted && _log is { HasNews: true } log)
             {
                 _saving = Task.Run(() => log.SaveAsync(_disposed.Token), _disposed.Token);

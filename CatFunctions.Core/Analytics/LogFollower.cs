@@ -278,7 +278,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         _isFarBehind = true;
         var newestFirst = Queue(unread.Select(segment => segment.Name).OrderByDescending(segment => segment.Hour));
 
-        // On threads of their own: those of the pool answer.
+        // Files are read on threads of their own: those of the pool answer.
         var reading = Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(
             () => ReadAsync(newestFirst, BufferSize, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 
@@ -330,7 +330,11 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
             while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
             {
                 part.Add(segment, lines.Span, reader.Position);
-                Pause();
+                if (_isFarBehind)
+                {
+                    Pause();
+                }
+
                 if (part.Bytes >= PartBytes)
                 {
                     await AddAsync(part, cancellationToken);

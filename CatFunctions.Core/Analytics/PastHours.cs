@@ -88,7 +88,6 @@ internal sealed class PastHours(ISegmentStore store, TimeProvider clock, Action 
         var listed = await store.ListSinceAsync(LogKind.Events, SegmentName.HourOf(first), CancellationToken.None);
         var segments = listed.Where(segment => segment.Name.Hour <= last && segment.Name.Hour >= SegmentName.HourOf(first)).ToArray();
         var (bytes, read) = (segments.Sum(segment => segment.Length), 0L);
-        past.IsLong = bytes > LogFollower.ParallelBytes;
         foreach (var segment in segments)
         {
             var reader = new SegmentReader(store, segment.Name, bufferSize: BufferSize) { EndsIfDeleted = true };
@@ -131,9 +130,6 @@ internal sealed class PastRange(MinuteRange range, long recordedUntil, DateTimeO
 
     /// <summary>Whether nobody asks for it any more, so that reading it can stop.</summary>
     public volatile bool IsUnwanted;
-
-    /// <summary>Whether it turned out that reading it takes more than a moment.</summary>
-    public volatile bool IsLong;
 
     public void Tell(double? progress, Action changed)
     {

@@ -9,8 +9,6 @@ internal record struct Tally(long Views, long Likes)
     public readonly double LikeRate => Views == 0 ? 0 : (double)Likes / Views;
 
     /// <summary>Whether there is nothing to count.</summary>
-    public readonly bool IsZero => Views == 0 && Likes == 0;
-
     public void Add(bool isLike)
     {
         if (isLike)

@@ -6,6 +6,7 @@ using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -56,8 +57,8 @@ public sealed partial class AnalyticsApi(
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
             }
 
-            return isCsv
-                ? CsvOf(request, ["start", "views", "likes", "previousViews"], report.Timeline.Buckets.Select(bucket => (object?[])
+            return isCsv && !report.IsRead ? Unread()
+                : isCsv ? CsvOf(request, ["start", "views", "likes", "previousViews"], report.Timeline.Buckets.Select(bucket => (object?[])
                     [bucket.Start, bucket.Views, bucket.Likes, bucket.PreviousViews]))
                 : _answers.GetValue(report, report => new Answer(report.ToJson(), Json, report.Tag)).To(request);
         });
@@ -79,8 +80,8 @@ public sealed partial class AnalyticsApi(
                 query,
                 (scope, log, _) => PhotoReports.List(scope, log, order, search, skip, isCsv && parameters.Text("top") is null ? MaxRows : top),
                 cancellationToken);
-            return isCsv
-                ? CsvOf(
+            return isCsv && !list.IsRead ? Unread()
+                : isCsv ? CsvOf(
                     request,
                     ["photoId", "breed", "views", "likes", "likeRate", "likeRateLow", "likeRateHigh", "photoUrl"],
                     list.Photos.Select(photo => (object?[])
@@ -97,12 +98,16 @@ public sealed partial class AnalyticsApi(
         // A slash in an id is the one character that stays escaped in a path.
         var id = request.RouteValues["id"]?.ToString()?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) ?? "";
         return AnswerAsync(request, parameters, async () =>
-            await AskAsync(query, (scope, log, whole) => PhotoReports.Of(scope, log, whole, id), cancellationToken) is { } photo
-                ? JsonOf(request, photo, AnalyticsJsonContext.Default.PhotoReport)
+        {
+            var (photo, isWhole) = await AskAsync(
+                query, (scope, log, whole) => (PhotoReports.Of(scope, log, whole, id), whole.ReadFrom == default), cancellationToken);
+            return photo is not null ? JsonOf(request, photo, AnalyticsJsonContext.Default.PhotoReport)
+                : !isWhole ? Unread()
                 : TypedResults.Problem(
                     statusCode: StatusCodes.Status404NotFound,
                     title: "There is no such photo.",
-                    detail: $"No event in the log is about the photo '{id}'."));
+                    detail: $"No event in the log is about the photo '{id}'.");
+        });
     }
 
     /// <summary>A <see cref="Race"/>.</summary>
@@ -177,6 +182,12 @@ public sealed partial class AnalyticsApi(
                 detail: "The log of this server says why. The next request tries again.");
         }
     }
+
+    /// <summary>For an answer that cannot say that it covers a part only.</summary>
+    private static ProblemHttpResult Unread() => TypedResults.Problem(
+        statusCode: StatusCodes.Status503ServiceUnavailable,
+        title: "The log is still being read.",
+        detail: "This answer needs all of it. Ask again in a few seconds; /api/analytics says how far it is.");
 
     private static IResult JsonOf<T>(HttpRequest request, T value, JsonTypeInfo<T> type) =>
         new Answer(JsonSerializer.SerializeToUtf8Bytes(value, type), Json).To(request);

@@ -2,11 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
+using CatFunctions.Core.Dashboard;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Tests.EventLog;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Analytics;
@@ -184,11 +187,33 @@ public sealed class AnalyticsServiceTests : IDisposable
         early.Health.Message.ShouldBe("reading the log: 0 % done");
         early.Totals.Views.ShouldBe(0);
 
+        // What cannot say that it is a part is refused until then.
+        var api = new AnalyticsApi(_analytics, _log.Clock, NullLogger<AnalyticsApi>.Instance);
+        (await StatusAsync(api.GetPhotoAsync, "")).ShouldBe(StatusCodes.Status503ServiceUnavailable);
+        (await StatusAsync(api.GetPhotosAsync, "?format=csv")).ShouldBe(StatusCodes.Status503ServiceUnavailable);
+        (await StatusAsync(api.GetAnalyticsAsync, "?format=csv")).ShouldBe(StatusCodes.Status503ServiceUnavailable);
+
         gate.SetResult();
         await Eventually.IsTrueAsync(async () => (await GetAsync()).IsRead);
+        (await StatusAsync(api.GetPhotoAsync, "")).ShouldBe(StatusCodes.Status404NotFound);
         var report = await GetAsync();
         report.Totals.Views.ShouldBe(Events);
         report.Health.State.ShouldBe(PipelineState.Healthy);
+
+        async Task<int?> StatusAsync(Func<HttpRequest, CancellationToken, Task<IResult>> ask, string query)
+        {
+            using var services = new ServiceCollection().AddOptions().AddSingleton<DashboardHeaders>().BuildServiceProvider();
+            var context = new DefaultHttpContext { RequestServices = services };
+            context.Request.QueryString = new QueryString(query);
+            var asked = ask(context.Request, TestContext.Current.CancellationToken);
+            while (!asked.IsCompleted)
+            {
+                await Task.WhenAny(asked, waits.WaitAsync());
+                _log.Clock.Advance(_analytics.AnswerTimeout);
+            }
+
+            return ((IStatusCodeHttpResult)await asked).StatusCode;
+        }
     }
 
     [Fact]
@@ -228,9 +253,12 @@ public sealed class AnalyticsServiceTests : IDisposable
         _log.Clock.Waiting = _ => waits.Release();
 
         var answer = GetAsync(AnalyticsWindow.All);
-        await waits.WaitAsync();
         await Eventually.IsTrueAsync(() => _store.Reads > reads);
-        _log.Clock.Advance(_analytics.AnswerTimeout);
+        while (!answer.IsCompleted)
+        {
+            await Task.WhenAny(answer, waits.WaitAsync());
+            _log.Clock.Advance(_analytics.AnswerTimeout);
+        }
 
         (await answer).Totals.Views.ShouldBe(2);
         gate.SetResult();

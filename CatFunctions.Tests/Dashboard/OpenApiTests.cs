@@ -87,8 +87,8 @@ public sealed class OpenApiTests : DashboardHostTest
             JsonElement.Parse(answer), new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
         return result.IsValid
             ? []
-            : [.. from detail in result.Details
-                  from error in detail.Errors ?? []
-                  select $"{detail.InstanceLocation}: {error.Value}"];
+            : [.. (from detail in result.Details
+                   from error in detail.Errors ?? []
+                   select $"{detail.InstanceLocation}: {error.Value}").DefaultIfEmpty("It is not valid.")];
     }
 }

@@ -29,6 +29,7 @@ public sealed class KafkaEnvelopes(
     /// <summary>The array, in UTF-8. To be called once.</summary>
     internal BinaryData ToJson()
     {
+        using var used = events as IDisposable;
         if (events.Count >= ManyEvents)
         {
             // The texts of the last tick are garbage now. Left alone, the collector waits until there is several times as much of it.
@@ -51,7 +52,6 @@ public sealed class KafkaEnvelopes(
 
         array.WriteEndArray();
         array.Flush();
-        (events as IDisposable)?.Dispose();
         return new BinaryData(json.WrittenMemory);
     }
 

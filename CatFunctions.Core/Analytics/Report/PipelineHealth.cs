@@ -196,7 +196,7 @@ internal sealed class HealthBuilder(
         foreach (var gap in isRead ? analytics.Gaps : [])
         {
             gaps += gap.Count;
-            if (analytics.Ticks.AreWhole(gap.FirstTick, gap.LastTick))
+            if (!allowGaps && analytics.Ticks.AreWhole(gap.FirstTick, gap.LastTick))
             {
                 madeGood.Add(new OffsetRange(gap.Partition, gap.First, gap.Last));
             }
@@ -279,7 +279,7 @@ internal sealed class HealthBuilder(
             yield return new PipelineFault(
                 PipelineFaultKind.Undelivered,
                 OffsetRange.DescribeUndelivered(undelivered),
-                "What the outbox holds is sent again. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true. Else Kafka has deleted records that were not recorded yet: keep them longer.",
+                "What the outbox holds is sent again. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true. Otherwise Kafka has deleted records that were not recorded yet: keep them longer.",
                 null);
         }
         else if (!allowGaps && gaps > 0)
@@ -287,7 +287,7 @@ internal sealed class HealthBuilder(
             yield return new PipelineFault(
                 PipelineFaultKind.Gaps,
                 $"{Count(gaps, "offset")} in neither log: verify says which",
-                "verify lists them. What the outbox holds is sent again; a gap is no longer counted once all ticks around it are whole. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true.",
+                "verify lists them. What the outbox holds is sent again; a gap is no longer a problem once all ticks around it are whole. If the topic is compacted or written in transactions, set EventLog:AllowGaps to true.",
                 null);
         }
 

@@ -23,7 +23,7 @@ internal sealed class OffsetAudit
     /// <summary>How many ranges of offsets are kept.</summary>
     public const int MaxRanges = 1_000_000;
 
-    /// <summary>Of so many gaps the ticks are told.</summary>
+    /// <summary>For how many gaps the ticks are given.</summary>
     public const int MaxGapsWithTicks = 1_000;
 
     private readonly Dictionary<int, Partition> _partitions = [];

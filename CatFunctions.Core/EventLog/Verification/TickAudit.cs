@@ -277,7 +277,7 @@ internal sealed class TickAudit
     /// </summary>
     public bool AreWhole(DateTimeOffset first, DateTimeOffset last)
     {
-        if (first < DateTimeOffset.MinValue + Hour || last > DateTimeOffset.MaxValue - Hour)
+        if (first < DateTimeOffset.MinValue + Hour || last > DateTimeOffset.MaxValue - Hour || !HasWhole(first) || !HasWhole(last))
         {
             return false;
         }
@@ -289,7 +289,7 @@ internal sealed class TickAudit
             tick += interval;
         }
 
-        return tick == last && HasWhole(last);
+        return tick == last;
     }
 
     /// <summary>Judges a tick, whether it was seen or not.</summary>
