@@ -30,17 +30,12 @@ public sealed class KilledRunTests : IDisposable
 
             if (kill % 5 == 0)
             {
-                await ShouldAddUpAsync();
+                await InFlightAfterRepairAsync();
             }
         }
 
         // A run stops after a while even if a busy machine has not recorded everything by then; the next one goes on.
-        await Eventually.IsTrueAsync(async () =>
-        {
-            await using var host = Start(["--rate", "100", "--for", "00:00:02"]);
-            await host.SucceedAsync();
-            return await ShouldAddUpAsync() == 0;
-        });
+        await Eventually.IsTrueAsync(async () => await InFlightAfterRepairAsync() == 0);
         Directory.GetFiles(Path.Combine(_folder.Path, "outbox"), "*.jsonl").ShouldBeEmpty();
     }
 
@@ -64,6 +59,14 @@ public sealed class KilledRunTests : IDisposable
         await host.StopAsync();
 
         (await ShouldAddUpAsync()).ShouldBe(0);
+    }
+
+    /// <summary>A kill may leave the last line of a partition torn, which <c>verify</c> names until the next run has repaired it.</summary>
+    private async Task<int> InFlightAfterRepairAsync()
+    {
+        await using var host = Start(["--rate", "100", "--for", "00:00:02"]);
+        await host.SucceedAsync();
+        return await ShouldAddUpAsync();
     }
 
     private LocalHostProcess Start(string[] arguments) => LocalHostProcess.Start(
