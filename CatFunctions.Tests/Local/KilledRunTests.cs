@@ -28,7 +28,7 @@ public sealed class KilledRunTests : IDisposable
                 await host.WaitForExitAsync();
             }
 
-            if (kill % 5 == 0)
+            if (kill % 10 == 0)
             {
                 await InFlightAfterRepairAsync();
             }
