@@ -54,7 +54,9 @@ public sealed class AnalyticsApiTests : DashboardHostTest
     {
         await RecordAsync(TestEvent.Views("luna", 3));
         var tag = await TagAsync("api/analytics");
+        var before = Host.Requests;
         var waiting = Host.Http.GetAsync($"api/analytics?after={tag}&wait=25");
+        await Eventually.IsTrueAsync(() => Host.Requests > before);
 
         await Host.StopAsync();
 

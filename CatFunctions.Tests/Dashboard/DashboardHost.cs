@@ -17,6 +17,7 @@ internal sealed class DashboardHost : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly WebApplication _app;
     private long _offset;
+    private int _requests;
 
     private DashboardHost(TimeProvider clock, string? key)
     {
@@ -28,6 +29,11 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Configuration["Dashboard:ImageHosts"] = "cats.example";
         builder.Services.AddSingleton(clock).AddEventLog().AddDashboard();
         _app = builder.Build();
+        _app.Use((context, next) =>
+        {
+            Interlocked.Increment(ref _requests);
+            return next(context);
+        });
         _app.UseDashboardHeaders();
         if (key is not null)
         {
@@ -41,6 +47,9 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     /// <summary>A client of this server.</summary>
     public HttpClient Http { get; } = new();
+
+    /// <summary>How many requests have arrived.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>The folder of the log.</summary>
     public string Folder => _folder.Path;
