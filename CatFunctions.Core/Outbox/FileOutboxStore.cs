@@ -6,9 +6,6 @@ namespace CatFunctions.Core.Outbox;
 /// <summary>The outbox as files beside the log. Each is written under another name, flushed, and then renamed.</summary>
 public sealed class FileOutboxStore(string root) : IOutboxStore
 {
-    // A draft of that age is what a process has left that was killed.
-    private static readonly TimeSpan DraftLifetime = TimeSpan.FromMinutes(10);
-
     private readonly string _folder = Path.Combine(root, OutboxName.Folder);
     private bool _isClean;
 
@@ -21,8 +18,13 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
         }
 
         DurableFile.CreateFolder(_folder);
-        DeleteOldDrafts();
-        var draft = $"{path}.{Guid.NewGuid():N}.draft";
+        if (!_isClean)
+        {
+            _isClean = true;
+            DurableFile.DeleteOldDrafts(_folder);
+        }
+
+        var draft = DurableFile.DraftOf(path);
         try
         {
             using (var file = DurableFile.Create(draft))
@@ -62,23 +64,6 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
 
         return true;
     });
-
-    private void DeleteOldDrafts()
-    {
-        if (_isClean)
-        {
-            return;
-        }
-
-        _isClean = true;
-        foreach (var draft in Directory.EnumerateFiles(_folder, "*.draft"))
-        {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(draft) > DraftLifetime)
-            {
-                File.Delete(draft);
-            }
-        }
-    }
 
     private bool TryRename(string draft, string path, CancellationToken cancellationToken)
     {

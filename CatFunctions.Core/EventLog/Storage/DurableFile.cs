@@ -17,6 +17,9 @@ internal static partial class DurableFile
     /// <summary>What to do where a folder cannot be written to.</summary>
     public const string ChooseAnotherFolder = "Choose a folder that this user may write to, on a disk with room.";
 
+    // A draft of that age is what a process has left that was killed.
+    private static readonly TimeSpan DraftLifetime = TimeSpan.FromMinutes(10);
+
     /// <summary>Does something with files.</summary>
     /// <param name="what">What is done: "read the event log in ./data".</param>
     /// <param name="nextStep">What to do when that fails.</param>
@@ -52,6 +55,21 @@ internal static partial class DurableFile
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
+        }
+    }
+
+    /// <summary>A name for a file until it is whole and gets its own.</summary>
+    public static string DraftOf(string path) => $"{path}.{Guid.NewGuid():N}.draft";
+
+    /// <summary>Deletes the drafts that processes have left behind in a folder.</summary>
+    public static void DeleteOldDrafts(string folder)
+    {
+        foreach (var draft in Directory.EnumerateFiles(folder, "*.draft"))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(draft) > DraftLifetime)
+            {
+                File.Delete(draft);
+            }
         }
     }
 

@@ -43,9 +43,6 @@ internal static class SnapshotName
 /// <param name="root">The folder that holds the log.</param>
 public sealed class FileSnapshotStore(string root) : ISnapshotStore
 {
-    // A draft of that age is what a process has left that was killed.
-    private static readonly TimeSpan DraftLifetime = TimeSpan.FromMinutes(10);
-
     private readonly string _folder = Path.Combine(root, SnapshotName.Folder);
 
     /// <inheritdoc/>
@@ -62,8 +59,8 @@ public sealed class FileSnapshotStore(string root) : ISnapshotStore
     public Task WriteAsync(DateOnly day, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Guarded("write", () =>
     {
         DurableFile.CreateFolder(_folder);
-        DeleteOldDrafts();
-        var draft = $"{PathOf(day)}.{Guid.NewGuid():N}.draft";
+        DurableFile.DeleteOldDrafts(_folder);
+        var draft = DurableFile.DraftOf(PathOf(day));
         try
         {
             using (var file = DurableFile.Open(draft, FileMode.CreateNew, FileShare.None))
@@ -92,17 +89,6 @@ public sealed class FileSnapshotStore(string root) : ISnapshotStore
         return true;
     });
 
-    private void DeleteOldDrafts()
-    {
-        foreach (var draft in Directory.EnumerateFiles(_folder, "*.draft"))
-        {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(draft) > DraftLifetime)
-            {
-                File.Delete(draft);
-            }
-        }
-    }
-
     private string PathOf(DateOnly day) => Path.Combine(_folder, SnapshotName.Of(day));
 
     private Task<T> Guarded<T>(string verb, Func<T> action) =>
@@ -115,26 +101,10 @@ public sealed class BlobSnapshotStore(BlobContainerClient container) : ISnapshot
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<DateOnly>> ListAsync(CancellationToken cancellationToken) => GuardedAsync<IReadOnlyList<DateOnly>>("read", async () =>
-    {
-        var dates = new List<DateOnly>();
-        try
-        {
-            await foreach (var blob in container.GetBlobsAsync(
-                BlobTraits.None, BlobStates.None, $"{SnapshotName.Folder}/", cancellationToken))
-            {
-                if (SnapshotName.TryParse(blob.Name[(SnapshotName.Folder.Length + 1)..]) is { } date)
-                {
-                    dates.Add(date);
-                }
-            }
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            return [];
-        }
-
-        return dates;
-    }, cancellationToken);
+        await (from blob in container.ListAsync($"{SnapshotName.Folder}/", cancellationToken)
+               let date = SnapshotName.TryParse(blob.Name[(SnapshotName.Folder.Length + 1)..])
+               where date is not null
+               select date.Value).ToArrayAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<Stream?> OpenAsync(DateOnly day, CancellationToken cancellationToken) => GuardedAsync("read", async () =>
