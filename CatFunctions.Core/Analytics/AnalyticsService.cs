@@ -13,7 +13,7 @@ namespace CatFunctions.Core.Analytics;
 /// </summary>
 /// <remarks>
 /// The log is read on request, by one reader at a time, and while somebody waits for a change: soon after this host has recorded something, else
-/// every <see cref="RefreshInterval"/>. While much of the log is unread, answers do not wait
+/// every <see cref="RefreshInterval"/>. While a long log is read for the first time, answers do not wait
 /// for its end: after <see cref="AnswerTimeout"/> they cover what was read so far, and their health says so. When segments
 /// were deleted, as a retention policy does, or a clock that was ahead is right again, what has no snapshot is read again; until that is done, answers are those of before.
 /// </remarks>
@@ -212,7 +212,7 @@ public sealed class AnalyticsService : IDisposable
     }
 
     /// <summary>
-    /// Waits for something to be read, up to <see cref="LongTimeout"/>; while much is read for the first time, a timeout of that.
+    /// Waits for something to be read, up to <see cref="LongTimeout"/>; while much is read for the first time, for one timeout only.
     /// Reading continues; the answer covers what was read so far.
     /// </summary>
     private async Task WaitAsync(Task reading, TimeSpan timeout, CancellationToken cancellationToken)

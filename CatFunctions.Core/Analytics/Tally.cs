@@ -8,7 +8,6 @@ internal record struct Tally(long Views, long Likes)
     /// <summary>Likes per view; 0 without views.</summary>
     public readonly double LikeRate => Views == 0 ? 0 : (double)Likes / Views;
 
-    /// <summary>Whether there is nothing to count.</summary>
     public void Add(bool isLike)
     {
         if (isLike)

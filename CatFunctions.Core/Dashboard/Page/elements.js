@@ -11,12 +11,12 @@ export const $ = id => document.getElementById(id);
 
 /** Returns a function that tells whether an element is in sight, and calls a listener when that has changed. */
 export function watchSight(element, listener = () => {}) {
-  let isInSight = true;
+  let isSeen = true;
   new IntersectionObserver(entries => {
-    isInSight = entries.at(-1).isIntersecting;
+    isSeen = entries.at(-1).isIntersecting;
     listener();
   }).observe(element);
-  return () => isInSight;
+  return () => isSeen;
 }
 
 export const setText = (element, text) => {
