@@ -37,7 +37,6 @@ internal sealed class PipelineBenchmark(
 
     private async Task<PipelineReport> MeasureAsync(CancellationToken cancellationToken)
     {
-        var localHostProgram = program is null ? await LocalHostProgram.BuildAsync(cancellationToken) : new LocalHostProgram(program);
         var recorder = new RecorderReader(Path.Combine(folder, "log"));
         ITopicReader[] all = [new ConsumeLoopReader(), ProcessReader.Kcat(folder), ProcessReader.Python(folder)];
         var missing = all.ToDictionary(reference => reference, reference => reference.FindMissing());
@@ -46,6 +45,7 @@ internal sealed class PipelineBenchmark(
         await using ITopic topic = brokers is null
             ? new EmbeddedTopic(partitions)
             : await FilledTopic.CreateAsync(brokers, partitions, cancellationToken);
+        var localHostProgram = program is null ? await LocalHostProgram.BuildAsync(cancellationToken) : new LocalHostProgram(program);
         for (var round = 1; round <= rounds; round++)
         {
             Announce(Produce, round);
