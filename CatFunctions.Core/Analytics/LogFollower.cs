@@ -37,9 +37,10 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
     /// <summary>The longest time until it is noticed that a segment was deleted, or added to an hour that was over.</summary>
     public static readonly TimeSpan ListAllInterval = TimeSpan.FromMinutes(5);
 
-    // What a thread reads until it adds it to the rest: this bounds what the threads hold of photos, users and unfinished ticks.
-    // Adding it costs as much as reading some tens of thousands of events.
-    private const int PartBytes = 16 << 20;
+    // What a thread reads until it adds it to the rest, which costs as much as reading some tens of thousands of events: fewer bytes
+    // where these hold so many photos or unfinished ticks that they would take much memory.
+    private const int PartBytes = 64 << 20;
+    private const int MaxPartSize = 40_000;
     private const int BufferSize = 1 << 18;
     private const int TailBufferSize = 1 << 16;
 
@@ -300,7 +301,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
     }
 
     /// <summary>What is new of segments that nobody else is reading.</summary>
-    private ConcurrentQueue<(SegmentName Segment, long Position)> NewIn(List<SegmentState> segments)
+    private ConcurrentQueue<List<(SegmentName Segment, long Position)>> NewIn(List<SegmentState> segments)
     {
         lock (_lock)
         {
@@ -310,42 +311,57 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         }
     }
 
-    private ConcurrentQueue<(SegmentName Segment, long Position)> Queue(IEnumerable<SegmentName> segments) =>
-        new(segments.Select(segment => (segment, _positions[segment])));
-
-    private async Task ReadAsync(
-        ConcurrentQueue<(SegmentName Segment, long Position)> segments, int bufferSize, CancellationToken cancellationToken)
+    /// <summary>What threads can read side by side: segments that follow one another and are of one hour, but not too many of them.</summary>
+    private ConcurrentQueue<List<(SegmentName Segment, long Position)>> Queue(IEnumerable<SegmentName> segments)
     {
-        var part = new Part(default, _state.Now);
-        while (segments.TryDequeue(out var next))
+        var batches = new ConcurrentQueue<List<(SegmentName Segment, long Position)>>();
+        var maxBytes = Math.Min(PartBytes, _unread.Sum(segment => segment.Value) / (4 * Environment.ProcessorCount));
+        var (batch, bytes) = (new List<(SegmentName Segment, long Position)>(), 0L);
+        foreach (var segment in segments)
         {
-            var (segment, position) = next;
-            if (segment.Hour != part.Hour)
+            var unread = _unread.GetValueOrDefault(segment);
+            if (batch.Count == 0 || batch[0].Segment.Hour != segment.Hour || bytes + unread > maxBytes)
             {
-                await AddAsync(part, cancellationToken);
-                part = new Part(segment.Hour, _state.Now);
+                (batch, bytes) = ([], 0);
+                batches.Enqueue(batch);
             }
 
-            var reader = new SegmentReader(store, segment, position, bufferSize);
-            while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
-            {
-                part.Add(segment, lines.Span, reader.Position);
-                if (_isFarBehind)
-                {
-                    Pause();
-                }
-
-                if (part.Bytes >= PartBytes)
-                {
-                    await AddAsync(part, cancellationToken);
-                    part = new Part(segment.Hour, _state.Now);
-                }
-            }
-
-            part.Read.Add(segment);
+            batch.Add((segment, _positions[segment]));
+            bytes += unread;
         }
 
-        await AddAsync(part, cancellationToken);
+        return batches;
+    }
+
+    private async Task ReadAsync(
+        ConcurrentQueue<List<(SegmentName Segment, long Position)>> batches, int bufferSize, CancellationToken cancellationToken)
+    {
+        while (batches.TryDequeue(out var batch))
+        {
+            var part = new Part(batch[0].Segment.Hour, _state.Now);
+            foreach (var (segment, position) in batch)
+            {
+                var reader = new SegmentReader(store, segment, position, bufferSize);
+                while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
+                {
+                    part.Add(segment, lines.Span, reader.Position);
+                    if (_isFarBehind)
+                    {
+                        Pause();
+                    }
+
+                    if (part.Bytes >= PartBytes || part.State.Size >= MaxPartSize)
+                    {
+                        await AddAsync(part, cancellationToken);
+                        part = new Part(segment.Hour, _state.Now);
+                    }
+                }
+
+                part.Read.Add(segment);
+            }
+
+            await AddAsync(part, cancellationToken);
+        }
     }
 
     /// <summary>Leaves the processor and the state to those who ask: they wait for an answer, but not for all of the log.</summary>

@@ -14,7 +14,7 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
     // More than this is not kept in memory until the end of a long reading.
-    private const int MaxWaitingBytes = 16 << 20;
+    private const int MaxWaitingBytes = 48 << 20;
 
     // From then on the minutes of a date are not kept any more.
     private const int DaysUntilPruned = 3;
@@ -187,8 +187,7 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
 
             foreach (var date in dates)
             {
-                var sum = new Sum(Minutes.Of(clock.GetUtcNow()));
-                await SnapshotFile.RewriteAsync(store, date, waiting[date], Revise, sum, cancellationToken);
+                await SnapshotFile.RewriteAsync(store, date, waiting[date], Revise, AddUp, cancellationToken);
 
                 // The large buffers of each date are garbage now, and nothing else of a long reading would have it collected.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
@@ -304,6 +303,22 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
         }
     }
 
+    private LogSnapshot? AddUp(IReadOnlyList<LogSnapshot> snapshots)
+    {
+        var sum = new AnalyticsState(Minutes.Of(clock.GetUtcNow()));
+        foreach (var snapshot in snapshots)
+        {
+            if (snapshot.Span.Now > sum.Now)
+            {
+                return null;
+            }
+
+            sum.Read(snapshot.State);
+        }
+
+        return sum.DependsOnOrder ? null : SnapshotOf([.. snapshots.SelectMany(snapshot => snapshot.Segments)], sum, isSum: true);
+    }
+
     private bool IsStale(LogSnapshot snapshot, long minute) => IsDeleted(snapshot.Hour)
         || (snapshot.Span.Newest > 0 && !IsKept(snapshot.Span.Newest, minute) && snapshot.Span.Now <= minute);
 
@@ -315,25 +330,6 @@ internal sealed class Snapshots(ISnapshotStore store, TimeProvider clock)
 
     private static LogSnapshot SnapshotOf(IReadOnlyList<SegmentState> segments, AnalyticsState state, bool isSum = false) =>
         LogSnapshot.Of(segments, isSum, state.Span, state.Write);
-
-    private sealed class Sum(long minute) : ISnapshotSum
-    {
-        private readonly AnalyticsState _state = new(minute);
-        private readonly List<SegmentState> _segments = [];
-        private bool _isWhole = true;
-
-        public void Add(LogSnapshot snapshot)
-        {
-            _isWhole &= snapshot.Span.Now <= minute;
-            if (_isWhole)
-            {
-                _state.Read(snapshot.State);
-                _segments.AddRange(snapshot.Segments);
-            }
-        }
-
-        public LogSnapshot? Take() => _isWhole && !_state.DependsOnOrder ? SnapshotOf(_segments, _state, isSum: true) : null;
-    }
 }
 
 /// <summary>What some snapshots add up to, and their segments.</summary>

@@ -17,9 +17,9 @@ public interface ISnapshotStore
     /// <exception cref="EventLogException">The storage cannot be read.</exception>
     Task<Stream?> OpenAsync(DateOnly day, CancellationToken cancellationToken);
 
-    /// <summary>Replaces those of a date. They need not be durable: a power cut may damage them.</summary>
+    /// <summary>Replaces those of a date by some bytes, which come in parts. They need not be durable: a power cut may damage them.</summary>
     /// <exception cref="EventLogException">The storage cannot be written to.</exception>
-    Task WriteAsync(DateOnly day, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+    Task WriteAsync(DateOnly day, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken);
 
     /// <summary>Deletes those of a date, if there are any.</summary>
     /// <exception cref="EventLogException">The storage cannot be written to.</exception>
@@ -56,7 +56,7 @@ public sealed class FileSnapshotStore(string root) : ISnapshotStore
         "read", () => DurableFile.OpenIfThere(PathOf(day)));
 
     /// <inheritdoc/>
-    public Task WriteAsync(DateOnly day, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Guarded("write", () =>
+    public Task WriteAsync(DateOnly day, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken) => Guarded("write", () =>
     {
         DurableFile.CreateFolder(_folder);
         DurableFile.DeleteOldDrafts(_folder);
@@ -65,7 +65,7 @@ public sealed class FileSnapshotStore(string root) : ISnapshotStore
         {
             using (var file = DurableFile.Open(draft, FileMode.CreateNew, FileShare.None))
             {
-                file.Write(content.Span);
+                RandomAccess.Write(file.SafeFileHandle, content, fileOffset: 0);
             }
 
             File.Move(draft, PathOf(day), overwrite: true);
@@ -120,11 +120,18 @@ public sealed class BlobSnapshotStore(BlobContainerClient container) : ISnapshot
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WriteAsync(DateOnly day, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => GuardedAsync("write", () =>
-        BlobOf(day).UploadAsync(
-            BinaryData.FromBytes(content),
-            new BlobUploadOptions { TransferOptions = new StorageTransferOptions { InitialTransferSize = SnapshotFile.MaxBytes } },
-            cancellationToken), cancellationToken);
+    public Task WriteAsync(DateOnly day, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken) => GuardedAsync("write", async () =>
+    {
+        using var all = new MemoryStream(content.Sum(part => part.Length));
+        foreach (var part in content)
+        {
+            all.Write(part.Span);
+        }
+
+        all.Position = 0;
+        var options = new BlobUploadOptions { TransferOptions = new StorageTransferOptions { InitialTransferSize = SnapshotFile.MaxBytes } };
+        return await BlobOf(day).UploadAsync(all, options, cancellationToken);
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public Task DeleteAsync(DateOnly day, CancellationToken cancellationToken) => GuardedAsync("write", async () =>

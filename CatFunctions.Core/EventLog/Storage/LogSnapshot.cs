@@ -76,7 +76,7 @@ internal sealed class LogSnapshot
             writer.WriteText(Encoding.UTF8.GetBytes(VersionOf(segment)));
         });
         writeState(writer);
-        return new LogSnapshot(content.GetBuffer().AsMemory(0, (int)content.Length));
+        return new LogSnapshot(content.ToArray());
     }
 
     /// <summary>Whether it was read from these segments, all and no others, at these lengths.</summary>
@@ -101,7 +101,7 @@ internal readonly record struct MinuteSpan(long Now, long Oldest, long Newest, b
 /// </summary>
 internal static class SnapshotFile
 {
-    /// <summary>How long it may be. Hours that do not fit have no snapshot.</summary>
+    /// <summary>How many bytes those of the hours may have together. Hours that do not fit have none.</summary>
     public const int MaxBytes = 96 << 20;
 
     /// <summary>Raise this whenever the bytes of a snapshot, or what they mean, change.</summary>
@@ -112,33 +112,23 @@ internal static class SnapshotFile
     private const int HeaderBytes = sizeof(ulong);
     private const int FrameBytes = sizeof(int) + sizeof(ulong);
 
-    /// <summary>Reads the snapshots up to the first that is not sound. The memory of one is overwritten by the next.</summary>
+    /// <summary>Reads the snapshots up to the first that is not sound.</summary>
     public static async IAsyncEnumerable<LogSnapshot> ReadAsync(Stream file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var buffer = new byte[1 << 16];
-        if (!await FillAsync(file, buffer.AsMemory(0, HeaderBytes), cancellationToken)
-            || BinaryPrimitives.ReadUInt64LittleEndian(buffer) != Header)
+        var frame = new byte[FrameBytes];
+        if (!await FillAsync(file, frame.AsMemory(0, HeaderBytes), cancellationToken)
+            || BinaryPrimitives.ReadUInt64LittleEndian(frame) != Header)
         {
             yield break;
         }
 
-        while (await FillAsync(file, buffer.AsMemory(0, FrameBytes), cancellationToken))
+        while (await FillAsync(file, frame, cancellationToken))
         {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(buffer);
-            var checksum = BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(sizeof(int)));
-            if (length is <= 0 or > MaxBytes)
-            {
-                yield break;
-            }
-
-            if (length > buffer.Length)
-            {
-                buffer = new byte[length];
-            }
-
-            if (!await FillAsync(file, buffer.AsMemory(0, length), cancellationToken)
-                || XxHash3.HashToUInt64(buffer.AsSpan(0, length)) != checksum
-                || TryParse(buffer.AsMemory(0, length)) is not { } snapshot)
+            var length = BinaryPrimitives.ReadInt32LittleEndian(frame);
+            var content = new byte[length is > 0 and <= MaxBytes ? length : 0];
+            if (!await FillAsync(file, content, cancellationToken)
+                || XxHash3.HashToUInt64(content) != BinaryPrimitives.ReadUInt64LittleEndian(frame.AsSpan(sizeof(int)))
+                || TryParse(content) is not { } snapshot)
             {
                 yield break;
             }
@@ -152,7 +142,7 @@ internal static class SnapshotFile
     /// <param name="date">The date.</param>
     /// <param name="added">Those of hours to add, in place of others of the same hours.</param>
     /// <param name="keep">What to keep of the others: null, or the snapshot itself, or another one.</param>
-    /// <param name="sum">Makes the sum of those of the hours, if there can be one.</param>
+    /// <param name="sum">Adds some of them up, one of which may be a sum; null if that cannot be done.</param>
     /// <param name="cancellationToken">Stops it; the file then stays as it is.</param>
     /// <exception cref="EventLogException">They cannot be read or written.</exception>
     public static async Task RewriteAsync(
@@ -160,70 +150,58 @@ internal static class SnapshotFile
         DateOnly date,
         IEnumerable<LogSnapshot> added,
         Func<LogSnapshot, LogSnapshot?> keep,
-        ISnapshotSum? sum,
+        Func<IReadOnlyList<LogSnapshot>, LogSnapshot?> sum,
         CancellationToken cancellationToken)
     {
         var rest = added.ToDictionary(snapshot => snapshot.Hour);
-        var known = new HashSet<DateTimeOffset>();
-        using var hours = new MemoryStream(rest.Values.Sum(snapshot => FrameBytes + snapshot.Content.Length));
-        LogSnapshot? oldSum = null;
+        var hours = new Dictionary<DateTimeOffset, LogSnapshot>();
+        var bytes = 0L;
         var isChanged = false;
-        if (await store.OpenAsync(date, cancellationToken) is { } old)
+        var old = await ReadAllAsync(store, date, cancellationToken);
+        foreach (var snapshot in old?.Where(snapshot => !snapshot.IsSum) ?? [])
         {
-            await using (old)
+            var kept = snapshot.Date == date ? keep(snapshot) : null;
+            if (kept is not null && rest.TryGetValue(snapshot.Hour, out var other))
             {
-                await foreach (var snapshot in ReadAsync(old, cancellationToken))
-                {
-                    if (snapshot.IsSum)
-                    {
-                        oldSum ??= new LogSnapshot(snapshot.Content.ToArray());
-                        continue;
-                    }
-
-                    var kept = snapshot.Date != date || known.Contains(snapshot.Hour) ? null : keep(snapshot);
-                    if (kept is not null && rest.TryGetValue(snapshot.Hour, out var other))
-                    {
-                        var isSame = snapshot.IsOf(other.Segments) && snapshot.Span.Now <= other.Span.Now;
-                        kept = isSame && rest.Remove(snapshot.Hour) ? kept : null;
-                    }
-
-                    isChanged |= kept != snapshot;
-                    Add(kept);
-                }
+                var isSame = snapshot.IsOf(other.Segments) && snapshot.Span.Now <= other.Span.Now;
+                kept = isSame && rest.Remove(snapshot.Hour) ? kept : null;
             }
 
-            isChanged |= hours.Length == 0;
+            isChanged |= kept != snapshot;
+            if (kept is not null)
+            {
+                Add(kept);
+            }
         }
 
-        foreach (var snapshot in rest.Values)
+        var oldSum = old?.Find(snapshot => snapshot.IsSum);
+        var isSummed = !isChanged && oldSum?.IsOf(hours.Values.SelectMany(hour => hour.Segments)) == true;
+        LogSnapshot[] news = [.. rest.Values.Where(Add)];
+        if (news.Length == 0 && (isSummed || old is null))
         {
-            isChanged |= Add(snapshot);
+            return;
         }
 
-        var newSum = hours.Length == 0 ? null : sum?.Take();
-        isChanged |= newSum is null ? oldSum is not null : oldSum?.IsOf(newSum.Segments) != true;
-        if (isChanged && hours.Length > 0)
-        {
-            using var file = new MemoryStream((int)hours.Length + (newSum?.Content.Length ?? 0) + HeaderBytes + FrameBytes);
-            file.Write(BitConverter.GetBytes(Header));
-            Append(file, newSum, MaxBytes - hours.Length);
-            hours.WriteTo(file);
-            await store.WriteAsync(date, file.GetBuffer().AsMemory(0, (int)file.Length), cancellationToken);
-        }
-        else if (isChanged)
+        if (hours.Count == 0)
         {
             await store.DeleteAsync(date, cancellationToken);
+            return;
         }
 
-        bool Add(LogSnapshot? snapshot)
+        var newSum = (isSummed ? sum([oldSum!, .. news]) : null) ?? sum([.. hours.Values]);
+        if (isChanged || news.Length > 0 || (newSum ?? oldSum) is not null)
         {
-            if (!Append(hours, snapshot, MaxBytes))
+            await store.WriteAsync(date, [.. PartsOf(newSum is null ? hours.Values : [newSum, .. hours.Values])], cancellationToken);
+        }
+
+        bool Add(LogSnapshot snapshot)
+        {
+            if (bytes + snapshot.Content.Length > MaxBytes || !hours.TryAdd(snapshot.Hour, snapshot))
             {
                 return false;
             }
 
-            known.Add(snapshot!.Hour);
-            sum?.Add(snapshot);
+            bytes += snapshot.Content.Length;
             return true;
         }
     }
@@ -235,23 +213,27 @@ internal static class SnapshotFile
         var last = DateOnly.FromDateTime(hour.UtcDateTime);
         foreach (var date in (await store.ListAsync(cancellationToken)).Where(date => date <= last))
         {
-            await RewriteAsync(store, date, [], snapshot => snapshot.Hour < hour ? null : snapshot, sum: null, cancellationToken);
+            await RewriteAsync(store, date, [], snapshot => snapshot.Hour < hour ? null : snapshot, sum: _ => null, cancellationToken);
         }
     }
 
-    private static bool Append(MemoryStream file, LogSnapshot? snapshot, long maxBytes)
+    private static async Task<List<LogSnapshot>?> ReadAllAsync(ISnapshotStore store, DateOnly date, CancellationToken cancellationToken)
     {
-        if (snapshot is null || file.Length + FrameBytes + snapshot.Content.Length > maxBytes)
-        {
-            return false;
-        }
+        await using var file = await store.OpenAsync(date, cancellationToken);
+        return file is null ? null : await ReadAsync(file, cancellationToken).ToListAsync(cancellationToken);
+    }
 
-        Span<byte> frame = stackalloc byte[FrameBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, snapshot.Content.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(frame[sizeof(int)..], XxHash3.HashToUInt64(snapshot.Content.Span));
-        file.Write(frame);
-        file.Write(snapshot.Content.Span);
-        return true;
+    private static IEnumerable<ReadOnlyMemory<byte>> PartsOf(IEnumerable<LogSnapshot> snapshots)
+    {
+        yield return BitConverter.GetBytes(Header);
+        foreach (var snapshot in snapshots)
+        {
+            var frame = new byte[FrameBytes];
+            BinaryPrimitives.WriteInt32LittleEndian(frame, snapshot.Content.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(sizeof(int)), XxHash3.HashToUInt64(snapshot.Content.Span));
+            yield return frame;
+            yield return snapshot.Content;
+        }
     }
 
     private static async ValueTask<bool> FillAsync(Stream file, Memory<byte> buffer, CancellationToken cancellationToken)
@@ -277,13 +259,4 @@ internal static class SnapshotFile
             return null;
         }
     }
-}
-
-/// <summary>Adds up the snapshots of single hours.</summary>
-internal interface ISnapshotSum
-{
-    void Add(LogSnapshot snapshot);
-
-    /// <summary>The sum; null if there can be none.</summary>
-    LogSnapshot? Take();
 }

@@ -70,6 +70,9 @@ internal sealed class TickAudit
     /// <summary>How many ticks were seen.</summary>
     public long Ticks => _open.Count + _whole.Count + _givenUp.Count + _forgotten;
 
+    /// <summary>How many of them are not whole.</summary>
+    public int OpenCount => _open.Count;
+
     /// <summary>What the limits have left out, a sentence each; usually nothing.</summary>
     public IEnumerable<string> Limits
     {

@@ -15,7 +15,7 @@ public sealed class FileSnapshotStoreTests : SnapshotStoreContract, IDisposable
     [Fact]
     public async Task What_a_crash_has_left_half_written_is_not_read_and_deleted_later()
     {
-        await Store.WriteAsync(Date, "old"u8.ToArray(), CancellationToken.None);
+        await Store.WriteAsync(Date, ["old"u8.ToArray()], CancellationToken.None);
         var (old, young) = (Path.Combine(_folder.Path, "snapshots", "2026-11-22.0.draft"), Path.Combine(_folder.Path, "snapshots", "2026-11-22.1.draft"));
         File.WriteAllText(old, "n");
         File.WriteAllText(young, "n");
@@ -23,7 +23,7 @@ public sealed class FileSnapshotStoreTests : SnapshotStoreContract, IDisposable
 
         (await ReadAsync()).ShouldBe("old");
         (await Store.ListAsync(CancellationToken.None)).ShouldBe([Date]);
-        await Store.WriteAsync(Date, "new"u8.ToArray(), CancellationToken.None);
+        await Store.WriteAsync(Date, ["new"u8.ToArray()], CancellationToken.None);
 
         (await ReadAsync()).ShouldBe("new");
         File.Exists(old).ShouldBeFalse();
@@ -70,9 +70,9 @@ public abstract class SnapshotStoreContract
     public async Task Snapshots_of_a_date_are_replaced_and_deleted()
     {
         await PrepareAsync();
-        await Store.WriteAsync(Date, "old"u8.ToArray(), CancellationToken.None);
-        await Store.WriteAsync(Date.AddDays(1), "another"u8.ToArray(), CancellationToken.None);
-        await Store.WriteAsync(Date, "newer"u8.ToArray(), CancellationToken.None);
+        await Store.WriteAsync(Date, ["old"u8.ToArray()], CancellationToken.None);
+        await Store.WriteAsync(Date.AddDays(1), ["another"u8.ToArray()], CancellationToken.None);
+        await Store.WriteAsync(Date, ["new"u8.ToArray(), "er"u8.ToArray()], CancellationToken.None);
 
         (await Store.ListAsync(CancellationToken.None)).ShouldBe([Date, Date.AddDays(1)]);
         (await ReadAsync()).ShouldBe("newer");
