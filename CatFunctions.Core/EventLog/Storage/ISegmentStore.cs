@@ -25,7 +25,10 @@ public interface ISegmentStore
     /// <returns>Null if the partition has none.</returns>
     Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);
 
-    /// <summary>Reads bytes from a position on; returns how many, 0 at the end.</summary>
+    /// <summary>How many bytes to read at a time where many are to be read: each read may take a round trip.</summary>
+    int ReadBytes => 0;
+
+    /// <summary>Reads bytes from a position on; returns how many: fewer than fit only at the end, and there 0.</summary>
     /// <exception cref="SegmentDeletedException">The segment is not there.</exception>
     ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);
 

@@ -5,10 +5,14 @@ namespace CatFunctions.Core.EventLog.Storage;
 
 /// <summary>Reads the whole lines of a segment from a position on, as many at a time as its buffer holds.</summary>
 /// <param name="position">Where a line begins, in bytes.</param>
-/// <param name="bufferSize">The buffer's first size in bytes; it grows for a line that is longer.</param>
+/// <param name="bufferSize">The buffer's first size in bytes; it grows for a line that is longer, and where the store reads much at once.</param>
 internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, long position = 0, int bufferSize = 1 << 20)
 {
+    private const int Growth = 4;
+
     private byte[] _buffer = new byte[bufferSize];
+    private bool _isMore;
+    private bool _isAtEnd;
 
     /// <summary>Whether the lines end where the segment was deleted meanwhile; otherwise that is an error.</summary>
     public bool EndsIfDeleted { get; init; }
@@ -36,6 +40,16 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
     /// <summary>The next whole lines; empty at the end. The memory is overwritten by the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadLinesAsync(CancellationToken cancellationToken)
     {
+        if (_isAtEnd)
+        {
+            return ReadOnlyMemory<byte>.Empty;
+        }
+
+        if (_isMore && _buffer.Length < store.ReadBytes)
+        {
+            _buffer = new byte[Math.Min(_buffer.Length * Growth, store.ReadBytes)];
+        }
+
         var filled = 0;
         while (true)
         {
@@ -46,9 +60,12 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
 
             var read = await ReadAsync(filled, cancellationToken);
             filled += read;
+            _isMore = filled == _buffer.Length;
             var end = _buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
             if (end > 0)
             {
+                // A line that is not whole may be being written: it is looked at again.
+                _isAtEnd = !_isMore && end == filled;
                 Position += end;
                 return _buffer.AsMemory(0, end);
             }
