@@ -26,8 +26,7 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     private static readonly AppendBlobRequestConditions OnlyIfMissing = new() { IfNoneMatch = ETag.All };
 
-    /// <inheritdoc/>
-    public int ReadBytes => 4 << 20;
+    public bool IsListingPaid => true;
 
     /// <inheritdoc/>
     /// <remarks>Does what closing a segment takes: an immutability policy, even with protected appends, would forbid it an hour later.</remarks>
@@ -66,21 +65,14 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) =>
         await Reading(async () =>
         {
-            try
-            {
-                var options = new BlobDownloadOptions { Range = new HttpRange(position, buffer.Length) };
-                using var download = (await BlobOf(segment).DownloadStreamingAsync(options, cancellationToken)).Value;
-                return await download.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-            }
-            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.InvalidRange)
-            {
-                return 0;
-            }
-            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
-            {
-                throw new SegmentDeletedException(segment, exception);
-            }
+            await using var content = await DownloadAsync(segment, new HttpRange(position, buffer.Length), cancellationToken);
+            return await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         }, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>It is one request, however long the blob is.</remarks>
+    public async ValueTask<Stream?> OpenAsync(SegmentName segment, long position, CancellationToken cancellationToken) =>
+        await Reading(() => DownloadAsync(segment, new HttpRange(position), cancellationToken), cancellationToken);
 
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) => Writing(async () =>
     {
@@ -119,6 +111,22 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(
         () => BlobOf(segment).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
+
+    private async Task<Stream> DownloadAsync(SegmentName segment, HttpRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await BlobOf(segment).DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, cancellationToken)).Value.Content;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.InvalidRange)
+        {
+            return Stream.Null;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            throw new SegmentDeletedException(segment, exception);
+        }
+    }
 
     private async Task<IReadOnlyList<SegmentState>> ListAsync(
         LogKind log, string? startFrom, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken) =>
