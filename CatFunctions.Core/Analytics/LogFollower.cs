@@ -20,8 +20,8 @@ public sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom)
 /// </summary>
 /// <remarks>
 /// Between two listings it continues at the end of each partition's newest segment. A listing costs time on files and
-/// money on blobs: the newest hours are listed every <see cref="ListInterval"/>, all of the log every
-/// <see cref="ListAllInterval"/>, and neither without requests. What has a snapshot is not read.
+/// money on blobs: the newest hours are listed every <see cref="ListInterval"/>, or every <see cref="RareListInterval"/>, all of the log every
+/// <see cref="ListAllInterval"/>, and none without requests. What has a snapshot is not read.
 /// </remarks>
 /// <param name="store">Where the log is.</param>
 /// <param name="clock">Decides the current minute.</param>
@@ -33,6 +33,9 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
 
     /// <summary>The longest time until a new segment is noticed.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same where a listing costs money and no partition is about to begin another segment, as far as can be told.</summary>
+    public static readonly TimeSpan RareListInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest time until it is noticed that a segment was deleted, or added to an hour that was over.</summary>
     public static readonly TimeSpan ListAllInterval = TimeSpan.FromMinutes(5);
@@ -155,7 +158,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
 
     private async Task<bool> CatchUpAsync(bool listAll, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var list = listAll || IsDue(_listed, ListInterval, now);
+        var list = listAll || IsDue(_listed, IsSegmentExpected(now) ? ListInterval : RareListInterval, now);
         var segments = list ? await ListAsync(listAll, cancellationToken) : [];
         if (listAll && _positions.Keys.Except(segments.Select(segment => segment.Name)).Any())
         {
@@ -210,6 +213,12 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         (_listed, _listedAll) = (list ? now : _listed, listAll ? now : _listedAll);
         return true;
     }
+
+    /// <summary>Segments begin with an hour, and when the one before is full. Where listing costs nothing, one may always come.</summary>
+    private bool IsSegmentExpected(DateTimeOffset now) => !store.IsListingPaid
+        || now.Minute == 0
+        || _newest.Count == 0
+        || _newest.Values.Any(segment => _positions[segment] >= RollPolicy.Default.MaxBytes / 2);
 
     private void BeginWith(LoadedSnapshots snapshots)
     {
@@ -341,7 +350,7 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
             var part = new Part(batch[0].Segment.Hour, _state.Now);
             foreach (var (segment, position) in batch)
             {
-                var reader = new SegmentReader(store, segment, position, bufferSize);
+                using var reader = new SegmentReader(store, segment, position, bufferSize) { IsToEnd = true };
                 while (await reader.ReadLinesAsync(cancellationToken) is { IsEmpty: false } lines)
                 {
                     part.Add(segment, lines.Span, reader.Position);

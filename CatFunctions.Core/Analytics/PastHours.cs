@@ -90,7 +90,7 @@ internal sealed class PastHours(ISegmentStore store, TimeProvider clock, Action 
         var (bytes, read) = (segments.Sum(segment => segment.Length), 0L);
         foreach (var segment in segments)
         {
-            var reader = new SegmentReader(store, segment.Name, bufferSize: BufferSize) { EndsIfDeleted = true };
+            using var reader = new SegmentReader(store, segment.Name, bufferSize: BufferSize) { EndsIfDeleted = true, IsToEnd = true };
             while (!past.IsUnwanted && await reader.ReadLinesAsync(CancellationToken.None) is { IsEmpty: false } lines)
             {
                 lock (past.Lock)

@@ -51,7 +51,7 @@ public sealed class TickOutbox(
     public const int MaxResentAtOnce = 50_000;
 
     // An answer of this age still tells what is in flight: what was recorded since is in the log.
-    private static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<DateTimeOffset, int> _sizes = [];
     private readonly Dictionary<DateTimeOffset, DateTimeOffset> _resent = [];

@@ -30,6 +30,9 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
     /// <summary>What happens before each read.</summary>
     public Func<SegmentName, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What becomes of a stream that is opened.</summary>
+    public Func<Stream, Stream> WhenOpened { get; init; } = stream => stream;
+
     /// <summary>What a read waits for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -70,6 +73,9 @@ internal sealed class CountingStore(ISegmentStore store) : ISegmentStore
 
         return IsBroken ? throw new EventLogException("The store is broken.") : await store.ReadAsync(segment, position, buffer, cancellationToken);
     }
+
+    public async ValueTask<Stream?> OpenAsync(SegmentName segment, long position, CancellationToken cancellationToken) =>
+        await store.OpenAsync(segment, position, cancellationToken) is { } stream ? WhenOpened(stream) : null;
 
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) =>
         store.TryCreateAsync(segment, predecessor, cancellationToken);

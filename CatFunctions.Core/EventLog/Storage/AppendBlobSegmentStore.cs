@@ -26,6 +26,8 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
 
     private static readonly AppendBlobRequestConditions OnlyIfMissing = new() { IfNoneMatch = ETag.All };
 
+    public bool IsListingPaid => true;
+
     /// <inheritdoc/>
     /// <remarks>Does what closing a segment takes: an immutability policy, even with protected appends, would forbid it an hour later.</remarks>
     public Task PrepareAsync(CancellationToken cancellationToken) => Writing(async () =>
@@ -38,16 +40,15 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     }, cancellationToken);
 
     public Task<IReadOnlyList<SegmentState>> ListAsync(LogKind log, int? partition, CancellationToken cancellationToken) => Reading(
-        () => ListAsync([$"{log.FolderName}/date="], segment => partition is null || segment.Name.Partition == partition, cancellationToken),
+        () => ListAsync(log, startFrom: null, segment => partition is null || segment.Name.Partition == partition, cancellationToken),
         cancellationToken);
 
     public Task<IReadOnlyList<SegmentState>> ListSinceAsync(LogKind log, DateTimeOffset hour, CancellationToken cancellationToken) => Reading(
-        async () =>
-        {
-            var first = string.Create(CultureInfo.InvariantCulture, $"{log.FolderName}/date={hour:yyyy-MM-dd}/");
-            var dates = (await DatesAsync(log, cancellationToken)).Where(date => string.CompareOrdinal(date, first) >= 0);
-            return await ListAsync(dates, segment => segment.Name.Hour >= hour, cancellationToken);
-        },
+        () => ListAsync(
+            log,
+            string.Create(CultureInfo.InvariantCulture, $"{log.FolderName}/date={hour:yyyy-MM-dd}/hour={hour:HH}/"),
+            segment => segment.Name.Hour >= hour,
+            cancellationToken),
         cancellationToken);
 
     public Task<IReadOnlyList<string>> ListForeignAsync(LogKind log, CancellationToken cancellationToken) => Reading<IReadOnlyList<string>>(
@@ -64,21 +65,14 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     public async ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken) =>
         await Reading(async () =>
         {
-            try
-            {
-                var options = new BlobDownloadOptions { Range = new HttpRange(position, buffer.Length) };
-                using var download = (await BlobOf(segment).DownloadStreamingAsync(options, cancellationToken)).Value;
-                return await download.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-            }
-            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.InvalidRange)
-            {
-                return 0;
-            }
-            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
-            {
-                throw new SegmentDeletedException(segment, exception);
-            }
+            await using var content = await DownloadAsync(segment, new HttpRange(position, buffer.Length), cancellationToken);
+            return await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         }, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>It is one request, however long the blob is.</remarks>
+    public async ValueTask<Stream?> OpenAsync(SegmentName segment, long position, CancellationToken cancellationToken) =>
+        await Reading(() => DownloadAsync(segment, new HttpRange(position), cancellationToken), cancellationToken);
 
     public Task<SegmentState?> TryCreateAsync(SegmentName segment, SegmentState? predecessor, CancellationToken cancellationToken) => Writing(async () =>
     {
@@ -118,10 +112,25 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
     public Task DeleteAsync(SegmentName segment, CancellationToken cancellationToken) => Writing(
         () => BlobOf(segment).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken), cancellationToken);
 
+    private async Task<Stream> DownloadAsync(SegmentName segment, HttpRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await BlobOf(segment).DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, cancellationToken)).Value.Content;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.InvalidRange)
+        {
+            return Stream.Null;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            throw new SegmentDeletedException(segment, exception);
+        }
+    }
+
     private async Task<IReadOnlyList<SegmentState>> ListAsync(
-        IEnumerable<string> prefixes, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken) =>
-        await prefixes.ToAsyncEnumerable()
-            .SelectMany(prefix => SegmentsAsync(prefix, cancellationToken))
+        LogKind log, string? startFrom, Func<SegmentState, bool> isWanted, CancellationToken cancellationToken) =>
+        await SegmentsAsync($"{log.FolderName}/date=", cancellationToken, startFrom)
             .Where(isWanted)
             .OrderBy(segment => (segment.Name.Partition, segment.Name.Generation, segment.Name.BaseOffset, segment.Name.Hour))
             .ToArrayAsync(cancellationToken);
@@ -201,8 +210,8 @@ public sealed class AppendBlobSegmentStore(BlobContainerClient container) : ISeg
             .Select(item => item.Prefix)
             .ToArrayAsync(cancellationToken);
 
-    private IAsyncEnumerable<SegmentState> SegmentsAsync(string prefix, CancellationToken cancellationToken) =>
-        from blob in container.ListAsync(prefix, cancellationToken)
+    private IAsyncEnumerable<SegmentState> SegmentsAsync(string prefix, CancellationToken cancellationToken, string? startFrom = null) =>
+        from blob in container.ListAsync(prefix, cancellationToken, startFrom)
         let segment = SegmentName.TryParse(blob.Name)
         where segment is not null
         select new SegmentState(segment, blob.Properties.ContentLength ?? 0, Version: blob.Properties.ETag?.ToString());

@@ -137,9 +137,15 @@ internal static class BlobError
         return await write();
     }
 
-    /// <summary>Lists blobs; none if the container does not exist yet.</summary>
-    public static IAsyncEnumerable<BlobItem> ListAsync(this BlobContainerClient container, string prefix, CancellationToken cancellationToken) =>
-        container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken).IfContainerExistsAsync(cancellationToken);
+    /// <summary>Lists blobs, in the order of their names; none if the container does not exist yet.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="prefix">What their names begin with.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="startFrom">The name, or the beginning of one, before which none is wanted. An emulator may list those all the same.</param>
+    public static IAsyncEnumerable<BlobItem> ListAsync(
+        this BlobContainerClient container, string prefix, CancellationToken cancellationToken, string? startFrom = null) =>
+        container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix, StartFrom = startFrom }, cancellationToken)
+            .IfContainerExistsAsync(cancellationToken);
 
     /// <summary>What a listing of a container holds; nothing if the container does not exist yet.</summary>
     public static async IAsyncEnumerable<T> IfContainerExistsAsync<T>(

@@ -6,6 +6,9 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// </summary>
 public interface ISegmentStore
 {
+    /// <summary>Whether each listing costs money, so that there should be few of them.</summary>
+    bool IsListingPaid => false;
+
     /// <summary>Makes the store ready to be written to.</summary>
     /// <exception cref="EventLogException">It cannot be written to.</exception>
     Task PrepareAsync(CancellationToken cancellationToken);
@@ -25,9 +28,16 @@ public interface ISegmentStore
     /// <returns>Null if the partition has none.</returns>
     Task<SegmentState?> OpenNewestAsync(LogKind log, int partition, CancellationToken cancellationToken);
 
-    /// <summary>Reads bytes from a position on; returns how many, 0 at the end.</summary>
+    /// <summary>Reads bytes from a position on; returns how many: fewer than fit only at the end, and there 0.</summary>
     /// <exception cref="SegmentDeletedException">The segment is not there.</exception>
     ValueTask<int> ReadAsync(SegmentName segment, long position, Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens what a segment holds from a position on. Null if a store has nothing to gain from that. What is cut off
+    /// and written again must not be read so.
+    /// </summary>
+    /// <exception cref="SegmentDeletedException">The segment is not there.</exception>
+    ValueTask<Stream?> OpenAsync(SegmentName segment, long position, CancellationToken cancellationToken) => default;
 
     /// <summary>Creates an empty segment.</summary>
     /// <param name="predecessor">The newest segment of the partition until now; null for its first. Nobody can append to it afterwards.</param>

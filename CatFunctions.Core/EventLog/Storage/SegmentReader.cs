@@ -6,12 +6,25 @@ namespace CatFunctions.Core.EventLog.Storage;
 /// <summary>Reads the whole lines of a segment from a position on, as many at a time as its buffer holds.</summary>
 /// <param name="position">Where a line begins, in bytes.</param>
 /// <param name="bufferSize">The buffer's first size in bytes; it grows for a line that is longer.</param>
-internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, long position = 0, int bufferSize = 1 << 20)
+internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, long position = 0, int bufferSize = 1 << 20) : IDisposable
 {
     private byte[] _buffer = new byte[bufferSize];
+    private bool _isMore;
+    private bool _isAtEnd;
+
+    // All that follows, and what was read of it behind the last whole line.
+    private Stream? _rest;
+    private bool _wasOpened;
+    private ReadOnlyMemory<byte> _begun;
 
     /// <summary>Whether the lines end where the segment was deleted meanwhile; otherwise that is an error.</summary>
     public bool EndsIfDeleted { get; init; }
+
+    /// <summary>
+    /// Whether all lines are wanted: then what does not fit into the first buffer is read as one stream, if the store has one. It has
+    /// to be disposed.
+    /// </summary>
+    public bool IsToEnd { get; init; }
 
     /// <summary>The end of the whole lines that were read, in bytes from the start of the segment.</summary>
     public long Position { get; private set; } = position;
@@ -36,7 +49,19 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
     /// <summary>The next whole lines; empty at the end. The memory is overwritten by the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadLinesAsync(CancellationToken cancellationToken)
     {
-        var filled = 0;
+        if (_isAtEnd)
+        {
+            return ReadOnlyMemory<byte>.Empty;
+        }
+
+        if (_isMore && IsToEnd && !_wasOpened)
+        {
+            _wasOpened = true;
+            _rest = await OpenAsync(cancellationToken);
+        }
+
+        var filled = _begun.Length;
+        _begun.CopyTo(_buffer);
         while (true)
         {
             if (filled == _buffer.Length)
@@ -46,9 +71,13 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
 
             var read = await ReadAsync(filled, cancellationToken);
             filled += read;
+            _isMore = filled == _buffer.Length;
             var end = _buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
             if (end > 0)
             {
+                // A line that is not whole may be being written: it is looked at again.
+                _isAtEnd = !_isMore && end == filled;
+                _begun = _rest is null ? default : _buffer.AsMemory(end..filled);
                 Position += end;
                 return _buffer.AsMemory(0, end);
             }
@@ -61,8 +90,36 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
         }
     }
 
+    public void Dispose() => _rest?.Dispose();
+
+    private async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.OpenAsync(segment, Position, cancellationToken);
+        }
+        catch (SegmentDeletedException) when (EndsIfDeleted)
+        {
+            return null;
+        }
+    }
+
     private async ValueTask<int> ReadAsync(int filled, CancellationToken cancellationToken)
     {
+        try
+        {
+            if (_rest is not null)
+            {
+                return await _rest.ReadAtLeastAsync(_buffer.AsMemory(filled), _buffer.Length - filled, throwOnEndOfStream: false, cancellationToken);
+            }
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It was interrupted, and cannot be continued where a writer has appended meanwhile.
+            _rest!.Dispose();
+            _rest = null;
+        }
+
         try
         {
             return await store.ReadAsync(segment, Position + filled, _buffer.AsMemory(filled), cancellationToken);
