@@ -82,7 +82,7 @@ public sealed partial class DashboardOptions
 /// The headers of every answer: a browser runs only our own script, loads photos only from the hosts of the settings, and
 /// makes nothing of ours available to other sites.
 /// </summary>
-internal sealed class DashboardHeaders(IOptions<DashboardOptions> options)
+public sealed class DashboardHeaders(IOptions<DashboardOptions> options)
 {
     private readonly string _contentSecurityPolicy =
         $"default-src 'none'; script-src 'self'; style-src 'self'; img-src {string.Join(' ', options.Value.ImageSources().Prepend("'self'"))}; "

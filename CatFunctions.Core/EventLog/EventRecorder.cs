@@ -62,7 +62,7 @@ public readonly record struct EventCheck(EventId Id, string? Reason)
 /// <param name="Redelivered">Records that the log already held, copies at other offsets included.</param>
 /// <param name="DeadLettered">Records appended to the dead letters.</param>
 /// <param name="Gaps">Offsets that were skipped over: how many are in <see cref="Skipped"/>.</param>
-public readonly record struct RecordResult(int Recorded, int Redelivered, int DeadLettered, long Gaps)
+public sealed record RecordResult(int Recorded, int Redelivered, int DeadLettered, long Gaps)
 {
     /// <summary>Between the end of the log and the records of the batch, the offsets that came with none of them.</summary>
     public IReadOnlyList<OffsetRange> Skipped

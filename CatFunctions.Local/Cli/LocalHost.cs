@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Telemetry;
@@ -24,7 +22,18 @@ internal static class LocalHost
     public static HostApplicationBuilder CreateBuilder()
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        Configure(builder);
+        try
+        {
+            builder.Configuration.AddJsonFile(SettingsFile, optional: true, reloadOnChange: false).AddEnvironmentVariables();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // Both inner exceptions belong to the JSON: what is wrong, and in which line.
+            var reason = exception.GetBaseException().Message;
+            throw new UsageException($"The settings in {SettingsFile} cannot be read: {reason}", exception);
+        }
+
+        builder.AddLocalDefaults();
         return builder;
     }
 
@@ -37,25 +46,6 @@ internal static class LocalHost
         return builder.AddEventLog(arguments) is { Folder: { } folder } && !Directory.Exists(folder)
             ? throw new FailureException($"There is no folder {folder}. Name the folder of the event log with --data.")
             : builder.Build();
-    }
-
-    /// <summary>A host with a web server on a port of the loopback address; any free port if 0.</summary>
-    public static WebApplicationBuilder CreateWebBuilder(int port)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        builder.Services.AddRoutingCore();
-        builder.Services.AddHealthChecks().AddCheck<CatPipeline>("pipeline");
-
-        // A page of another site whose name leads to this machine must not read ours.
-        builder.Services.AddHostFiltering(options =>
-        {
-            options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"];
-            options.AllowEmptyHosts = false;
-            options.IncludeFailureMessage = false;
-        });
-        Configure(builder);
-        return builder;
     }
 
     /// <summary>
@@ -92,15 +82,17 @@ internal static class LocalHost
     {
         using (host)
         {
-            await StartAsync(host, cancellationToken);
+            // Beside the start of the host, which is the one that says what is wrong with settings.
+            var pipeline = Task.Run(host.Services.GetRequiredService<CatPipeline>, cancellationToken);
+            await host.StartAsync(cancellationToken);
             if (host.Services.GetService<ISegmentStore>() is { } store)
             {
                 await store.PrepareAsync(cancellationToken);
             }
 
-            if (host is WebApplication web)
+            if (host.Services.GetService<PageServer>() is { } page)
             {
-                host.Services.GetRequiredService<TerminalOutput>().WriteLine($"The page is at {web.Urls.Single()}");
+                host.Services.GetRequiredService<TerminalOutput>().WriteLine($"The page is at {page.Address}");
             }
 
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
@@ -109,37 +101,8 @@ internal static class LocalHost
                 signal.Cancel = true;
                 lifetime.StopApplication();
             });
-            await host.Services.GetRequiredService<CatPipeline>().RunAsync(duration, lifetime.ApplicationStopping);
+            await (await pipeline).RunAsync(duration, lifetime.ApplicationStopping);
             await host.StopAsync(cancellationToken);
-        }
-    }
-
-    private static void Configure(IHostApplicationBuilder builder)
-    {
-        try
-        {
-            builder.Configuration.AddJsonFile(SettingsFile, optional: true, reloadOnChange: false).AddEnvironmentVariables();
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            // Both inner exceptions belong to the JSON: what is wrong, and in which line.
-            var reason = exception.GetBaseException().Message;
-            throw new UsageException($"The settings in {SettingsFile} cannot be read: {reason}", exception);
-        }
-
-        builder.AddLocalDefaults();
-    }
-
-    private static async Task StartAsync(IHost host, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await host.StartAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or SocketException)
-        {
-            throw new FailureException(
-                $"The page cannot be served. {exception.Message.TrimEnd('.')}. Choose another port with --port; 0 takes any free one.", exception);
         }
     }
 }

@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using CatFunctions.Core;
-using CatFunctions.Core.Dashboard;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CatFunctions.Local.Cli;
 
@@ -62,7 +59,7 @@ internal static class PipelineCommands
 
     private static Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var builder = LocalHost.CreateWebBuilder(arguments.GetValue(CliOptions.Port));
+        var builder = LocalHost.CreateBuilder();
         if (arguments.GetValue(CliOptions.Brokers) is { } brokers)
         {
             builder.AddKafka(arguments, brokers);
@@ -75,14 +72,8 @@ internal static class PipelineCommands
         builder.AddTelemetryExport();
         builder.AddProducing(arguments);
         builder.AddRecording(arguments);
-        builder.Services.AddDashboard();
-
-        var app = builder.Build();
-        app.UseDashboardHeaders();
-        app.UseHostFiltering();
-        app.MapDashboard();
-        app.MapHealthChecks("/healthz", new() { ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable } });
-        return LocalHost.RunAsync(app, arguments.GetValue(CliOptions.For), cancellationToken);
+        builder.AddPage(arguments);
+        return LocalHost.RunAsync(builder.Build(), arguments.GetValue(CliOptions.For), cancellationToken);
     }
 
     private static Task ProduceAsync(ParseResult arguments, CancellationToken cancellationToken)

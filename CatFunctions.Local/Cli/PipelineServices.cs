@@ -79,6 +79,15 @@ internal static class PipelineServices
         builder.Services.AddSingleton<RecordLoop>();
     }
 
+    /// <summary>Adds the page.</summary>
+    public static void AddPage(this IHostApplicationBuilder builder, ParseResult arguments)
+    {
+        builder.Services.AddDashboard();
+        builder.Services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<PageServer>(provider, arguments.GetValue(CliOptions.Port)));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<PageServer>());
+    }
+
     /// <summary>Adds the event log.</summary>
     /// <returns>Where it is.</returns>
     public static EventLogLocation AddEventLog(this IHostApplicationBuilder builder, ParseResult arguments)

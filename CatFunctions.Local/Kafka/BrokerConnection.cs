@@ -112,12 +112,14 @@ internal sealed partial class BrokerConnection : IDisposable
         LogClient(_logger, line.Name, line.Facility, line.Message);
     }
 
-    /// <summary>Waits until the broker answers and has the topic. On most brokers this also creates the topic.</summary>
+    /// <summary>
+    /// Waits until the broker answers and has the topic. On most brokers this also creates the topic; the embedded one has it from the start.
+    /// </summary>
     /// <exception cref="FailureException">This did not happen within 10 s.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var start = _clock.GetTimestamp();
-        while (await FindProblemAsync(cancellationToken) is { } problem)
+        while (!_kafka.IsEmbedded && await FindProblemAsync(cancellationToken) is { } problem)
         {
             if (_clock.GetElapsedTime(start) + RequestTimeout > StartTimeout)
             {

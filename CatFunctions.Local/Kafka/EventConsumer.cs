@@ -180,7 +180,6 @@ internal sealed class EventConsumer : IDisposable
         try
         {
             _stalls.Add(partitions);
-            _broker.OnAssigned(_stalls.Held);
             return partitions.ConvertAll(partition =>
             {
                 var last = _position!.FindLastOffset(partition.Partition);
@@ -287,10 +286,8 @@ internal sealed class StalledPartitions(
     /// <summary>The first offset that did not come, for each partition that had one. A rebalance does not change that.</summary>
     private readonly Dictionary<int, long> _missing = [];
     private bool _isAssigned;
+    private bool _isNew;
     private long _checked = clock.GetTimestamp();
-
-    /// <summary>The partitions that the consumer has.</summary>
-    public IReadOnlyCollection<int> Held => _partitions.Keys;
 
     public void Add(IEnumerable<TopicPartition> partitions)
     {
@@ -299,7 +296,7 @@ internal sealed class StalledPartitions(
             _partitions[partition.Partition] = (-1, 0);
         }
 
-        _isAssigned = true;
+        (_isAssigned, _isNew) = (true, true);
     }
 
     public void Remove(IEnumerable<TopicPartitionOffset> partitions)
@@ -328,6 +325,13 @@ internal sealed class StalledPartitions(
         }
 
         _checked = clock.GetTimestamp();
+        if (_isNew)
+        {
+            // Not at the assignment itself: the first records would wait for the answer.
+            _isNew = false;
+            broker.OnAssigned(_partitions.Keys);
+        }
+
         try
         {
             var problems = FindProblems();

@@ -137,6 +137,12 @@ internal sealed partial record KafkaSettings(
 
         // So soon, partitions that were added are found.
         config.TopicMetadataRefreshIntervalMs = 10_000;
+        if (IsEmbedded)
+        {
+            // Otherwise a client connects to the one broker only when it needs it, and at the start waits for up to 50 ms before it does.
+            config.Set("enable.sparse.connections", "false");
+        }
+
         foreach (var (name, value) in Properties)
         {
             if (Reserved.Contains(name))

@@ -145,6 +145,14 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_topic_destroy")]
     public static partial void DestroyTopic(nint topic);
 
+    /// <summary>Asks a broker for the metadata of one topic, or all; to be destroyed.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_metadata")]
+    public static partial ErrorCode GetMetadata(
+        nint client, int allTopics, nint onlyTopic, out nint metadata, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_metadata_destroy")]
+    public static partial void DestroyMetadata(nint metadata);
+
     /// <summary>Hands a record over.</summary>
     /// <returns>Null if the client has it; otherwise an error, to be destroyed.</returns>
     [LibraryImport(Library, EntryPoint = "rd_kafka_produceva")]

@@ -12,6 +12,7 @@ internal sealed unsafe class RecordWriter : IDisposable
 {
     private const int MaxTaken = 1000;
     private const int IdlePollMilliseconds = 1000;
+    private const int MetadataTimeoutMilliseconds = 500;
     private const int CopyKeyAndValue = 2;
     private const int FixedArguments = 5;
 
@@ -105,6 +106,7 @@ internal sealed unsafe class RecordWriter : IDisposable
 
     private void Poll()
     {
+        AskForProducerId();
         while (!_isEnding)
         {
             var taken = Librdkafka.Poll(_queue, IdlePollMilliseconds);
@@ -125,6 +127,21 @@ internal sealed unsafe class RecordWriter : IDisposable
             }
 
             Librdkafka.DestroyEvent(taken);
+        }
+    }
+
+    /// <summary>
+    /// An idempotent producer sends nothing before it has an id. librdkafka asks for one whenever it gets metadata, if it is connected to
+    /// a broker then: to one that metadata has named, not to the address that it was given. Otherwise it tries again after half a second.
+    /// </summary>
+    private void AskForProducerId()
+    {
+        for (var answers = 0; answers < 2; answers++)
+        {
+            if (Librdkafka.GetMetadata(_native, allTopics: 0, _topic, out var metadata, MetadataTimeoutMilliseconds) is ErrorCode.NoError)
+            {
+                Librdkafka.DestroyMetadata(metadata);
+            }
         }
     }
 

@@ -100,15 +100,19 @@ internal sealed partial class RecordLoop : IPosition
     bool IPosition.Holds(ConsumedRecord record) =>
         Ask(cancellation => _recorder.HoldsAsync(record, cancellation));
 
-    private T Ask<T>(Func<CancellationToken, Task<T>> askAsync) =>
-        UntilNothingIsLostAsync(askAsync, _stop).GetAwaiter().GetResult();
+    private T Ask<T>(Func<CancellationToken, Task<T>> askAsync)
+    {
+        var answer = default(T);
+        UntilNothingIsLostAsync(async cancellation => answer = await askAsync(cancellation), _stop).GetAwaiter().GetResult();
+        return answer!;
+    }
 
-    private async Task<RecordResult> RecordAsync(RecordBatch batch, CancellationToken cancellationToken)
+    private async Task RecordAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
         _consumer.RemoveOutdated(batch);
         if (batch.IsEmpty)
         {
-            return default;
+            return;
         }
 
         var result = await _recordAsync(batch.Records, cancellationToken);
@@ -118,18 +122,17 @@ internal sealed partial class RecordLoop : IPosition
         {
             LogSkipped(OffsetRange.DescribeUndelivered(result.Skipped));
         }
-
-        return result;
     }
 
     /// <summary>Tries until the log has an answer, and each time that it has lost records has them consumed again.</summary>
-    private async Task<T> UntilNothingIsLostAsync<T>(Func<CancellationToken, Task<T>> tryAsync, CancellationToken cancellationToken)
+    private async Task UntilNothingIsLostAsync(Func<CancellationToken, Task> tryAsync, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                return await _retry.ExecuteAsync(async cancellation => await tryAsync(cancellation), cancellationToken);
+                await _retry.ExecuteAsync(async cancellation => await tryAsync(cancellation), cancellationToken);
+                return;
             }
             catch (LostRecordsException lost)
             {

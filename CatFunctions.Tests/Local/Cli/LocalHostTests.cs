@@ -374,7 +374,7 @@ public sealed class LocalHostTests : IDisposable
         (await host.WaitForExitAsync()).ShouldBe(1);
 
         host.Errors.ShouldHaveSingleItem().ShouldBe(
-            $"error: The page cannot be served. Failed to bind to address http://127.0.0.1:{port}: address already in use. "
+            $"error: The page cannot be served on port {port}: {new SocketException((int)SocketError.AddressAlreadyInUse).Message}. "
             + "Choose another port with --port; 0 takes any free one.");
         host.Output.ShouldBeEmpty();
     }
