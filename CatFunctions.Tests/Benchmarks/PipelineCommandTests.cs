@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CatFunctions.Tests.Deployment;
 using CatFunctions.Tests.Local;
 
