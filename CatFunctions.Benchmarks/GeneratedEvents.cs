@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Photos;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CatFunctions.Tests;
 
 /// <summary>A writer whose lines a test can wait for.</summary>

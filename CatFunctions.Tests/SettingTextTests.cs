@@ -1,9 +1,7 @@
 using System.Reflection;
 using CatFunctions.Core;
-using CatFunctions.Core.EventLog;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests;
 

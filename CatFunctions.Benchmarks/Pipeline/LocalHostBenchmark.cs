@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Text.Json;
 using CatFunctions.Core.Analytics;
 using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.Storage;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using CatFunctions.Core.Events;
 using CatFunctions.Core.Outbox;
 using CatFunctions.Local;

@@ -1,16 +1,10 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.Dashboard;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Tests.EventLog;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Analytics;
 

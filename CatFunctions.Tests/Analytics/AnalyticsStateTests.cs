@@ -1,10 +1,5 @@
-using System.Text;
-using System.Text.Json;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Core.EventLog.DeadLetters;
-using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Tests.Analytics;
 

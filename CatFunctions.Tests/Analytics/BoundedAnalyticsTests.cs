@@ -1,8 +1,4 @@
-using System.Text;
-using System.Text.Json;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.Analytics;
 

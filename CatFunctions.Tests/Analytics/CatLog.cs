@@ -1,6 +1,3 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.Analytics;
 
 /// <summary>A log in a folder of its own, recorded as the pipeline records it, partition by partition.</summary>

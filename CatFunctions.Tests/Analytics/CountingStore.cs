@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.Analytics;
 

@@ -1,9 +1,5 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Text.RegularExpressions;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.Deployment;
 using CatFunctions.Tests.EventLog;
 using DuckDB.NET.Data;

@@ -1,13 +1,6 @@
-using System.Text;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Simulation;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Analytics;
 

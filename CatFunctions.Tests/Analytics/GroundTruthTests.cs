@@ -1,4 +1,3 @@
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 
 namespace CatFunctions.Tests.Analytics;

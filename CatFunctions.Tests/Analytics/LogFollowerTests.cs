@@ -1,7 +1,4 @@
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Analytics;

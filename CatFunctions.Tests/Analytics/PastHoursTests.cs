@@ -1,6 +1,4 @@
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.EventLog;
 
 namespace CatFunctions.Tests.Analytics;
 

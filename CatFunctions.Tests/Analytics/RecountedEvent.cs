@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-
 namespace CatFunctions.Tests.Analytics;
 
 /// <summary>A line of the log as a plain JSON reader sees it.</summary>

@@ -1,11 +1,5 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.EventLog;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Analytics;
 

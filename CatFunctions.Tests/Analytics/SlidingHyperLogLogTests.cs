@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using CatFunctions.Core.Analytics;
 
 namespace CatFunctions.Tests.Analytics;
 

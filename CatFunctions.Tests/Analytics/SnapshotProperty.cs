@@ -1,10 +1,5 @@
-using System.Text.Json;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Analytics;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using CatFunctions.Core.Analytics;
-
 namespace CatFunctions.Tests.Analytics;
 
 public sealed class TextTableTests

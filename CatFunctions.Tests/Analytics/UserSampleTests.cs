@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using CatFunctions.Core.Analytics;
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.Analytics;
 
 public sealed class UserSampleTests

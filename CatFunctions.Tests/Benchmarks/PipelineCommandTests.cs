@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CatFunctions.Tests.Deployment;
 using CatFunctions.Tests.Local;
 
@@ -86,7 +85,7 @@ public sealed class PipelineCommandTests
     {
         using var folder = new TempFolder();
         await using var process = LocalHostProcess.Start(
-            Program, ["pipeline", "--brokers", "127.0.0.1:9", "--folder", folder.Path]);
+            Program, ["pipeline", "--brokers", "127.0.0.1:9", "--local-host", LocalHostProcess.ProgramPath, "--folder", folder.Path]);
 
         (await process.WaitForExitAsync()).ShouldBe(1);
         process.Errors[^1].ShouldStartWith("error: No Kafka broker answers at 127.0.0.1:9");

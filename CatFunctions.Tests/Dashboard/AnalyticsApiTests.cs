@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json;
-using CatFunctions.Core.Analytics;
 
 namespace CatFunctions.Tests.Dashboard;
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
-using CatFunctions.Core.Analytics;
 using Microsoft.Playwright;
 
 namespace CatFunctions.Tests.Dashboard;

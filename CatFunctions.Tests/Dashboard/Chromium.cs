@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using CatFunctions.Tests.Deployment;
 
 namespace CatFunctions.Tests.Dashboard;

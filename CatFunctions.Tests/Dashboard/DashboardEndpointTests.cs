@@ -1,10 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.RegularExpressions;
 using CatFunctions.Core.Dashboard;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Dashboard;

@@ -1,7 +1,6 @@
 using System.Net;
 using CatFunctions.Core;
 using CatFunctions.Core.Dashboard;
-using CatFunctions.Core.EventLog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

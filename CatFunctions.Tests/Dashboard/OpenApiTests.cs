@@ -1,5 +1,3 @@
-using System.Text.Json;
-using CatFunctions.Core.Analytics;
 using Json.Schema;
 
 namespace CatFunctions.Tests.Dashboard;

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace CatFunctions.Tests.Dashboard;
 
 /// <summary>What a report can be like, each as a change of a report without anything special.</summary>

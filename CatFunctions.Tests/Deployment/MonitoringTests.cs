@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using CatFunctions.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 

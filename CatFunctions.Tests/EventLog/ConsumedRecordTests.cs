@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog;
-
 namespace CatFunctions.Tests.EventLog;
 
 public sealed class ConsumedRecordTests

@@ -1,8 +1,4 @@
-using System.Text.Json;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Analytics;
 using FsCheck;
 using FsCheck.Fluent;

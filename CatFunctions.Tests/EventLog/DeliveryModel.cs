@@ -1,6 +1,3 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>

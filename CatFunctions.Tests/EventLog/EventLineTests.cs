@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Events;
-
 namespace CatFunctions.Tests.EventLog;
 
 public sealed class EventLineTests

@@ -1,8 +1,5 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
 

@@ -1,8 +1,4 @@
-using System.Text.Json.Nodes;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
-using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
 
 namespace CatFunctions.Tests.EventLog;
 

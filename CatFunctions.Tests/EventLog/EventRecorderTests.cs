@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.Analytics;
 
 namespace CatFunctions.Tests.EventLog;

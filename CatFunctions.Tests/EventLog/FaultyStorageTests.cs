@@ -1,7 +1,5 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.EventLog;
 

@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>A log in a temporary folder.</summary>

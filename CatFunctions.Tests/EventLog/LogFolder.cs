@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>Reads a log's folder as any outsider would: files, lines, JSON.</summary>

@@ -1,4 +1,3 @@
-
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>Values that were events before something happened to them.</summary>

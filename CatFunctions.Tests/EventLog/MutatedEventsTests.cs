@@ -1,7 +1,3 @@
-using System.Text.Json;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.EventLog;
 
 public sealed class MutatedEventsTests

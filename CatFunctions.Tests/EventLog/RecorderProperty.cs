@@ -1,8 +1,4 @@
-using System.Text;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
-using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog;
-
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>A recorder and its log, for tests of what holds for every store.</summary>

@@ -1,6 +1,4 @@
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.Analytics;
 
 namespace CatFunctions.Tests.EventLog;

@@ -1,9 +1,6 @@
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 using CatFunctions.Tests.Analytics;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
 

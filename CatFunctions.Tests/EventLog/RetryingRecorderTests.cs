@@ -1,7 +1,4 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.EventLog;
 

@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.EventLog;
 
 /// <summary>A log of its own for one test, read as any outsider would: files, lines, JSON.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
-using CatFunctions.Core.Events;
 using CloudNative.CloudEvents;
 
 namespace CatFunctions.Tests.Events;

@@ -1,15 +1,9 @@
 using System.Net.Mime;
-using System.Text;
-using System.Text.Json;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
 using CloudNative.CloudEvents;
 using CloudNative.CloudEvents.Core;
 using CloudNative.CloudEvents.SystemTextJson;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Events;
 

@@ -1,14 +1,8 @@
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Deployment;
 using Json.Schema;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Events;
 

@@ -1,13 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.Simulation;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Events;
 

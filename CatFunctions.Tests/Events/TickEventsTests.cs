@@ -1,6 +1,3 @@
-using System.Text;
-using CatFunctions.Core.Events;
-
 namespace CatFunctions.Tests.Events;
 
 public sealed class TickEventsTests

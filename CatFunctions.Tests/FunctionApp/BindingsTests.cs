@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CatFunctions.Tests.FunctionApp.Host;
 
 namespace CatFunctions.Tests.FunctionApp;

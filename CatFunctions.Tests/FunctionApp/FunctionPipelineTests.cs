@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.FunctionApp.Host;

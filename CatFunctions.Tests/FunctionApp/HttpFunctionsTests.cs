@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using CatFunctions.Tests.FunctionApp.Host;
 
 namespace CatFunctions.Tests.FunctionApp;

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.Deployment;
 
 namespace CatFunctions.Tests.FunctionApp;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.FunctionApp.Host;
 using CatFunctions.Tests.Local;

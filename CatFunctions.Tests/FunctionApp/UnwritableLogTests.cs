@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.FunctionApp.Host;
 

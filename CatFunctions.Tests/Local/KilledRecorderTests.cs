@@ -1,5 +1,3 @@
-using System.Globalization;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;

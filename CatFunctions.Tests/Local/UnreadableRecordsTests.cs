@@ -1,4 +1,3 @@
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.Local.Kafka;

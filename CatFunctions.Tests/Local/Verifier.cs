@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace CatFunctions.Tests.Local;
 
 /// <summary>The log's own verifier, as its users run it.</summary>

@@ -1,8 +1,4 @@
-using System.Text;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Events;
 using CatFunctions.Core.Outbox;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Outbox;

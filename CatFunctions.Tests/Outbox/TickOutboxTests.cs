@@ -1,14 +1,8 @@
-using System.Text;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Core.Events;
 using CatFunctions.Core.Outbox;
 using CatFunctions.Core.Telemetry;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.EventLog;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Outbox;
 

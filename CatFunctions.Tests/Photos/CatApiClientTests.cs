@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CatFunctions.Core.Photos;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

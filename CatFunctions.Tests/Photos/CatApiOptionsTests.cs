@@ -1,8 +1,6 @@
-using CatFunctions.Core.Photos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Photos;
 

@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using CatFunctions.Core.Photos;
-
 namespace CatFunctions.Tests.Photos;
 
 public sealed class CatApiReaderTests

@@ -1,6 +1,4 @@
-using CatFunctions.Core.Photos;
 using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Photos;
 

@@ -1,4 +1,3 @@
-using CatFunctions.Core.Photos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Xml.Linq;
-using CatFunctions.Core.Photos;
 
 namespace CatFunctions.Tests.Photos;
 

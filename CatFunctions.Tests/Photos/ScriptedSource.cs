@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using CatFunctions.Core.Photos;
 
 namespace CatFunctions.Tests.Photos;
 

@@ -1,7 +1,4 @@
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Simulation;
 

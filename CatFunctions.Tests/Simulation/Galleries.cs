@@ -1,5 +1,3 @@
-using CatFunctions.Core.Photos;
-
 namespace CatFunctions.Tests.Simulation;
 
 internal static class Galleries

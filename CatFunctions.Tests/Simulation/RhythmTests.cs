@@ -1,6 +1,4 @@
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Simulation;
 
@@ -112,7 +110,7 @@ public sealed class RhythmTests
 
     private static IEnumerable<Tick> Ticks()
     {
-        var interval = TimeSpan.FromSeconds(5);
+        var interval = TimeSpan.FromSeconds(20);
         for (var time = Monday + interval; time <= Monday.AddDays(7); time += interval)
         {
             yield return new Tick(time, interval);

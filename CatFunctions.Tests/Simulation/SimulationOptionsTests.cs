@@ -1,11 +1,8 @@
 using CatFunctions.Core;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Simulation;
 

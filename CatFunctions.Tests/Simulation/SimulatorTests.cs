@@ -1,8 +1,4 @@
-using System.Globalization;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Simulation;
-using CatFunctions.Core.Ticks;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Simulation;
 

@@ -1,7 +1,4 @@
 using System.Diagnostics.Metrics;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Photos;
 using CatFunctions.Core.Telemetry;
 using CatFunctions.Tests.Deployment;
 using Microsoft.Extensions.Configuration;

@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using System.Text;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Telemetry;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Telemetry;

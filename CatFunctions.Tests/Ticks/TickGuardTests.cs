@@ -1,5 +1,3 @@
-using CatFunctions.Core.Ticks;
-
 namespace CatFunctions.Tests.Ticks;
 
 public sealed class TickGuardTests

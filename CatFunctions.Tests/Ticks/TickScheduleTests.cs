@@ -1,6 +1,3 @@
-using System.Globalization;
-using CatFunctions.Core.Ticks;
-
 namespace CatFunctions.Tests.Ticks;
 
 public sealed class TickScheduleTests

@@ -1,7 +1,4 @@
-using System.Text;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
-using CatFunctions.Core.EventLog.Storage;
 
 namespace CatFunctions.Tests.Analytics.Report;
 

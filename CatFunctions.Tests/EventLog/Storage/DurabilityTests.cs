@@ -1,6 +1,4 @@
 using System.IO.Pipes;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 using Microsoft.Win32.SafeHandles;
 

@@ -2,8 +2,6 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Sas;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.Outbox;
 using CatFunctions.Tests.Outbox;
 using Microsoft.AspNetCore.Http;

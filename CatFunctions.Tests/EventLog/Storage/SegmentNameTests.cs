@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog.Storage;
-
 namespace CatFunctions.Tests.EventLog.Storage;
 
 public sealed class SegmentNameTests

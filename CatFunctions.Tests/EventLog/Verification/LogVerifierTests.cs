@@ -1,6 +1,3 @@
-using System.Text;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 
 namespace CatFunctions.Tests.EventLog.Verification;

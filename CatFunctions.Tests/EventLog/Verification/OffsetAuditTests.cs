@@ -1,4 +1,3 @@
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
 
 namespace CatFunctions.Tests.EventLog.Verification;

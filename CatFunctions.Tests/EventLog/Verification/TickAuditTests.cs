@@ -1,8 +1,4 @@
-using System.Globalization;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Ticks;
 
 namespace CatFunctions.Tests.EventLog.Verification;
 

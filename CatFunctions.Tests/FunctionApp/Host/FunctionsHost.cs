@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using CatFunctions.Tests.Deployment;
 using CatFunctions.Tests.Local;

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
-using CatFunctions.Core.Events;
 using CatFunctions.Kafka;
 
 namespace CatFunctions.Tests.FunctionApp.Kafka;

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 

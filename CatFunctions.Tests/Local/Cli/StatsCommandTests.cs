@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using CatFunctions.Core.Analytics;
 using CatFunctions.Core.Analytics.Report;
 using CatFunctions.Local.Terminal;
 using CatFunctions.Tests.Analytics;

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Tests.EventLog;
 
 namespace CatFunctions.Tests.Local.Cli;

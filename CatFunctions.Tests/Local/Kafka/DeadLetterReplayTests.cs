@@ -1,7 +1,4 @@
-using System.Text;
-using CatFunctions.Core.EventLog;
 using CatFunctions.Core.EventLog.DeadLetters;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Tests.EventLog;
 using Confluent.Kafka;

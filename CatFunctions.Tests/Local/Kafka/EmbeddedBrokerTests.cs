@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using CatFunctions.Core.Events;
 using Confluent.Kafka;
 
 namespace CatFunctions.Tests.Local.Kafka;

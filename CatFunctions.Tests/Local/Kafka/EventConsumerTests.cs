@@ -1,4 +1,3 @@
-using CatFunctions.Core.Events;
 using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using CatFunctions.Core.Events;
 using CatFunctions.Local.Kafka;
 using Confluent.Kafka;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
-using System.Text;
 
 namespace CatFunctions.Tests.Local.Kafka;
 

@@ -1,4 +1,3 @@
-using CatFunctions.Core.EventLog;
 using CatFunctions.Local.Kafka;
 
 namespace CatFunctions.Tests.Local.Kafka;

@@ -1,5 +1,3 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.Events;
 using CatFunctions.Local;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Terminal;

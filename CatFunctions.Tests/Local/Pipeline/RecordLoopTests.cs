@@ -1,10 +1,6 @@
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
-using CatFunctions.Core.Events;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
 using CatFunctions.Tests.Local.Kafka;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Local.Pipeline;
 

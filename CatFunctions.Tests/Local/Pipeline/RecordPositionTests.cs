@@ -1,14 +1,8 @@
-using System.Text;
-using CatFunctions.Core.EventLog;
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Core.EventLog.Verification;
-using CatFunctions.Core.Events;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Local.Kafka;
 using CatFunctions.Local.Pipeline;
 using CatFunctions.Tests.EventLog;
 using CatFunctions.Tests.Local.Kafka;
-using Microsoft.Extensions.Options;
 
 namespace CatFunctions.Tests.Local.Pipeline;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using CatFunctions.Core.Telemetry;
-using CatFunctions.Core.Ticks;
 using CatFunctions.Local;
 using CatFunctions.Local.Pipeline;
 using CatFunctions.Local.Terminal;
