@@ -1,4 +1,3 @@
-using CatFunctions.Core.EventLog.Storage;
 using CatFunctions.Tests.Analytics;
 
 namespace CatFunctions.Tests.EventLog.Storage;
