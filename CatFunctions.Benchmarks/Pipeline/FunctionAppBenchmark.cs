@@ -12,7 +12,8 @@ namespace CatFunctions.Benchmarks.Pipeline;
 
 /// <summary>
 /// The function app's own path: its real worker process is given ticks and batches of records as the Functions host gives them, and
-/// the time to its answer is measured. The function that records also runs here, alone, on the same batches: its share of that time.
+/// the time to its answer is measured. The function that records also runs here, alone, on the same batches, once as it is and once without
+/// the flushes to the disk: its share of that time, and the disk's.
 /// </summary>
 /// <param name="folder">Where the logs are.</param>
 /// <param name="partitions">Partitions of the records.</param>
@@ -63,11 +64,10 @@ internal sealed class FunctionAppBenchmark(string folder, int partitions)
     {
         await using var host = await FunctionsHost.StartAsync(("EventLog__Directory", Path.Combine(folder, $"recorded-{size}")));
         using var recorder = new EventRecorder(new FileSegmentStore(Path.Combine(folder, $"alone-{size}")), TimeProvider.System);
-        var function = new RecordCatEvents(
-            new RetryingRecorder(
-                recorder, Options.Create(new EventLogOptions()), TimeProvider.System, NullLogger<RetryingRecorder>.Instance),
-            NullLogger<RecordCatEvents>.Instance);
-        var (times, own) = (new List<double>(), new List<double>());
+        using var unflushed = new EventRecorder(
+            new FileSegmentStore(Path.Combine(folder, $"unflushed-{size}")) { Flush = _ => { } }, TimeProvider.System);
+        var (function, functionWithoutDisk) = (FunctionWith(recorder), FunctionWith(unflushed));
+        var (times, own, ownWithoutDisk) = (new List<double>(), new List<double>(), new List<double>());
         foreach (var batch in RecordBatches.Take((long)size * count, partitions, size).Select(batch => Array.ConvertAll(batch, ToResult)))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -75,10 +75,15 @@ internal sealed class FunctionAppBenchmark(string folder, int partitions)
             var records = Array.ConvertAll(batch, ToRecord);
             times.Add(await MeasureAsync(async () => ThrowIfFailed(await host.InvokeAsync(nameof(RecordCatEvents), message))));
             own.Add(await MeasureAsync(() => function.RunAsync(records, cancellationToken)));
+            ownWithoutDisk.Add(await MeasureAsync(() => functionWithoutDisk.RunAsync(records, cancellationToken)));
         }
 
-        return new FunctionAppBatch(size, MedianOfLater(times), MedianOfLater(own));
+        return new FunctionAppBatch(size, MedianOfLater(times), MedianOfLater(ownWithoutDisk), MedianOfLater(own) - MedianOfLater(ownWithoutDisk));
     }
+
+    private static RecordCatEvents FunctionWith(EventRecorder recorder) => new(
+        new RetryingRecorder(recorder, Options.Create(new EventLogOptions()), TimeProvider.System, NullLogger<RetryingRecorder>.Instance),
+        NullLogger<RecordCatEvents>.Instance);
 
     private static async Task<double> MeasureAsync(Func<Task> work)
     {

@@ -38,6 +38,19 @@ public sealed class KafkaEnvelopesTests
         Encoding.UTF8.GetBytes(value.GetString()!).ShouldBe(Encoding.UTF8.GetBytes(Event));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"")]
+    [InlineData("""{"a":"\\\"\n"}""")]
+    [InlineData("{\r\n\t\"a\":\"\u0000\u001f\u007f\u2028\"}")]
+    public void Key_and_value_arrive_whatever_they_hold(string text)
+    {
+        var envelope = Envelopes([new OutgoingEvent(text, Encoding.UTF8.GetBytes(text))]).ShouldHaveSingleItem();
+
+        envelope.GetProperty("Key").GetString().ShouldBe(text);
+        envelope.GetProperty("Value").GetString().ShouldBe(text);
+    }
+
     [Fact]
     public void Quotation_marks_cost_no_more_than_they_must() => Serialize([Produced]).ShouldNotContain("\\u0022");
 
