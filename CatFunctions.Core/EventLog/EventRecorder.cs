@@ -65,11 +65,7 @@ public readonly record struct EventCheck(EventId Id, string? Reason)
 public sealed record RecordResult(int Recorded, int Redelivered, int DeadLettered, long Gaps)
 {
     /// <summary>Between the end of the log and the records of the batch, the offsets that came with none of them.</summary>
-    public IReadOnlyList<OffsetRange> Skipped
-    {
-        get => field ?? [];
-        init => field = value.Count == 0 ? null : value;
-    }
+    public IReadOnlyList<OffsetRange> Skipped { get; init; } = [];
 }
 
 /// <summary>Offsets of a partition that follow one another.</summary>
