@@ -10,6 +10,7 @@ cd "$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 results=$PWD/TestResults
 exit_code=0
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 
 # The compilers, and hundreds of processes that the tests start, end soon: without this guard over compiled code they need a tenth
 # less of the processor, and the compilers another fifth less without the profiles for a better compilation later.

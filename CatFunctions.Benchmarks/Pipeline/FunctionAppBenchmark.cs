@@ -78,7 +78,8 @@ internal sealed class FunctionAppBenchmark(string folder, int partitions)
             ownWithoutDisk.Add(await MeasureAsync(() => functionWithoutDisk.RunAsync(records, cancellationToken)));
         }
 
-        return new FunctionAppBatch(size, MedianOfLater(times), MedianOfLater(ownWithoutDisk), MedianOfLater(own) - MedianOfLater(ownWithoutDisk));
+        var disk = Math.Max(0, MedianOfLater(own) - MedianOfLater(ownWithoutDisk));
+        return new FunctionAppBatch(size, MedianOfLater(times), MedianOfLater(ownWithoutDisk), disk);
     }
 
     private static RecordCatEvents FunctionWith(EventRecorder recorder) => new(

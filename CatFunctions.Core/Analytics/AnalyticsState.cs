@@ -112,8 +112,8 @@ internal sealed class AnalyticsState
     /// <summary>Whether the order in which its parts were added may show, because a limit was reached.</summary>
     public bool DependsOnOrder => Limits.Any() || !Ticks.IsWhole || !Users.IsCertain;
 
-    /// <summary>What most of its memory grows with: photos, those of each minute, and ticks that are not whole.</summary>
-    public int Size => Photos.Count + _photoMinutes + Ticks.OpenCount;
+    /// <summary>What its memory grows with, apart from the users, in units of some hundred bytes.</summary>
+    public int Size => Photos.Size + _photoMinutes + _future.Count + Ticks.Size + _offsets.Size;
 
     /// <summary>The minutes that it is about.</summary>
     public MinuteSpan Span => new(Now, _minutes.Keys.DefaultIfEmpty().Min(), _minutes.Keys.DefaultIfEmpty().Max(), !Users.IsExact);

@@ -21,7 +21,7 @@ public sealed record LogReading(double Progress, DateTimeOffset? CompleteFrom)
 /// <remarks>
 /// Between two listings it continues at the end of each partition's newest segment. A listing costs time on files and
 /// money on blobs: the newest hours are listed every <see cref="ListInterval"/>, or every <see cref="RareListInterval"/>, all of the log every
-/// <see cref="ListAllInterval"/>, and none without requests. What has a snapshot is not read.
+/// <see cref="ListAllInterval"/>, and nothing without requests. What has a snapshot is not read.
 /// </remarks>
 /// <param name="store">Where the log is.</param>
 /// <param name="clock">Decides the current minute.</param>
@@ -31,10 +31,10 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
     /// <summary>More bytes than this are worth several threads, and nobody has to wait for them.</summary>
     public const long ParallelBytes = 8 << 20;
 
-    /// <summary>The longest time until a new segment is noticed.</summary>
+    /// <summary>The longest time until a new segment is noticed where listing costs nothing, or one is expected.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>The same where a listing costs money and no partition is about to begin another segment, as far as can be told.</summary>
+    /// <summary>The longest time until a new segment is noticed otherwise.</summary>
     public static readonly TimeSpan RareListInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest time until it is noticed that a segment was deleted, or added to an hour that was over.</summary>
@@ -214,7 +214,10 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         return true;
     }
 
-    /// <summary>Segments begin with an hour, and when the one before is full. Where listing costs nothing, one may always come.</summary>
+    /// <summary>
+    /// Segments begin with an hour, and when the one before is long; one of very many short appends may end sooner. Where listing
+    /// costs nothing, one may always come.
+    /// </summary>
     private bool IsSegmentExpected(DateTimeOffset now) => !store.IsListingPaid
         || now.Minute == 0
         || _newest.Count == 0
@@ -328,15 +331,15 @@ internal sealed class LogFollower(ISegmentStore store, TimeProvider clock, ISnap
         var (batch, bytes) = (new List<(SegmentName Segment, long Position)>(), 0L);
         foreach (var segment in segments)
         {
-            var unread = _unread.GetValueOrDefault(segment);
-            if (batch.Count == 0 || batch[0].Segment.Hour != segment.Hour || bytes + unread > maxBytes)
+            var length = _unread.GetValueOrDefault(segment);
+            if (batch.Count == 0 || batch[0].Segment.Hour != segment.Hour || bytes + length > maxBytes)
             {
                 (batch, bytes) = ([], 0);
                 batches.Enqueue(batch);
             }
 
             batch.Add((segment, _positions[segment]));
-            bytes += unread;
+            bytes += length;
         }
 
         return batches;

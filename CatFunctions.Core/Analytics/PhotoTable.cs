@@ -25,6 +25,9 @@ internal sealed class PhotoTable
 
     public int Count => _photos.Count;
 
+    /// <summary>What its memory grows with, in units of some hundred bytes.</summary>
+    public int Size => Count + (int)(_textBytes / 256);
+
     /// <summary>Whether there were more photos than are known one by one.</summary>
     public bool IsFull { get; private set; }
 

@@ -50,7 +50,8 @@ public sealed class TickOutbox(
     /// <summary>After so many events, no further tick is sent again at once, unless Kafka is empty.</summary>
     public const int MaxResentAtOnce = 50_000;
 
-    // An answer of this age still tells what is in flight: what was recorded since is in the log.
+    // An answer of this age still tells what is in flight: what was recorded since is in the log, and counts at the latest when its
+    // reader has noticed the segment.
     private static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<DateTimeOffset, int> _sizes = [];

@@ -82,27 +82,42 @@ internal static class LocalHost
     {
         using (host)
         {
+            var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+
             // Beside the start of the host, which is the one that says what is wrong with settings.
             var pipeline = Task.Run(host.Services.GetRequiredService<CatPipeline>, cancellationToken);
-            await host.StartAsync(cancellationToken);
-            if (host.Services.GetService<ISegmentStore>() is { } store)
+            try
             {
-                await store.PrepareAsync(cancellationToken);
-            }
+                await host.StartAsync(cancellationToken);
+                if (host.Services.GetService<ISegmentStore>() is { } store)
+                {
+                    await store.PrepareAsync(cancellationToken);
+                }
 
-            if (host.Services.GetService<PageServer>() is { } page)
-            {
-                host.Services.GetRequiredService<TerminalOutput>().WriteLine($"The page is at {page.Address}");
-            }
+                if (host.Services.GetService<PageServer>() is { } page)
+                {
+                    host.Services.GetRequiredService<TerminalOutput>().WriteLine($"The page is at {page.Address}");
+                }
 
-            var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-            using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+                using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+                {
+                    signal.Cancel = true;
+                    lifetime.StopApplication();
+                });
+                await (await pipeline).RunAsync(duration, lifetime.ApplicationStopping);
+            }
+            catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                signal.Cancel = true;
-                lifetime.StopApplication();
-            });
-            await (await pipeline).RunAsync(duration, lifetime.ApplicationStopping);
-            await host.StopAsync(cancellationToken);
+                // Told to stop while it was still starting.
+            }
+            finally
+            {
+                await Task.WhenAny(pipeline);
+                if (lifetime.ApplicationStarted.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
+                {
+                    await host.StopAsync(cancellationToken);
+                }
+            }
         }
     }
 }

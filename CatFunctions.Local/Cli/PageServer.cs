@@ -15,17 +15,19 @@ namespace CatFunctions.Local.Cli;
 internal sealed class PageServer(int port, IServiceProvider pipeline, IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private IPEndPoint _address = new(IPAddress.Loopback, port);
     private Task<WebApplication>? _serving;
 
-    public string Address => $"http://{_socket.LocalEndPoint}";
+    public string Address => $"http://{_address}";
 
     /// <exception cref="FailureException">The port is not free.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            _socket.Bind(_address);
             _socket.Listen();
+            _address = (IPEndPoint)_socket.LocalEndPoint!;
         }
         catch (SocketException exception)
         {
@@ -33,7 +35,7 @@ internal sealed class PageServer(int port, IServiceProvider pipeline, IHostAppli
                 $"The page cannot be served on port {port}: {exception.Message.TrimEnd('.')}. Choose another port with --port; 0 takes any free one.", exception);
         }
 
-        _serving = Task.Run(ServeAsync, cancellationToken);
+        _serving = Task.Run(ServeAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -58,7 +60,7 @@ internal sealed class PageServer(int port, IServiceProvider pipeline, IHostAppli
         }
         catch
         {
-            lifetime.StopApplication(); // and then says why
+            lifetime.StopApplication(); // which then hears why
             throw;
         }
     }
@@ -68,7 +70,8 @@ internal sealed class PageServer(int port, IServiceProvider pipeline, IHostAppli
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore()
             .UseSockets(sockets => sockets.CreateBoundListenSocket = _ => _socket)
-            .ConfigureKestrel(kestrel => kestrel.Listen((IPEndPoint)_socket.LocalEndPoint!));
+            .ConfigureKestrel(kestrel => kestrel.Listen(_address));
+        builder.Services.AddSingleton<IHostLifetime, LifetimeOfPipeline>();
         builder.Services.AddSingleton(pipeline.GetRequiredService<ILoggerFactory>());
         builder.Services.AddSingleton(pipeline.GetRequiredService<AnalyticsApi>());
         builder.Services.AddSingleton(pipeline.GetRequiredService<DashboardHeaders>());
@@ -90,5 +93,13 @@ internal sealed class PageServer(int port, IServiceProvider pipeline, IHostAppli
         server.MapDashboard();
         server.MapHealthChecks("/healthz", new() { ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable } });
         return server;
+    }
+
+    /// <summary>Leaves Ctrl+C and the other signals to the host of the pipeline, which stops this one.</summary>
+    private sealed class LifetimeOfPipeline : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -162,6 +162,7 @@ internal sealed class EventConsumer : IDisposable
                 }
 
                 _filled.Writer.TryWrite(batch);
+                _stalls.TellOfAssignment();
             }
         }
         catch (OperationCanceledException)
@@ -325,13 +326,7 @@ internal sealed class StalledPartitions(
         }
 
         _checked = clock.GetTimestamp();
-        if (_isNew)
-        {
-            // Not at the assignment itself: the first records would wait for the answer.
-            _isNew = false;
-            broker.OnAssigned(_partitions.Keys);
-        }
-
+        TellOfAssignment();
         try
         {
             var problems = FindProblems();
@@ -343,6 +338,16 @@ internal sealed class StalledPartitions(
         catch (KafkaException)
         {
             // An outage of the broker, which says so itself.
+        }
+    }
+
+    /// <summary>Asks who has the other partitions. Not at the assignment itself: the first records would wait for the answer.</summary>
+    public void TellOfAssignment()
+    {
+        if (_isNew)
+        {
+            _isNew = false;
+            broker.OnAssigned(_partitions.Keys);
         }
     }
 

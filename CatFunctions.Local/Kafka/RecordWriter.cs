@@ -136,12 +136,14 @@ internal sealed unsafe class RecordWriter : IDisposable
     /// </summary>
     private void AskForProducerId()
     {
-        for (var answers = 0; answers < 2; answers++)
+        for (var answers = 0; answers < 2 && !_isEnding; answers++)
         {
-            if (Librdkafka.GetMetadata(_native, allTopics: 0, _topic, out var metadata, MetadataTimeoutMilliseconds) is ErrorCode.NoError)
+            if (Librdkafka.GetMetadata(_native, allTopics: 0, _topic, out var metadata, MetadataTimeoutMilliseconds) is not ErrorCode.NoError)
             {
-                Librdkafka.DestroyMetadata(metadata);
+                return;
             }
+
+            Librdkafka.DestroyMetadata(metadata);
         }
     }
 

@@ -150,7 +150,7 @@ public sealed class KafkaEnvelopes(
         rest = rest[length..];
     }
 
-    /// <summary>JSON whose text is at hand.</summary>
+    /// <summary>JSON whose text is at hand, and nothing else of it: the worker asks for <see cref="ToString"/> (RpcExtensions, ToRpcDefault).</summary>
     private sealed class JsonText(string text) : BinaryData(Array.Empty<byte>())
     {
         public override string ToString() => text;

@@ -141,7 +141,7 @@ internal static class BlobError
     /// <param name="container">The container.</param>
     /// <param name="prefix">What their names begin with.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="startFrom">The name, or the beginning of one, before which none is wanted. An emulator may list those all the same.</param>
+    /// <param name="startFrom">The name, or the beginning of one, before which none is wanted. An emulator may list them anyway.</param>
     public static IAsyncEnumerable<BlobItem> ListAsync(
         this BlobContainerClient container, string prefix, CancellationToken cancellationToken, string? startFrom = null) =>
         container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix, StartFrom = startFrom }, cancellationToken)

@@ -34,7 +34,7 @@ public interface ISegmentStore
 
     /// <summary>
     /// Opens what a segment holds from a position on. Null if a store has nothing to gain from that. What is cut off
-    /// and written again must not be read so.
+    /// and written again must not be read this way.
     /// </summary>
     /// <exception cref="SegmentDeletedException">The segment is not there.</exception>
     ValueTask<Stream?> OpenAsync(SegmentName segment, long position, CancellationToken cancellationToken) => default;

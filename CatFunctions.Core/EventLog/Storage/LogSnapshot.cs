@@ -101,7 +101,7 @@ internal readonly record struct MinuteSpan(long Now, long Oldest, long Newest, b
 /// </summary>
 internal static class SnapshotFile
 {
-    /// <summary>How many bytes those of the hours may have together. Hours that do not fit have none.</summary>
+    /// <summary>How long it may be. Hours that do not fit have no snapshot.</summary>
     public const int MaxBytes = 96 << 20;
 
     /// <summary>Raise this whenever the bytes of a snapshot, or what they mean, change.</summary>
@@ -155,7 +155,7 @@ internal static class SnapshotFile
     {
         var rest = added.ToDictionary(snapshot => snapshot.Hour);
         var hours = new Dictionary<DateTimeOffset, LogSnapshot>();
-        var bytes = 0L;
+        var bytes = (long)HeaderBytes;
         var isChanged = false;
         var old = await ReadAllAsync(store, date, cancellationToken);
         foreach (var snapshot in old?.Where(snapshot => !snapshot.IsSum) ?? [])
@@ -176,8 +176,8 @@ internal static class SnapshotFile
 
         var oldSum = old?.Find(snapshot => snapshot.IsSum);
         var isSummed = !isChanged && oldSum?.IsOf(hours.Values.SelectMany(hour => hour.Segments)) == true;
-        LogSnapshot[] news = [.. rest.Values.Where(Add)];
-        if (news.Length == 0 && (isSummed || old is null))
+        LogSnapshot[] fresh = [.. rest.Values.Where(Add)];
+        if (fresh.Length == 0 && (isSummed || old is null))
         {
             return;
         }
@@ -188,20 +188,23 @@ internal static class SnapshotFile
             return;
         }
 
-        var newSum = (isSummed ? sum([oldSum!, .. news]) : null) ?? sum([.. hours.Values]);
-        if (isChanged || news.Length > 0 || (newSum ?? oldSum) is not null)
+        var newSum = (isSummed ? sum([oldSum!, .. fresh]) : null) ?? sum([.. hours.Values]);
+        newSum = newSum is not null && Fits(newSum) ? newSum : null;
+        if (isChanged || fresh.Length > 0 || (newSum ?? oldSum) is not null)
         {
             await store.WriteAsync(date, [.. PartsOf(newSum is null ? hours.Values : [newSum, .. hours.Values])], cancellationToken);
         }
 
+        bool Fits(LogSnapshot snapshot) => bytes + FrameBytes + snapshot.Content.Length <= MaxBytes;
+
         bool Add(LogSnapshot snapshot)
         {
-            if (bytes + snapshot.Content.Length > MaxBytes || !hours.TryAdd(snapshot.Hour, snapshot))
+            if (!Fits(snapshot) || !hours.TryAdd(snapshot.Hour, snapshot))
             {
                 return false;
             }
 
-            bytes += snapshot.Content.Length;
+            bytes += FrameBytes + snapshot.Content.Length;
             return true;
         }
     }

@@ -13,9 +13,9 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
     private bool _isAtEnd;
 
     // All that follows, and what was read of it behind the last whole line.
-    private Stream? _rest;
+    private Stream? _stream;
     private bool _wasOpened;
-    private ReadOnlyMemory<byte> _begun;
+    private ReadOnlyMemory<byte> _partialLine;
 
     /// <summary>Whether the lines end where the segment was deleted meanwhile; otherwise that is an error.</summary>
     public bool EndsIfDeleted { get; init; }
@@ -57,11 +57,11 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
         if (_isMore && IsToEnd && !_wasOpened)
         {
             _wasOpened = true;
-            _rest = await OpenAsync(cancellationToken);
+            _stream = await OpenAsync(cancellationToken);
         }
 
-        var filled = _begun.Length;
-        _begun.CopyTo(_buffer);
+        var filled = _partialLine.Length;
+        _partialLine.CopyTo(_buffer);
         while (true)
         {
             if (filled == _buffer.Length)
@@ -75,22 +75,22 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
             var end = _buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
             if (end > 0)
             {
-                // A line that is not whole may be being written: it is looked at again.
+                // A line that is not whole may be being written: without a stream it is looked at again.
                 _isAtEnd = !_isMore && end == filled;
-                _begun = _rest is null ? default : _buffer.AsMemory(end..filled);
+                _partialLine = _stream is null ? default : _buffer.AsMemory(end..filled);
                 Position += end;
                 return _buffer.AsMemory(0, end);
             }
 
             if (read == 0)
             {
-                TornBytes = filled;
+                (TornBytes, _partialLine) = (filled, default);
                 return ReadOnlyMemory<byte>.Empty;
             }
         }
     }
 
-    public void Dispose() => _rest?.Dispose();
+    public void Dispose() => _stream?.Dispose();
 
     private async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
     {
@@ -108,16 +108,16 @@ internal sealed class SegmentReader(ISegmentStore store, SegmentName segment, lo
     {
         try
         {
-            if (_rest is not null)
+            if (_stream is not null)
             {
-                return await _rest.ReadAtLeastAsync(_buffer.AsMemory(filled), _buffer.Length - filled, throwOnEndOfStream: false, cancellationToken);
+                return await _stream.ReadAtLeastAsync(_buffer.AsMemory(filled), _buffer.Length - filled, throwOnEndOfStream: false, cancellationToken);
             }
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             // It was interrupted, and cannot be continued where a writer has appended meanwhile.
-            _rest!.Dispose();
-            _rest = null;
+            _stream!.Dispose();
+            _stream = null;
         }
 
         try

@@ -48,6 +48,9 @@ internal sealed class OffsetAudit
         .SelectMany(partition => partition.Value.Gaps().Select(gap => gap with { Partition = partition.Key }))
         .Select((gap, i) => i < MaxGapsWithTicks ? gap : gap with { FirstTick = default });
 
+    /// <summary>What its memory grows with, in units of some hundred bytes.</summary>
+    public int Size => _budget.Ranges;
+
     /// <summary>What the limit has left out; usually null.</summary>
     public string? Limit => _budget.IsSpent
         ? "There are more gaps between the offsets than are kept: those of some partitions are only counted."

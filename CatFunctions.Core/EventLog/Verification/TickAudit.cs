@@ -70,8 +70,8 @@ internal sealed class TickAudit
     /// <summary>How many ticks were seen.</summary>
     public long Ticks => _open.Count + _whole.Count + _givenUp.Count + _forgotten;
 
-    /// <summary>How many of them are not whole.</summary>
-    public int OpenCount => _open.Count;
+    /// <summary>What the memory of those that are not whole grows with, in units of some hundred bytes.</summary>
+    public int Size => _openTicks + (int)(_openWords / 32);
 
     /// <summary>What the limits have left out, a sentence each; usually nothing.</summary>
     public IEnumerable<string> Limits

@@ -128,6 +128,19 @@ public sealed class LocalHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signal_while_it_starts_stops_it_cleanly_too()
+    {
+        var port = Azurite.FreePort();
+        await using var host = LocalHostProcess.Start(["run", "--photos", "sample", "--port", $"{port}", "--data", _data.Path]);
+        await Eventually.IsTrueAsync(() => IsTakenAsync(port));
+
+        await host.SignalAsync("INT");
+
+        (await host.WaitForExitAsync()).ShouldBe(0);
+        host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_a_closed_terminal_must_not_stop_is_not_stopped_under_nohup()
     {
         using var host = Process.Start(new ProcessStartInfo("nohup")
@@ -384,4 +397,18 @@ public sealed class LocalHostTests : IDisposable
         (await Verifier.VerifyAsync(_data.Path)).ShouldStartWith($"{CountEvents()} events ");
 
     private int CountEvents() => LogFolder.CountLines(_data.Path, LogKind.Events);
+
+    private static async Task<bool> IsTakenAsync(int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 }
