@@ -103,7 +103,7 @@ internal sealed class FunctionAppBenchmark(string folder, int partitions)
         var headers = new Headers();
         foreach (var (name, value) in EventHeaders.Of(FunctionsHost.TraceParent))
         {
-            headers.Add(name, System.Text.Encoding.UTF8.GetBytes(value));
+            headers.Add(name, Encoding.UTF8.GetBytes(value));
         }
 
         return new ConsumeResult<byte[], byte[]>

@@ -25,7 +25,7 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
             await container.WithContainerAsync(
                 async () =>
                 {
-                    await using var lines = new LinesStream(events.Lines);
+                    await using var lines = new PiecesStream(events.Lines);
                     return await BlobOf(tick).UploadAsync(lines, options, cancellationToken);
                 },
                 cancellationToken);
@@ -62,57 +62,4 @@ public sealed class BlobOutboxStore(BlobContainerClient container) : IOutboxStor
 
     private Task<T> GuardedAsync<T>(string verb, Func<Task<T>> action, CancellationToken cancellationToken) =>
         BlobError.GuardAsync(container, $"{verb} the outbox", action, cancellationToken);
-
-    /// <summary>Pieces of memory as one stream that can be read again, as a request may have to be sent again.</summary>
-    private sealed class LinesStream(IEnumerable<ReadOnlyMemory<byte>> lines) : Stream
-    {
-        private readonly ReadOnlyMemory<byte>[] _lines = [.. lines];
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
-        public override long Length => _lines.Sum(piece => (long)piece.Length);
-
-        public override long Position { get; set; }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var start = Position;
-            foreach (var piece in _lines)
-            {
-                if (start < piece.Length)
-                {
-                    var part = piece.Span[(int)start..];
-                    part = part[..Math.Min(part.Length, buffer.Length)];
-                    part.CopyTo(buffer);
-                    Position += part.Length;
-                    return part.Length;
-                }
-
-                start -= piece.Length;
-            }
-
-            return 0;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
-        {
-            SeekOrigin.Begin => 0,
-            SeekOrigin.Current => Position,
-            _ => Length,
-        };
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

@@ -29,13 +29,7 @@ public sealed class FileOutboxStore(string root) : IOutboxStore
         {
             using (var file = DurableFile.Create(draft))
             {
-                var length = 0L;
-                foreach (var lines in events.Lines)
-                {
-                    RandomAccess.Write(file, lines.Span, length);
-                    length += lines.Length;
-                }
-
+                RandomAccess.Write(file, [.. events.Lines], fileOffset: 0);
                 DurableFile.Flush(file);
             }
 

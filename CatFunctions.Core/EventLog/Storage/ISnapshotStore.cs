@@ -122,14 +122,8 @@ public sealed class BlobSnapshotStore(BlobContainerClient container) : ISnapshot
     /// <inheritdoc/>
     public Task WriteAsync(DateOnly day, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken) => GuardedAsync("write", async () =>
     {
-        using var all = new MemoryStream(content.Sum(part => part.Length));
-        foreach (var part in content)
-        {
-            all.Write(part.Span);
-        }
-
-        all.Position = 0;
         var options = new BlobUploadOptions { TransferOptions = new StorageTransferOptions { InitialTransferSize = SnapshotFile.MaxBytes } };
+        await using var all = new PiecesStream(content);
         return await BlobOf(day).UploadAsync(all, options, cancellationToken);
     }, cancellationToken);
 
